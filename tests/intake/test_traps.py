@@ -757,6 +757,8 @@ def test_trap_25_the_same_export_twice_is_a_problem(desk: Desk):
     problem = desk.check().problems.iloc[0]
     assert (problem["file"], problem["rule"]) == ("コピー.csv", "25")
     assert "s.csv" in problem["remedy"]
+    # A pattern names both, so that neither can be left out of the list: one has to go.
+    assert "* で指しているなら一方のファイルを消してください" in problem["remedy"]
 
 
 def test_trap_25_overlapping_exports_name_both_rows(desk: Desk):

@@ -250,6 +250,21 @@ def test_an_answer_of_the_residents_that_was_renamed_is_told_before_anything_is_
     )
 
 
+@pytest.mark.parametrize("item", ["lonely_direct", "ucla_left_out", "support_known"])
+def test_a_question_of_page_06_that_was_taken_out_is_told_and_is_no_fault_of_the_program(
+    place, sample_data, item
+):
+    shutil.copytree(sample_data, place.root / "data/sample")
+    file = place.root / "params/resident_items.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for form in content["forms"].values():
+        form["items"] = [one for one in form["items"] if one["id"] != item]
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    data = check(place.params / "inputs.yaml", ["residents", "residents_frame"])
+    (told,) = unweighable(place, data)
+    assert told.startswith(f"調査票に項目「{item}」はありません")
+
+
 def test_without_a_register_there_is_no_population_to_stand_for(place):
     assert unweighable(place, SimpleNamespace(frames={"residents": pd.DataFrame()})) == []
 
@@ -279,6 +294,31 @@ def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, s
     found = unusable(place, SimpleNamespace(frames=frames))
     assert len(found) == len(told)
     assert all(part in text for part, text in zip(told, found, strict=True))
+    assert unusable(place, SimpleNamespace(frames={})) == []
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("item", ["sex", "household_members", "outing", "support_needed"])
+def test_a_question_of_the_page_that_was_taken_out_of_the_questionnaire_is_told_before_the_page_stops(
+    place, item, kept
+):
+    file = place.root / "params/survey_items.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for form in content["forms"].values():
+        form["items"] = [one for one in form["items"] if kept or one["id"] != item]
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    found = unusable(place, SimpleNamespace(frames={}))
+    assert [text.split("。")[0] for text in found] == (
+        [] if kept else [f"調査票に項目「{item}」はありません"]
+    )
+
+
+def test_a_question_that_no_page_names_may_be_taken_out(place):
+    file = place.root / "params/survey_items.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for form in content["forms"].values():
+        form["items"] = [one for one in form["items"] if one["id"] != "note"]
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     assert unusable(place, SimpleNamespace(frames={})) == []
 
 

@@ -468,6 +468,15 @@ def test_a_seventh_place_is_shown_in_a_table_with_the_finding_where_a_figure_has
     assert [part.text for part in shown.said] == ["最も多いのは窓口6です。"]
 
 
+def test_a_figure_higher_than_a_sheet_of_paper_is_a_table_with_its_finding(project):
+    page = _internal()
+    shown = page.panels(
+        _lines(page, 40), x="n", y="place", by="age", finding="最も多いのは{place[max n]}です。"
+    )
+    assert shown.kind == "table"
+    assert "最も多いのは窓口39です。図にすると紙1枚に収まらないため、表で示します。" in shown.html
+
+
 def test_a_figure_of_seaborn_with_a_seventh_series_is_a_table_too(project):
     page = _internal()
     many = _lines(page, 7)

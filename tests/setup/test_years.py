@@ -92,6 +92,18 @@ def test_comments_of_the_analyst_survive(root):
     assert "# 課長の了解済み" in (root / "params/sample/fy2024/common.yaml").read_text(encoding="utf-8")
 
 
+def test_a_comment_that_names_a_year_is_marked_to_be_looked_at_and_one_of_every_year_is_not(root):
+    common = root / "params/sample/fy2023/common.yaml"
+    text = common.read_text(encoding="utf-8")
+    assert "20" not in re.search("^period_basis:.*$", text, re.MULTILINE)[0]
+    dated = text.replace("threshold: 5", "threshold: 5   # 2023年10月の審査会で決めた")
+    common.write_text(dated.replace("seed: 2023", "seed: 2023   # 何でもよい"), encoding="utf-8")
+    set_up_year(root, "sample", 2024)
+    lines = (root / "params/sample/fy2024/common.yaml").read_text(encoding="utf-8").splitlines()
+    told = {line.split(":")[0]: "注記がこの年度に合うか" in line for line in lines}
+    assert (told["threshold"], told["seed"], told["period_basis"]) == (True, False, False)
+
+
 def test_a_half_year_ending_on_29_february_ends_on_the_28th(root):
     common = root / "params/sample/fy2023/common.yaml"
     text = flat_file(

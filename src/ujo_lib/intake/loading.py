@@ -332,7 +332,8 @@ def _read_file(
     if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
-            f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
+            f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを写したものなら、一方を files から外すか、"
+            "* で指しているなら一方のファイルを消してください。違う書き出しのはずなら、出し直してください。",
             "25",
         )
         return _Parsed(notes, _source(spec.kind, spec.name, size, sha))

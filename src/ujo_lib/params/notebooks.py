@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -107,15 +107,36 @@ class Notebook:
     def imports(self) -> list[str]:
         """What its cells import: names of modules, and of things in them, which may be modules, too."""
         found: dict[str, None] = {}
-        for cell in self.cells:
-            with contextlib.suppress(SyntaxError):  # a line for IPython alone
-                for node in ast.walk(ast.parse(cell.source if cell.kind == "code" else "")):
-                    if isinstance(node, ast.Import):
-                        found |= dict.fromkeys(alias.name for alias in node.names)
-                    elif isinstance(node, ast.ImportFrom) and node.module:
-                        names = (f"{node.module}.{alias.name}" for alias in node.names)
-                        found |= dict.fromkeys([node.module, *names])
+        for node in self._code(()):
+            if isinstance(node, ast.Import):
+                found |= dict.fromkeys(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = (f"{node.module}.{alias.name}" for alias in node.names)
+                found |= dict.fromkeys([node.module, *names])
         return list(found)
+
+    def questions(self, absent: Container[str]) -> list[str]:
+        """Items of a questionnaire that its cells name: `survey.tally(cases, "sex", form)`.
+
+        Args:
+            absent: kinds of input without which cells give way.
+        """
+        found: dict[str, None] = {}
+        for node in self._code(absent):
+            if isinstance(node, ast.Call) and any(
+                isinstance(a, ast.Name) and a.id == "form" for a in node.args
+            ):
+                told = [a.value for a in node.args if isinstance(a, ast.Constant)]
+                found |= dict.fromkeys(word for word in told if isinstance(word, str))
+        return list(found)
+
+    def _code(self, absent: Container[str]) -> Iterator[ast.AST]:
+        """All that its code says, without cells that give way to the absence of these kinds."""
+        for cell in self.cells:
+            if any(tag.startswith(NEEDS_TAG) and tag.removeprefix(NEEDS_TAG) in absent for tag in cell.tags):
+                continue
+            with contextlib.suppress(SyntaxError):  # a line for IPython alone
+                yield from ast.walk(ast.parse(cell.source if cell.kind == "code" else ""))
 
     @property
     def parameters(self) -> str:

@@ -20,6 +20,7 @@ from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.keys import all_settings, gives_way, named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.text import likely_meant
 from ujo_lib.yamlfile import Declared, Document
 
@@ -254,7 +255,7 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
 
 def unusable(place: SiteYear, data: "Intake") -> list[str]:
     """Why a notebook would stop: a source of the population, contacts to look at closely, campaigns of the year
-    that the data lack.
+    that the data lack, questions that the questionnaire lacks.
 
     Raises:
         ParameterError: the parameters cannot be read.
@@ -267,6 +268,13 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
 
     found: list[str] = []
     for settings in all_settings(place).values():
+        if "survey_items" in settings.files and not gives_way(settings):
+            form = read_yaml(Questionnaire, settings.files["survey_items"])
+            absent = {*settings.kinds} - data.frames.keys()
+            for item in settings.about.questions(absent):
+                with _told(found):
+                    if item not in form.forms:  # a call may name the form that it tabulates
+                        form.item(item)
         with _told(found):
             if "population" in settings.kinds and "population" in data.frames:
                 intake.of_source(data.frames["population"], settings.population_source)
@@ -303,10 +311,16 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
     """
     from ujo_lib import residents
 
-    found = []
+    found: list[str] = []
     for settings in all_settings(place).values():
         items = getattr(settings, "ucla_items", None)
         if items is None or not {"residents", "residents_frame"} <= data.frames.keys():
+            continue
+        form = read_yaml(Questionnaire, settings.files["items_file"])
+        for item in [*items, *(getattr(settings, asked) for asked in _COUNTED_OF_RESIDENTS)]:
+            with _told(found):
+                form.item(item)
+        if found:
             continue
         try:
             scored = residents.with_score(data.frames["residents"], items)

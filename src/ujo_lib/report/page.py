@@ -36,7 +36,7 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
-from ujo_lib.report.look.figures.read import TooManySeriesError
+from ujo_lib.report.look.figures.drawing import TableInsteadError
 from ujo_lib.store import Store
 from ujo_lib.typed import Typed
 
@@ -80,6 +80,21 @@ def said_in(mark: Mapping[str, Any]) -> list[wording.Said]:
     ]
 
 
+def _drawn(page: "Page", draw: Callable[P, figures.Figure], *args: P.args, **kwargs: P.kwargs) -> Shown:
+    drawn = draw(*args, **kwargs)
+    if drawn.is_blank:
+        table = drawn.published[0]
+        if table.hidden[drawn.column].any():
+            return page.table(table)  # what else it holds may be shown
+        without = "「{title}」は、もとになる記録がないため図にできません。"
+        return page.callout("not_estimable", without, title=table.spec.title)
+    options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
+    recipe = Recipe.of(draw.__name__, args, options)
+    given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]
+    shown = drawn.to_html(page.store.kept("drawings", given, drawn.drawings))
+    return Shown(page.numbered(shown, "figure"), FIGURE, page.names_of(args), drawn.said, recipe)
+
+
 def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P], Shown]":
     """Make a method of a drawing function: same arguments, same docstring, the result marked as shown."""
 
@@ -89,20 +104,9 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
         try:
-            drawn = draw(*args, **kwargs)
-        except TooManySeriesError as found:
+            return _drawn(page, draw, *args, **kwargs)
+        except TableInsteadError as found:
             return page.table_instead(args, told["finding"], found.said)
-        if drawn.is_blank:
-            table = drawn.published[0]
-            if table.hidden[drawn.column].any():
-                return page.table(table)  # what else it holds may be shown
-            without = "「{title}」は、もとになる記録がないため図にできません。"
-            return page.callout("not_estimable", without, title=table.spec.title)
-        options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
-        recipe = Recipe.of(draw.__name__, args, options)
-        given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]
-        shown = drawn.to_html(page.store.kept("drawings", given, drawn.drawings))
-        return Shown(page.numbered(shown, "figure"), FIGURE, page.names_of(args), drawn.said, recipe)
 
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     signature = inspect.signature(draw)

@@ -165,6 +165,12 @@ def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     return told
 
 
+def remarks_on_comments(text: str) -> dict[str, str]:
+    """What a person has to check in the comments of one flat file of a new year: those that name a year do not move."""
+    dated = re.findall(r"^(\w+):.*[ \t]#.*(?:\d{4}年|令和|平成)", text, flags=re.MULTILINE)
+    return dict.fromkeys(dated, "注記がこの年度に合うか")
+
+
 _ANSWERED = (
     "cell: {notebook: 01_survey_descriptives, table: response, column: 回答した委員(人), where: {地区: 全体}}"
 )

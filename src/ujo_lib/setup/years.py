@@ -16,6 +16,7 @@ from ujo_lib.setup.copying import (
     moved_values,
     newest_year,
     remarks_on,
+    remarks_on_comments,
     without_marks,
 )
 from ujo_lib.setup.forms import data_folder, forms, guide, other_survey
@@ -89,7 +90,8 @@ def copied_parameters(
         if file.stem in {"common", *ours}:
             content = read_flat_yaml(file)
             values = {k: v for k, v in moved_values(content, years, copied).items() if v != content[k]}
-            text = flat_file(text, values | dict(changes), remarks_on(content) | dict(remarks))
+            told = remarks_on_comments(text) | remarks_on(content) | dict(remarks)
+            text = flat_file(text, values | dict(changes), told)
         else:
             text = list_file(file.name, text, years)
         texts[target / file.name] = renamed(text, folders)

@@ -356,3 +356,30 @@ def test_labels_above_their_bars_stand_three_pixels_over_them_with_four_pixels_b
     assert (bars[0][0] - top) / pixel == pytest.approx(1.3 * 13.5 + 8)
     assert {tick.get_text() for tick in axes.get_yticklabels()} == {""}
     assert not any(line.get_visible() for line in axes.get_xgridlines())
+
+
+def _answers(groups: int, answers: int):
+    rows = [(f"第{group}群", f"答{answer}") for group in range(groups) for answer in range(answers)]
+    columns = {
+        "y": [group for group, _ in rows],
+        "by": [answer for _, answer in rows],
+        "share": [1 / answers] * len(rows),
+        "base": [50 + int(group[1]) for group, _ in rows],
+    }
+    return published(columns, dimensions={"y": "y", "by": "by"})
+
+
+def test_the_base_of_a_group_with_a_seventh_answer_stands_once_at_its_panel_and_not_behind_every_bar() -> (
+    None
+):
+    banded = figures.band(_answers(2, 7), x="share", y="y", by="by", n="base", finding="示す。")
+    axes = draft(banded).mpl.axes
+    assert [one.get_title(loc="left") for one in axes] == ["第0群(n=50)", "第1群(n=51)"]
+    assert [tick.get_text() for tick in axes[0].get_yticklabels()] == [f"答{k}" for k in range(7)]
+
+
+def test_the_base_of_a_panel_is_hidden_where_it_is_hidden() -> None:
+    columns = {"y": ["甲"] * 7, "by": [f"答{k}" for k in range(7)], "share": [1 / 7] * 7, "base": [7] * 7}
+    table = published(columns, [(row, "base") for row in range(7)], dimensions={"y": "y", "by": "by"})
+    banded = figures.band(table, x="share", y="y", by="by", n="base", finding="示す。")
+    assert draft(banded).mpl.axes[0].get_title(loc="left") == "甲(n=x)"

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.report.look import drawn
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures.drawing import TooHighError
 from ujo_lib.report.look.style import LEAST, NARROW, WIDE, Layout
 
 
@@ -103,3 +104,20 @@ def test_a_figure_that_leaves_numbers_out_for_want_of_room_says_so_to_the_page_a
     wide, narrow = figure.drawings()
     assert [drawing.startswith('<svg class="cramped" ') for drawing in (wide, narrow)] == [True, False]
     assert drawn.KINDS["bars"]().drawings()[0].startswith("<svg width=")
+
+
+def test_a_figure_is_drawn_as_long_as_its_smallest_letters_are_9_points_on_a_sheet_that_holds_it_whole() -> (
+    None
+):
+    told = {}
+    for rows in range(28, 33):
+        table = published({"y": [f"項目{k}" for k in range(rows)], "n": [9] * rows}, dimensions={"y": "y"})
+        figure = figures.bars(table, x="n", y="y", finding="示す。")
+        height = drawn.drawing(figure).mpl.get_figheight() * 72
+        points = WIDE.small * 235 / height / 25.4 * 72
+        try:
+            told[points >= 9] = bool(figure.drawings())
+        except TooHighError:
+            assert points < 9
+            told[False] = False
+    assert told == {True: True, False: False}

@@ -180,9 +180,20 @@ def _side_by_side(
     n: str | None = None,
     low: str | None = None,
     high: str | None = None,
+    *,
+    base: str | None = None,
 ) -> Drawing:
-    """A panel of bars per value of `by`, which holds what a palette cannot tell apart."""
-    rows = read.marks(published, x, low=low, high=high, n=n, y=y, by=by).assign(colour=BLUE)
+    """A panel of bars per value of `by`, which holds what a palette cannot tell apart.
+
+    The numbers of `n` stand behind the bars, those of `base` behind the titles of the panels.
+    """
+    rows = read.marks(published, x, low=low, high=high, n=base or n, y=y, by=by).assign(colour=BLUE)
+    if base:
+        behind = rows.groupby("by", observed=True)["n"].first()
+        rows["by"] = rows["by"].cat.rename_categories(
+            {name: f"{name}{behind[name]}" for name in behind.index}
+        )
+        rows["n"] = ""
     groups = [(str(name), own.reset_index(drop=True)) for name, own in rows.groupby("by", observed=True)]
 
     def draw(sheet: Sheet) -> None:
@@ -212,7 +223,7 @@ def _stacked(
 ) -> Drawing:
     answers, groups = read.levels(published, by), read.levels(published, y)
     if len(answers) > len(BANDS):
-        return _side_by_side(published, x, by, y, n)
+        return _side_by_side(published, x, by, y, base=n)
     rows = read.marks(published, x, n=n, y=y, by=by)
     sizes, hidden = (read.crossed(published, rows, name) for name in ("value", "hidden"))
     # One hidden part hides them all: the others would leave it as the rest.

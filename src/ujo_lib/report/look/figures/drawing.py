@@ -18,8 +18,26 @@ from ujo_lib.report.look.tables import NUMBER_MARK, circumstances, table_html
 from ujo_lib.report.look.wording import Said
 
 _TALLER, _TALL = 2.2, 900
+_HIGHEST = WIDE.small * 235 / (9 * 25.4 / 72)
+"""Pixels of a wide drawing that the style sheet makes 235 mm high on paper, its smallest letters then 9 pt."""
 _CRAMPED = '<svg class="cramped" '
 _HEIGHT = re.compile(r'viewBox="0 0 [\d.]+ ([\d.]+)"')
+
+
+class TableInsteadError(ValueError):
+    """A table holds more than a figure can show: it has to be shown as a table.
+
+    Attributes:
+        said: why, as a sentence of the page.
+    """
+
+    said: str
+
+
+class TooHighError(TableInsteadError):
+    """A figure is higher than a sheet of paper with letters that can be read."""
+
+    said = "図にすると紙1枚に収まらないため、表で示します。"
 
 
 @dataclass(frozen=True)
@@ -54,8 +72,15 @@ class Figure:
         return bool(self.column and len(frame) and frame[self.column].isna().all())
 
     def drawings(self) -> list[str]:
-        """The drawing for each width, wide and narrow, as parts of a page: what takes long."""
-        return [self._drawn(layout) for layout in (WIDE, NARROW)]
+        """The drawing for each width, wide and narrow, as parts of a page: what takes long.
+
+        Raises:
+            TooHighError: on paper its letters would be too small.
+        """
+        wide = self._drawn(WIDE)
+        if _height(wide) > _HIGHEST:
+            raise TooHighError(f"{self.published[0].spec.id}: the figure does not fit a sheet of paper")
+        return [wide, self._drawn(NARROW)]
 
     def to_html(self, drawings: Sequence[str] | None = None) -> str:
         """The figure with caption, a drawing for each width, notes, source, and its numbers as a table to unfold.

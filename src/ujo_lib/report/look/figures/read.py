@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Base
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.figures.drawing import Figure
+from ujo_lib.report.look.figures.drawing import Figure, TableInsteadError
 from ujo_lib.report.look.figures.lettering import wrapped
 from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SMALL_BASE, SYMBOLS, count, in_prose
@@ -41,8 +41,8 @@ class FigureError(ValueError):
     """A figure is asked for something its table does not hold."""
 
 
-class TooManySeriesError(FigureError):
-    """A table has more series than the palette holds: it has to be shown as a table."""
+class TooManySeriesError(FigureError, TableInsteadError):
+    """A table has more series than the palette holds."""
 
     def __init__(self, published: Published, by: str, count: int) -> None:
         super().__init__(
