@@ -127,7 +127,8 @@ def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(va
 @pytest.mark.parametrize(
     ("above", "scale"),
     [("(単位:千件)", "千件"), ("単位 百件", "百件"), ("(単位：万円、%)", "万円"),
-     ("単位:%", "%"), ("(単位:件)", None),
+     ("単位:%", "%"), ("(単位:件)", None), ("(単位:人、%)", None), ("単位:%、件", None), ("単位:すべて%", "すべて%"),
+     ("利用率の単位は%", None), ("単位は千人ではなく人", None), ("単位は千人", "千人"), ("千人単位ではない", None),
      ("単位:人、世帯", None), ("千件を超えた月", None),
      ("(千件)", "千件"), ("相談の推移(千件単位)", "千件"), ("(件)", None), ("(千人会議の資料)", None)],
 )  # fmt: skip

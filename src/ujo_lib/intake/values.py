@@ -103,8 +103,11 @@ _SCALED = re.compile(
     r"|(?:秒|分|時間|h|hours?|時:分|分:秒|日|か月|年|%|パーセント|‰|K|thousands?)",
     re.IGNORECASE,
 )
-_OTHER_NUMBER = re.compile("対?(?:前|昨).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|再掲.*|うち.*")
-"""What makes of a count another number than that of its column."""
+_OTHER_NUMBER = re.compile(
+    "(?!.*(?:含む|含まない|除く|でない)$)"
+    "(?:対?(?:前[年月日週期回々]|昨[年日]).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|再掲.*|うち.*)"
+)
+"""What makes of a count another number than that of its column; what it holds or leaves out does not."""
 
 
 def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
