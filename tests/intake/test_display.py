@@ -155,6 +155,25 @@ def test_a_duration_of_two_readings_is_told_as_that(desk: Desk):
     assert "分と秒か" in fault.remedy
 
 
+@pytest.mark.parametrize(
+    ("value", "number_format", "read"),
+    [(1, "0%", "100%"), (12, "#,##0.0%", "1200%"), (0.125, "0%", "12.5%"), (0, "0%", "0%"), (0.29, "0%;-0%", "29%"),
+     (12, '#,##0"%"', "12%"), (12, "0\\%", "12%"), (12, '"5%"#,##0', "12")],
+)  # fmt: skip
+def test_a_number_that_the_sheet_shows_in_percent_is_read_in_percent(value, number_format, read):
+    assert as_text(value, number_format) == read
+
+
+def test_a_count_that_the_sheet_shows_in_percent_is_never_read_as_ones(desk: Desk):
+    book = openpyxl.load_workbook(
+        io.BytesIO(as_xlsx([*table("national_daily")[:3], ["2023-08-03", "熊本県", 30]]))
+    )
+    book.active["C4"].number_format = "0%"
+    book.save(out := io.BytesIO())
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == [("error", 4, "3000%")]
+
+
 def test_a_ticked_box_is_no_count_of_one(desk: Desk):
     desk.put(
         "national_daily", "n.xlsx", as_xlsx([["日付", "都道府県", "件数"], ["2023-08-01", "熊本県", True]])
