@@ -742,3 +742,11 @@ def test_people_of_all_ages_are_counted_once_whatever_they_are_called(desk: Desk
     taken = desk.check()
     assert [(p.severity, p.row) for p in taken.faults] == faults
     assert residents(taken["population"], "43213") == n + 25
+
+
+@pytest.mark.parametrize("sign", ["-", "ー", "…", "*", "NaN", "NULL", "None", "N/A"])
+def test_a_sign_among_ages_is_neither_all_ages_nor_an_age_of_its_own(sign):
+    with pytest.raises(cells.ValueRefused) as refused:
+        cells.parse_ages(sign)
+    assert refused.value.remedy == "年齢が分からない人なら 不詳、すべての年齢なら 総数 と書いてください。"
+    assert [cells.parse_ages(word).value for word in ("不詳", "総数", "不明")] == ["不詳", "総数", "不明"]
