@@ -105,7 +105,7 @@ _SCALED = re.compile(
 )
 _OTHER_NUMBER = re.compile(
     "(?!.*(?:含む|含まない|除く|でない)$)"
-    "(?:対?(?:前[年月日週期回々]|昨[年日]).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|再掲.*|うち.*)"
+    "(?:対?(?:前[年月日週期回々]|昨[年日]).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|(?:再掲|うち|内数|内訳).*)"
 )
 """What makes of a count another number than that of its column; what it holds or leaves out does not."""
 
