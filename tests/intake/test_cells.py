@@ -90,6 +90,28 @@ def test_a_contact_in_a_short_column_is_refused_and_not_repeated(desk: Desk):
     assert (fault.severity, fault.row, fault.column, fault.value) == ("error", 2, "端末", "")
 
 
+@pytest.mark.parametrize(
+    ("ids", "rows"),
+    [
+        (("0", "A1", "A2"), []),
+        (("0", "0", "A1"), [2, 3]),
+        (("000", "A1", "000"), [2, 4]),
+        (("10", "10", "A1"), []),
+    ],
+)
+def test_contacts_of_nobody_in_particular_are_not_one_person_without_a_word(desk: Desk, ids, rows):
+    content = as_csv(table("consultations", {(i, "相談者ID"): one for i, one in enumerate(ids, 1)}))
+    desk.put("consultations", "c.csv", content)
+    told = desk.check().faults
+    assert [(p.severity, p.row) for p in told] == [("warning", row) for row in rows]
+    if rows:
+        assert f'missing_in: {{client_id: {{"{told[0].value}": unknown}}}}' in told[0].remedy
+        desk.declared["consultations"]["missing_in"] = {"client_id": {told[0].value: "unknown"}}
+        loaded = desk.check()
+        assert loaded.faults == ()
+        assert loaded["consultations"]["client_id"].isna().tolist() == [one.strip("0") == "" for one in ids]
+
+
 @pytest.mark.parametrize("heading", ["端末", "流入元", "市区町村", "相談者ID"])
 @pytest.mark.parametrize("text", ["学校。", "もう無理です", "夜に眠れません", "誰?", "消えたい"])
 def test_what_somebody_said_is_refused_in_a_column_of_words_and_not_repeated(desk: Desk, heading, text):
@@ -720,3 +742,11 @@ def test_people_of_all_ages_are_counted_once_whatever_they_are_called(desk: Desk
     taken = desk.check()
     assert [(p.severity, p.row) for p in taken.faults] == faults
     assert residents(taken["population"], "43213") == n + 25
+
+
+@pytest.mark.parametrize("sign", ["-", "ー", "…", "*", "NaN", "NULL", "None", "N/A"])
+def test_a_sign_among_ages_is_neither_all_ages_nor_an_age_of_its_own(sign):
+    with pytest.raises(cells.ValueRefused) as refused:
+        cells.parse_ages(sign)
+    assert refused.value.remedy == "年齢が分からない人なら 不詳、すべての年齢なら 総数 と書いてください。"
+    assert [cells.parse_ages(word).value for word in ("不詳", "総数", "不明")] == ["不詳", "総数", "不明"]

@@ -285,3 +285,19 @@ def test_where_everybody_listed_answered_no_answer_is_out_of_place():
 def test_an_answer_of_the_nation_is_one_of_its_item_and_never_their_sum(item, answer, severity):
     told = broken("national_attributes", {"variable": item, "value": answer})
     assert told == ([(2, "value", severity)] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("item", "occupation", "told"),
+    [
+        ("topic", "無職", True),
+        ("loneliness", "無職", True),
+        ("topic", None, False),
+        ("occupation_topic", "無職", False),
+        ("occupation_topic", None, False),
+    ],
+)
+def test_answers_of_one_occupation_are_never_added_to_those_of_everybody(item, occupation, told):
+    answer = "常に" if item == "loneliness" else "家族"
+    faults = broken("national_attributes", {"variable": item, "occupation": occupation, "value": answer})
+    assert faults == ([(2, "variable", "error")] if told else [])

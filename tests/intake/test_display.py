@@ -127,7 +127,8 @@ def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(va
 @pytest.mark.parametrize(
     ("above", "scale"),
     [("(単位:千件)", "千件"), ("単位 百件", "百件"), ("(単位：万円、%)", "万円"),
-     ("単位:%", "%"), ("(単位:件)", None),
+     ("単位:%", "%"), ("(単位:件)", None), ("(単位:人、%)", None), ("単位:%、件", None), ("単位:すべて%", "すべて%"),
+     ("利用率の単位は%", None), ("単位は千人ではなく人", None), ("単位は千人", "千人"), ("千人単位ではない", None),
      ("単位:人、世帯", None), ("千件を超えた月", None),
      ("(千件)", "千件"), ("相談の推移(千件単位)", "千件"), ("(件)", None), ("(千人会議の資料)", None)],
 )  # fmt: skip
@@ -152,6 +153,25 @@ def test_a_duration_of_two_readings_is_told_as_that(desk: Desk):
     desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1:30"})))
     (fault,) = desk.check().faults
     assert "分と秒か" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "read"),
+    [(1, "0%", "100%"), (12, "#,##0.0%", "1200%"), (0.125, "0%", "12.5%"), (0, "0%", "0%"), (0.29, "0%;-0%", "29%"),
+     (12, '#,##0"%"', "12%"), (12, "0\\%", "12%"), (12, '"5%"#,##0', "12")],
+)  # fmt: skip
+def test_a_number_that_the_sheet_shows_in_percent_is_read_in_percent(value, number_format, read):
+    assert as_text(value, number_format) == read
+
+
+def test_a_count_that_the_sheet_shows_in_percent_is_never_read_as_ones(desk: Desk):
+    book = openpyxl.load_workbook(
+        io.BytesIO(as_xlsx([*table("national_daily")[:3], ["2023-08-03", "熊本県", 30]]))
+    )
+    book.active["C4"].number_format = "0%"
+    book.save(out := io.BytesIO())
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == [("error", 4, "3000%")]
 
 
 def test_a_ticked_box_is_no_count_of_one(desk: Desk):

@@ -250,8 +250,11 @@ def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
 
 _TENS = r"[十百千万億]+\s?(?:[人件円戸回枚]|世帯)"
 _SCALE = re.compile(
-    rf"単位\s*[:は、が]?\s*([^()]*?(?:[十百千万億]+\s?[人件円世戸回]?|[%‰]))|\(\s*({_TENS})\s*\)|({_TENS})単位"
+    r"(?<![率比合]の)単位\s*[:は、が]?\s*([^()]*?[十百千万億]++\s?+[人件円世戸回]?+"
+    r"|[^()人件円世戸回]*[%‰](?!\s?[、,・/]\s?[人件円世戸回]))(?!では)"
+    rf"|\(\s*({_TENS})\s*\)|({_TENS})単位(?!では)"
 )
+"""Tens of what is counted, or nothing but shares: 「人、%」 stands above a table that has both."""
 
 
 def _refuse_scale(remarks: list[tuple[int, list[str]]], header: Header, schema: Schema, notes: Notes) -> None:

@@ -239,10 +239,10 @@ _NO_SENTENCE = re.compile(
 """What people choose in a list: no sentence, and neither is Yahoo!."""
 
 
-_NO_ID = frozenset({
-    *("-", "…", "*", "なし", "無し", "不明", "不詳", "匿名", "非通知", "非公開", "未登録"),
-    *("n/a", "na", "null", "none", "nan", "unknown", "anonymous"),
-})  # fmt: skip
+_NO_VALUE = frozenset({"-", "…", "*", "n/a", "na", "null", "none", "nan"})
+_NO_ID = _NO_VALUE | {
+    *("なし", "無し", "不明", "不詳", "匿名", "非通知", "非公開", "未登録", "unknown", "anonymous"),
+}  # fmt: skip
 
 
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
@@ -305,7 +305,8 @@ def parse_ages(text: str) -> Read:
     """Ages that a count or a share is of, written as every analysis reads them; 総数 for all, 不詳 as it is.
 
     Raises:
-        ValueRefused: figures that are no ages, so that these people would be left out: 85+, or 10月14日 for 10-14.
+        ValueRefused: figures that are no ages, so that these people would be left out: 85+, or 10月14日 for 10-14; a
+            sign that may stand for all ages as well as for none that is known.
     """
     read = parse_short(text)
     plain = str(read.value)
@@ -318,6 +319,9 @@ def parse_ages(text: str) -> Read:
     if ages and ages[0] <= ages[1]:
         written = f"{ages[0]}歳以上" if ages[1] > _OLDEST else f"{ages[0]}~{ages[1]}歳"
         return read if _PLAIN_AGES.fullmatch(bare) else Read(written, "16")
+    if fold_sign(text).casefold() in _NO_VALUE:
+        remedy = "年齢が分からない人なら 不詳、すべての年齢なら 総数 と書いてください。"
+        raise ValueRefused("年齢の区分", remedy, "14")
     if bare == "小計" or re.search(r"\d", plain):
         remedy = (
             "15~19歳、20代、65歳以上 のように書いてください。Excelが 10-14 などを日付に変えていないか、小計や参考の行で"

@@ -243,7 +243,15 @@ def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
         for answer, item in zip(value, variable, strict=True)
     ]
     total = value.map(lambda answer: isinstance(answer, str) and TOTAL_WORDS.fullmatch(answer) is not None)
+    by_occupation = frame["occupation"].notna() if "occupation" in frame else pd.Series(False, frame.index)
     return [
+        RowCheck(
+            by_occupation & (variable != "occupation_topic"),
+            "variable",
+            "職業ごとの行なら occupation_topic",
+            "職業ごとの行なら項目を occupation_topic に直し、全員の件数なら職業を空欄にしてください"
+            "(全員の件数に足されて、2重に数えます)。",
+        ),
         RowCheck(total, "value", "合計でない値", "合計の行は消してください(2重に数えます)。"),
         RowCheck(
             ~(pd.Series(known, frame.index, dtype=bool) | total),

@@ -103,8 +103,11 @@ _SCALED = re.compile(
     r"|(?:秒|分|時間|h|hours?|時:分|分:秒|日|か月|年|%|パーセント|‰|K|thousands?)",
     re.IGNORECASE,
 )
-_OTHER_NUMBER = re.compile("対?(?:前|昨).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|再掲.*|うち.*")
-"""What makes of a count another number than that of its column."""
+_OTHER_NUMBER = re.compile(
+    "(?!.*(?:含む|含まない|除く|でない)$)"
+    "(?:対?(?:前[年月日週期回々]|昨[年日]).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|(?:再掲|うち|内数|内訳).*)"
+)
+"""What makes of a count another number than that of its column; what it holds or leaves out does not."""
 
 
 def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
@@ -174,6 +177,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             and text not in meanings
         ):
             values[code] = text
+            if not column.filled and set(text) == {"0"} and len(raw.rows_of(code)) > 1:
+                _note_perhaps_unknown(column, raw, code, "番号", notes)
             continue
         if (meaning := meanings.get(fold_sign(bare))) is not None:
             values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
@@ -194,7 +199,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
         if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":
-            _note_unknown_age(column, raw, code, notes)
+            _note_perhaps_unknown(column, raw, code, "年齢", notes)
         values[code] = read.value
         if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
@@ -273,12 +278,12 @@ def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
 _UNKNOWN_AGES = frozenset({"0", "99"})
 
 
-def _note_unknown_age(column: Column, raw: Raw, code: int, notes: Notes) -> None:
+def _note_perhaps_unknown(column: Column, raw: Raw, code: int, what: str, notes: Notes) -> None:
     rows = raw.rows_of(code)
     line = f'missing_in: {{{column.name}: {{"{tidy(raw.texts[code])}": unknown}}}}'
-    remedy = f"不明の符号なら、inputs.yaml に {line} と書いてください。実際の年齢ならこのままで構いません。"
+    remedy = f"不明の符号なら、inputs.yaml に {line} と書いてください。実際の{what}ならこのままで構いません。"
     values = [raw.texts[code]] * len(rows)
-    notes.warning_rows(rows, values, "年齢", remedy, "14", column=raw.heading)
+    notes.warning_rows(rows, values, what, remedy, "14", column=raw.heading)
 
 
 def shown(text: str) -> str:

@@ -55,7 +55,7 @@ _BEHIND = re.compile(r'(?:[0#?]|General|G/標準)((?:"[^"]*"|\\.|[^0#?"\\])*)$',
 _IN_ONES = re.compile(r"[0#?],+(?![0#?,])")
 """A comma behind the last place shows thousands of a number that is written in ones."""
 
-_SCALE = re.compile("[十百千万億]")
+_SCALE = re.compile("[十百千万億%％‰]")
 _MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
 """A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
 
@@ -163,10 +163,12 @@ def as_text(value: object, number_format: str) -> str:
 
 
 def _worded(value: float, number_format: str) -> str:
-    """A number with the words of its format that say more than a unit: "千" behind it, or "女" instead of it."""
+    """A number with what its format says beyond a unit: "%" or "千" behind it, or "女" instead of it."""
     # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
     whole = float(value).is_integer() and (isinstance(value, int) or abs(value) < 1e15)
     number = str(int(value)) if whole else f"{value:.15g}"
+    if "%" in _WORDS.sub("", number_format):
+        return f"{value * 100:.15g}%"
     if not _QUOTED.search(number_format):
         return number
     sections = _SECTION.findall(number_format)
