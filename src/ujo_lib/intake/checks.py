@@ -248,8 +248,8 @@ def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
         RowCheck(
             by_occupation & (variable != "occupation_topic"),
             "variable",
-            "職業ごとの行なら occupation_topic",
-            "職業ごとの行なら項目を occupation_topic に直し、全員の件数なら職業を空欄にしてください"
+            "職業ごとの行なら「職業×相談内容」",
+            "職業ごとの行なら項目を「職業×相談内容」に直し、全員の件数なら職業を空欄にしてください"
             "(全員の件数に足されて、2重に数えます)。",
         ),
         RowCheck(total, "value", "合計でない値", "合計の行は消してください(2重に数えます)。"),

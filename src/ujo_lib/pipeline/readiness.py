@@ -20,7 +20,6 @@ from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.keys import all_settings, gives_way, named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.text import likely_meant
 from ujo_lib.yamlfile import Declared, Document
 
@@ -264,6 +263,7 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
     from ujo_lib.outreach import campaigns
     from ujo_lib.params.outreach import OutreachSettings
     from ujo_lib.params.tagging import TaggingSettings
+    from ujo_lib.questionnaire import Questionnaire
     from ujo_lib.tagging import analysis
 
     found: list[str] = []
@@ -310,6 +310,7 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
         ParameterError: the parameters cannot be read.
     """
     from ujo_lib import residents
+    from ujo_lib.questionnaire import Questionnaire
 
     found: list[str] = []
     for settings in all_settings(place).values():

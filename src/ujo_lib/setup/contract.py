@@ -79,8 +79,11 @@ NOTES: Final[Mapping[tuple[str, str], str]] = {
 """What a person has to know about a column beyond its type and its answers."""
 
 
-_WORKED = {"n_in_scope": "100", "n_responded": "80", "n_cases": "20"}
-"""Examples of totals, which must hold their parts."""
+_WORKED = {
+    "n_in_scope": "100", "n_responded": "80", "n_cases": "20",
+    "variable": "職業×相談内容", "value": "無回答",
+}
+"""Examples of totals, which must hold their parts, and of an answer that has an occupation beside it."""
 
 
 def contract_page(site_name: str, year: FiscalYear, threshold: int, made: "Sequence[Form]") -> str:
