@@ -80,8 +80,11 @@ NOTES: Final[Mapping[tuple[str, str], str]] = {
 
 
 _WORKED = {
-    "n_in_scope": "100", "n_responded": "80", "n_cases": "20",
-    "variable": "職業×相談内容", "value": "無回答",
+    "n_in_scope": "100",
+    "n_responded": "80",
+    "n_cases": "20",
+    "variable": "職業×相談内容",
+    "value": "無回答",
 }
 """Examples of totals, which must hold their parts, and of an answer that has an occupation beside it."""
 
