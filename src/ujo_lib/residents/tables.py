@@ -126,6 +126,12 @@ def across(
     column = sample.answers[item]
     trait, known = _said(column, answers), column.notna().to_numpy()
     names = list(dict.fromkeys(name for split in by for name in split))
+    parts = [
+        (group, inside)
+        for split in by
+        for group, inside in _groups(sample, split)
+        if not split or (known & inside).any()
+    ]
     rows = [
         {
             **dict.fromkeys(names, WHOLE),
@@ -133,18 +139,11 @@ def across(
             item: label,
             **share_of(sample, trait, level, inside),
         }
-        for split in by
-        for group, inside in _groups(sample, split)
-        if not split or (known & inside).any()
+        for group, inside in parts
     ]
     kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
-    told = [
-        Told(answers, inside)
-        for split in by
-        for _, inside in _groups(sample, split)
-        if not split or (known & inside).any()
-    ]
+    told = [Told(answers, inside) for _, inside in parts]
     compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
     left = left_by(sample, column, told, level, [inside for _, inside in compared])
     return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item), left=left)
