@@ -23,14 +23,12 @@ class Schema:
             those who answered a question.
         note: a reading note that belongs to how the numbers were computed, whichever columns are shown.
         part: rows were left out after the numbers were computed, so that they speak of cells that are not here.
-        left: the fewest values that weighted numbers leave to a small count that no table prints; None without such.
     """
 
     columns: Mapping[str, Column] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
     part: bool = False
-    left: int | None = None
 
     def __post_init__(self) -> None:
         told = dict(self.columns)
@@ -162,7 +160,6 @@ class Schema:
             "where": {variable: list(labels) for variable, labels in self.where.items()},
             "note": self.note,
             "part": self.part,
-            "left": self.left,
         }
 
     @classmethod
@@ -170,7 +167,7 @@ class Schema:
         """Read back what `to_plain` wrote."""
         columns = {name: _from_plain(column) for name, column in plain["columns"].items()}
         where = {name: tuple(labels) for name, labels in plain["where"].items()}
-        return cls(columns, where, plain["note"], plain["part"], plain["left"])
+        return cls(columns, where, plain["note"], plain["part"])
 
 
 @dataclass(frozen=True)
@@ -180,10 +177,13 @@ class Typed:
     Attributes:
         frame: one row per cell or category.
         schema: one column of it for each of the frame.
+        left: finds the fewest values that weighted numbers leave to a small count that no table prints, None without
+            such. A search: it is asked only where a release is planned.
     """
 
     frame: pd.DataFrame
     schema: Schema
+    left: Callable[[], int | None] | None = None
 
     def __post_init__(self) -> None:
         there, said = list(map(str, self.frame.columns)), list(self.schema.columns)
@@ -195,13 +195,20 @@ class Typed:
                 raise ColumnError(f"column {name} holds something that is no count")
 
     @classmethod
-    def of(cls, rows: Iterable[Any], columns: Mapping[str, Column], **more: Any) -> Self:
+    def of(
+        cls,
+        rows: Iterable[Any],
+        columns: Mapping[str, Column],
+        left: Callable[[], int | None] | None = None,
+        **more: Any,
+    ) -> Self:
         """Put a table and its columns together; columns that a frame lacks are left out.
 
         Args:
             rows: values in the order of `columns`, or by their names; also a frame.
             columns: name → kind, at least for every column of a frame.
-            more: `where`, `note` and `left` of the schema.
+            left: as the attribute.
+            more: `where` and `note` of the schema.
 
         Raises:
             ColumnError: a column of the frame is not declared, or a count holds something else.
@@ -213,7 +220,7 @@ class Typed:
         frame = _frame(rows, columns)
         if undeclared := [name for name in map(str, frame.columns) if name not in columns]:
             raise ColumnError(f"no kind for the columns {undeclared}; declared: {list(columns)}")
-        return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more))
+        return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more), left)
 
     @classmethod
     def of_rows(cls, rows: Iterable[Any], columns: Mapping[str, Column], **more: Any) -> Self:

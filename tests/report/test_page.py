@@ -92,6 +92,28 @@ def test_a_release_page_refuses_a_table_that_the_plan_has_not_seen(project):
         _published(page, FRAME.assign(n=[3, 41, 49, 93]))
 
 
+@pytest.mark.parametrize(("left", "gone"), [(2, True), (3, True), (4, False), (None, False)])
+def test_how_many_values_a_number_leaves_is_sought_once_and_the_release_follows_the_plan(project, left, gone):
+    """More than three values have to be left (`Policy.required_width`)."""
+    asked = []
+    many = pd.DataFrame({"age": ["20代", "30代"], "n": [40, 50], "share": [0.44, 0.56]})
+    columns = {"age": Dimension(heading="年代"), "n": Count(unit="人"), "share": Share(n="", base="")}
+    table = Typed.of(many, columns, lambda: asked.append("once") or left)
+    inside = _internal().publish(table, "by_age", "年代", ABOUT)
+    masks = masks_of([inside.record("00_data_quality")], Policy(required_width=3))
+    (project / "plan.json").write_text(masks.to_json(), encoding="utf-8")
+    page = open_page(QualitySettings(audience="release", plan="plan.json", tables_dir="release"))
+    shown = page.publish(table, "by_age", "年代", ABOUT)
+    assert asked == ["once"]
+    assert shown.hidden["share"].tolist() == [gone] * 2
+    assert not shown.hidden["n"].any()
+
+
+def test_of_a_table_without_rows_nothing_is_sought(project):
+    nothing = Typed.of(FRAME[:0], COLUMNS, pytest.fail)
+    assert len(_internal().publish(nothing, "by_age", "年代", ABOUT).frame) == 0
+
+
 def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them_in_a_release(project):
     page = _release(project)
     table = Typed.of(FRAME, COLUMNS)

@@ -60,7 +60,7 @@ def truly_left(sample: Sample, sizes: list[int], given: list[int]) -> int:
 
 
 def left(sample: Sample) -> int | None:
-    return tables.shares(sample, "would_use", "利用の意向", LEVEL).schema.left
+    return tables.shares(sample, "would_use", "利用の意向", LEVEL).left()
 
 
 def test_of_91_residents_the_share_of_15_leaves_one_way_to_divide_them_and_is_not_printed():
@@ -112,8 +112,8 @@ def test_what_printed_numbers_of_people_give_by_themselves_is_left_to_the_plan()
     sample = survey([20, 24, 18, 29], [6, 7, 2, 9], [900, 500, 750, 610])
     of_all = tables.across(sample, "would_use", "いいえ", [ANSWERS[1]], [()])
     by_group = tables.across(sample, "would_use", "いいえ", [ANSWERS[1]], [("sex", "age_band")])
-    assert of_all.schema.left == 1
-    assert by_group.schema.left is None
+    assert of_all.left() == 1
+    assert by_group.left() is None
 
 
 def test_a_share_that_tells_takes_those_of_the_same_question_with_it_and_no_others():
@@ -138,7 +138,7 @@ def test_a_group_in_which_nobody_answered_costs_the_others_no_share():
     sample.answers.loc[young_men, "would_use"] = None
     by_group = tables.across(sample, "would_use", "いいえ", [ANSWERS[1]], [(), ("sex", "age_band")])
     assert len(by_group.frame) == 4
-    assert by_group.schema.left is None
+    assert by_group.left() is None
 
 
 def test_a_question_that_nobody_answered_tells_nothing():

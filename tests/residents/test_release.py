@@ -16,7 +16,10 @@ from ujo_lib.typed import Typed
 
 def released(made: dict[str, Typed], width: int = 3) -> dict[str, Published]:
     about = Subject("回答のあった市民", "市民調査", population="residents")
-    records = [TableRecord.of("06", TableSpec(id, id, about, t.schema), t.frame) for id, t in made.items()]
+    records = [
+        TableRecord.of("06", TableSpec(id, id, about, t.schema, bool(t.left), t.left and t.left()), t.frame)
+        for id, t in made.items()
+    ]
     told = counted(records)
     masks = masks_for(plan([one.table for one in told], Policy(required_width=width)), told, width)
     return {r.spec.id: mask(r, made[r.spec.id].frame, masks.cells_of(r), masks.whole) for r in records}

@@ -157,7 +157,9 @@ class Page:
         """
         if id in self.records and self.settings.tables_dir:
             raise PublishError(f"table {id} is published twice on this page")
-        spec = TableSpec(id, title, self._completed(replace(subject or Subject(), **changes)), table.schema)
+        about = self._completed(replace(subject or Subject(), **changes))
+        left = table.left() if table.left and len(table) and not self.masks else None
+        spec = TableSpec(id, title, about, table.schema, table.left is not None, left)
         frame = table.frame
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record

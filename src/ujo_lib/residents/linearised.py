@@ -90,7 +90,8 @@ class Design:
     def degrees_of_freedom(self, inside: ArrayLike | None = None) -> int:
         """Clusters less strata, among those with a respondent in the domain."""
         kept = slice(None) if inside is None else np.asarray(inside, bool)
-        return len(np.unique(self.clusters[kept])) - len(np.unique(self.strata[kept]))
+        clusters, strata = (int((np.bincount(of[kept]) > 0).sum()) for of in (self.clusters, self.strata))
+        return clusters - strata
 
     @cached_property
     def _fit(self) -> Floats:

@@ -92,10 +92,10 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
         **{name: city.schema[name] for name in (item, "n", "base", "share")},
     }
     if len(parts) == 1:
-        return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, left=city.schema.left)
+        return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, left=city.left)
     kinds["share"] = replace(city.schema["share"], heading=f"割合({CITY}は重み付き)")
     note = f"{_REBASED}対象地域と集計対象は「{CITY}」の行のものです。"
-    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, note=note, left=city.schema.left)
+    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, note=note, left=city.left)
 
 
 def said_beside(bands: pd.DataFrame, what: str) -> str:
@@ -175,7 +175,7 @@ def compare_groups(
         city.frame[pd.Series(known, city.frame.index, dtype=bool)],
         city.schema.columns,
         where=city.schema.where,
-        left=city.schema.left,
+        left=city.left,
     )
     more = f"公表資料に値のない区分は並べていません: {'、'.join(silent)}。" if silent else ""
     return _compared(rows, [*names, item], country, barriers.get(item, ""), level, more)
@@ -221,7 +221,7 @@ def _compared(
         },
         where=city.schema.where,
         note=_REBASED * bool(added["nation"].notna().any()) + more,
-        left=city.schema.left,
+        left=city.left,
     )
 
 

@@ -1,7 +1,8 @@
 """Weighted shares, means and differences as tables: the people who gave an answer, and what they stand for."""
 
+import functools
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -146,7 +147,7 @@ def across(
     told = [Told(answers, inside) for _, inside in parts]
     compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
     left = left_by(sample, column, told, level, [inside for _, inside in compared])
-    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item), left=left)
+    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, left, where=_answered(item))
 
 
 def left_by(
@@ -155,8 +156,8 @@ def left_by(
     told: Sequence[Told],
     level: float,
     compared: Sequence[NDArray[np.bool_]] = (),
-) -> int | None:
-    """How many values shares of a question leave to a small count, with all that `differences` prints of them."""
+) -> Callable[[], int | None]:
+    """Finds how many values shares of a question leave to a small count, with all that `differences` prints of them."""
 
     def printed(trait: Floats, inside: NDArray[np.bool_]) -> tuple[float, ...]:
         row = share_of(sample, trait, level, inside)
@@ -165,7 +166,7 @@ def left_by(
             numbers += _points(sample, trait, inside, level, len(compared))
         return tuple(np.round(numbers, 1))
 
-    return values_left(sample, column, told, printed)
+    return functools.cache(lambda: values_left(sample, column, told, printed))
 
 
 def means(

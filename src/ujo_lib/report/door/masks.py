@@ -123,7 +123,7 @@ def masks_for(plan: Plan, tables: Sequence[Counted], required_width: int = Polic
             hiding |= {one.table.population, one.record.key}
             variables = {*one.table.where, *one.table.dimensions.values()}
             by |= {(one.table.population, variable) for variable in variables}
-        left = one.record.spec.schema.left
+        left = one.record.spec.left
         if left is not None and left <= required_width:
             hiding.add(one.record.key)
             by |= {(one.table.population, variable) for variable in one.table.where}

@@ -115,12 +115,17 @@ class TableSpec:
         title: Japanese title.
         subject: who or what was counted.
         schema: what its columns are.
+        weighted: its numbers tell of answers which no table counts.
+        left: the fewest values that they leave to a small count of these; None without such, and in a release: its plan
+            has been made.
     """
 
     id: str
     title: str
     subject: Subject = Subject()
     schema: Schema = field(default_factory=Schema)
+    weighted: bool = False
+    left: int | None = None
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
@@ -151,7 +156,7 @@ class TableSpec:
             key: tuple(value) for key, value in plain["subject"].items() if isinstance(value, list | tuple)
         }
         subject = Subject(**{**plain["subject"], **lists})
-        return cls(plain["id"], plain["title"], subject, Schema.from_plain(plain["schema"]))
+        return cls(**{**plain, "subject": subject, "schema": Schema.from_plain(plain["schema"])})
 
 
 @dataclass(frozen=True)
@@ -194,8 +199,9 @@ class TableRecord:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over description and content."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        """SHA-256 over description and content, the same for both audiences."""
+        told = replace(self, spec=replace(self.spec, left=None))
+        return hashlib.sha256(told.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
         """Spell the record as JSON; the same record gives the same bytes."""
@@ -350,7 +356,7 @@ def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collectio
         return subject.computed_from is None or elsewhere
     schema = record.spec.schema
     # Answers are weighted by sex, age and place of those who gave them, which other tables of the question count.
-    weighted = schema.left is not None or (ANSWERED,) in schema.where.values()
+    weighted = record.spec.weighted or (ANSWERED,) in schema.where.values()
     weighted = weighted and record.key not in whole
     beside = weighted or (schema.part and subject.population not in whole)
     return elsewhere or beside or bool(hidden.to_numpy().any())
