@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
-from ujo_lib.columns import Base, Count, Dimension, Text
+from ujo_lib.columns import Base, Count, Dimension, Share, Text, interval
 from ujo_lib.disclosure.signature import SIGN_OFF
 from ujo_lib.disclosure.tables import PublicFigure
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
@@ -155,3 +155,65 @@ def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the
         told = str(error)
     assert ("01_waves: R4 の「人数(人)」(令和5(2023)年度の公表と違う)" in told) is refused
     assert bool(told) is refused
+
+
+def lonely(
+    share: float, n: int = 30, *, low: float = 0.2, nation: float = 0.3, weighted: bool = True
+) -> TableRecord:
+    """The weighted share of two answers among a hundred people."""
+    schema = Schema(
+        {
+            "item": Dimension(heading="回答"),
+            "n": Count(unit="人"),
+            "base": Base(unit="人", over=("item",)),
+            "share": Share(heading="重み付きの割合"),
+            **interval("share", 0.95),
+            "nation": Share(heading="全国の割合", free=True),
+            "reading": Text(heading="読み方"),
+        }
+    )
+    frame = pd.DataFrame(
+        {
+            "item": ["ある", "ない"],
+            "n": [n, 100 - n],
+            "base": 100,
+            "share": [share, 0.5],
+            "low": [low, 0.4],
+            "high": 0.6,
+            "nation": nation,
+            "reading": f"{share:.3f}",
+        }
+    )
+    subject = Subject("回答のあった市民", "合成", population="residents")
+    return TableRecord.of("01", TableSpec("waves", "孤独感", subject, schema, weighted), frame)
+
+
+@pytest.mark.parametrize("moved", [-0.001, 0.001])
+def test_the_same_answers_with_other_weights_do_not_leave_beside_those_that_were_signed(place, moved):  # noqa: F811
+    with pytest.raises(ReleaseRefusedError, match="違う重み") as refused:
+        told_again(place, lonely(0.345), lonely(0.345 + moved))
+    assert "01_waves: ある の「重み付きの割合(%)」(令和4(2022)年度の公表と違う)" in str(refused.value)
+    assert "ない の" not in str(refused.value)
+
+
+def test_nor_do_the_limits_of_another_level(place):  # noqa: F811
+    with pytest.raises(ReleaseRefusedError, match="ある の「95%信頼区間の下限"):
+        told_again(place, lonely(0.345), lonely(0.345, low=0.21))
+
+
+@pytest.mark.parametrize(
+    ("now", "signed"),
+    [
+        (lonely(0.345), True),
+        (lonely(0.3454), True),  # printed alike
+        (
+            lonely(0.346, n=36),
+            True,
+        ),  # of other people: what the difference tells is for the audit of corrections
+        (lonely(0.346), False),
+        (lonely(0.346, weighted=False), True),
+        (lonely(0.345, nation=0.31), True),  # the nation's, which anybody can look up
+    ],
+)
+def test_weighted_shares_as_they_were_signed_or_of_other_people_may_leave(place, now, signed):  # noqa: F811
+    told_again(place, lonely(0.345), now, signed)

@@ -6,12 +6,14 @@ stays inside it, under `review/`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ujo_lib.annual.released import Released, number, read_released
+from ujo_lib.columns import Share
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
@@ -95,47 +97,85 @@ def review_printed(
 
 
 def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finished], threshold: int) -> None:
-    """Hold what is told again of earlier surveys against what has been signed of them, in any year.
+    """Hold what no audit of masks subtracts against what has been signed before, in any year.
 
-    Their people are counted in no table of this year, so no audit of masks subtracts them.
+    That is what is told again of earlier surveys, whose people are counted in no table of this year; and weighted
+    shares of the same people: another register or another rule of weights is a second equation for their answers.
 
     Raises:
-        ReleaseRefusedError: a number of people differs by few; it names table, row and earlier release.
+        ReleaseRefusedError: a number of people differs by few, or a weighted number of as many people differs at all;
+            it names table, row and earlier release.
     """
     now = read_released(folder / "tables", FiscalYear(place.year))
+    records = [record for step in internal.values() for record in step.records()]
     again = [
         Table.of(record)
-        for step in internal.values()
-        for record in step.records()
+        for record in records
         if record.spec.subject.population is None and record.spec.schema.counts
     ]
-    found = []
+    weighted = [Table.of(record) for record in records if record.spec.weighted]
+    few: list[str] = []
+    other: list[str] = []
     for outputs in sorted(place.outputs.parent.glob(YEARS)):
         for pages in signed_pages(outputs):
             then = read_released(pages / "tables", FiscalYear(int(outputs.name[2:])))
-            found += [told for table in again for told in _moved_by_few(table, then, now, threshold)]
-    if found:
+            few += [told for table in again for told in _moved_by_few(table, then, now, threshold)]
+            other += [told for table in weighted for told in _weighted_anew(table, then, now)]
+    if few:
         raise ReleaseRefusedError(
             "公表を取りやめました。署名した前の公表の表に載せた人数と、わずかに違う人数が載っています。",
-            _told(found),
+            _told(few),
             "前に公表した人数に戻し、訂正があったことは、数字を入れずに知らせてください。",
         )
+    if other:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。署名した前の公表と同じ人数の回答に、違う重みを付けた数が載っています。"
+            "二つを合わせると、一人ひとりの答えを計算できることがあります。",
+            _told(other),
+            "名簿・回答とパラメーター(trim・level など)を、前の公表のときに戻してください。重みの付け方が変わった版や、"
+            "名簿を直したときは、前の公表をそのまま残し、次の調査から変えます。",
+        )
+
+
+def _counts_of_people(table: Table) -> list[str]:
+    schema = table.record.spec.schema
+    return [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit == "人"]
+
+
+def _of_other_days(table: Table, *years: Released) -> bool:
+    return len({year.about.get(table.name, {}).get("対象期間") for year in years}) > 1
 
 
 def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -> Iterator[str]:
     """Cells of a table that an earlier release has printed, too, of the same period, and that differ by few."""
-    about = [year.about.get(table.name, {}).get("対象期間") for year in (then, now)]
-    if about[0] != about[1]:
+    if _of_other_days(table, then, now):
         return
     label = table.columns[0].heading
-    schema = table.record.spec.schema
-    counts = [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit == "人"]
     for row in now.tables.get(table.name, []):
         before = then.find(table.name, {label: row[label]}) or {}
-        for heading in counts:
+        for heading in _counts_of_people(table):
             old, new = (number(one.get(heading)) for one in (before, row))
             if old is not None and new is not None and 0 < abs(new - old) < threshold:
                 yield f"{table.name}: {row[label]} の「{heading}」({then.year.label}の公表と違う)"
+
+
+def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]:
+    """Shares of a table, and their limits, that an earlier release has printed of as many people with another value."""
+    if _of_other_days(table, then, now):
+        return
+    labels = [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
+    same = [*labels, *_counts_of_people(table)]
+    schema = table.record.spec.schema
+    others = [
+        c.heading for c in table.columns if isinstance(schema.measured_as(c.name), Share) and not c.kind.free
+    ]
+    for row in now.tables.get(table.name, []):
+        before = then.find(table.name, {heading: row[heading] for heading in same if heading in row}) or {}
+        for heading in others:
+            old, new = (number(one.get(heading)) for one in (before, row))
+            if old is not None and new is not None and old != new:
+                told = "・".join(row[label] for label in labels)
+                yield f"{table.name}: {told} の「{heading}」({then.year.label}の公表と違う)"
 
 
 def review_files(
