@@ -430,6 +430,26 @@ def test_a_question_of_two_answers_is_drawn_without_its_total_and_one_of_one_is_
     assert ("総数" in re.sub(r"(?s)<details>.*", "", one.html)) == (kind == "table")
 
 
+@pytest.mark.parametrize("level", [0.90, None])
+def test_a_question_whose_shares_have_an_interval_is_drawn_with_it(project, monkeypatch, level):
+    shown = []
+    monkeypatch.setattr("ujo_lib.report.page.display", shown.append)
+    kinds = COLUMNS | (interval("share", level) if level else {})
+    table = Typed.of(FRAME.iloc[1:3].assign(**({"low": 0.2, "high": 0.7} if level else {})), kinds)
+    _internal().each([("q", "問", table)], ABOUT)
+    page = _internal()
+    ends = {"low": "low", "high": "high"} if level else {}
+    drawn = page.bars(
+        page.publish(table, "q", "問", ABOUT),
+        x="share",
+        y="age",
+        n="n",
+        finding="問の回答を示します。",
+        **ends,
+    )
+    assert shown[0].html == drawn.html
+
+
 def test_the_sentences_of_the_year_carry_what_they_say_and_what_they_rest_on(project):
     page = _internal()
     shown = _published(page)

@@ -200,17 +200,98 @@ def test_questions_without_cells_of_their_own_get_a_table(sample):
     items = [
         {"id": "lonely", "title": "孤独感", "wording": "孤独か", **answers},
         {"id": "shown", "title": "別", "wording": "別の問い", **answers},
-        {"id": "age", "title": "年齢", "wording": "何歳か", "kind": "number"},
+        {"id": "why", "title": "理由", "wording": "なぜか", "kind": "text"},
     ]
-    form = Questionnaire.model_validate(
-        {
-            "survey": "r",
-            "title": "調査",
-            "target_group": "その他",
-            "forms": {"residents": {"key": "resident_id", "items": items}},
-        }
+    assert [one[:2] for one in tables.other_items(sample, _form(items), ["shown"])] == [("lonely", "孤独感")]
+
+
+def _form(items: list[dict[str, object]]) -> Questionnaire:
+    forms = {"residents": {"key": "resident_id", "items": items}}
+    return Questionnaire.model_validate(
+        {"survey": "r", "title": "調査", "target_group": "その他", "forms": forms}
     )
-    assert [one[:2] for one in tables.other_items(sample, form, ["shown"])] == [("lonely", "孤独感")]
+
+
+def test_a_question_with_several_answers_is_told_option_by_option_of_those_who_ticked_any():
+    """Ten residents who weigh the same: three tick both, two A alone, one B alone, four none."""
+    ticks = {"A": [True] * 5 + [False] * 5, "B": [True] * 3 + [False] * 2 + [True] + [False] * 4}
+    columns = {
+        f"needs_{label}": pd.array([one or pd.NA for one in given], dtype="boolean")
+        for label, given in ticks.items()
+    }
+    sample = _of(["はい"] * 10, **columns)
+    item = {"id": "needs", "title": "要るもの", "wording": "何が要るか", "kind": "multiple"}
+    form = _form([{**item, "options": {"1": "A", "2": "B", "3": "C"}}])
+    [(name, title, table)] = tables.other_items(sample, form, [])
+    assert (name, title) == ("needs", "要るもの")
+    assert table.frame["needs"].tolist() == ["A", "B", "C"]
+    assert table.frame["n"].tolist() == [5, 4, 0]
+    assert table.frame["base"].tolist() == [6, 6, 6]
+    assert table.frame["share"].tolist() == pytest.approx([5 / 6, 4 / 6, 0])
+    assert table.schema.multiple == ("needs",)
+    assert table.schema.where == {"needs": (ANSWERED,)}
+    pair = share_interval(mean(sample.design, [1.0] * 5 + [0.0] + [np.nan] * 4), 6)
+    assert table.frame.loc[0, ["low", "high"]].tolist() == pytest.approx([pair.low, pair.high])
+
+
+@pytest.mark.parametrize(("asked", "base"), [("はい", 6), ("いいえ", 0)])
+def test_several_answers_of_those_who_were_not_to_give_any_are_in_no_base(asked, base):
+    ticked = pd.array([True] * 6 + [pd.NA] * 4, dtype="boolean")
+    sample = _of(["はい"] * 6 + ["いいえ"] * 4, needs_A=ticked)
+    items = [
+        {
+            "id": "lonely",
+            "title": "孤独感",
+            "wording": "孤独か",
+            "kind": "single",
+            "options": {"1": "はい", "2": "いいえ"},
+        },
+        {
+            "id": "needs",
+            "title": "要るもの",
+            "wording": "何が要るか",
+            "kind": "multiple",
+            "options": {"1": "A"},
+        }
+        | {"asked_if": {"item": "lonely", "answers": [asked]}},
+    ]
+    [(_, _, table)] = tables.other_items(sample, _form(items), ["lonely"])
+    assert table.frame["base"].tolist() == [base]
+    assert table.schema.where == {"lonely": (asked,), "needs": (ANSWERED,)}
+    assert f"「孤独感」に「{asked}」と答えた人だけに尋ねました。" in table.schema.note
+
+
+def test_each_option_is_a_question_whose_small_counts_must_stay_unknown(monkeypatch):
+    """The fewest of all options counts; one without small counts leaves nothing to seek."""
+    found = iter([None, 4, 2])
+    monkeypatch.setattr(tables, "values_left", lambda *_: next(found))
+    sample = _of(["はい"] * 9, **{f"needs_{label}": pd.array([True] * 9, dtype="boolean") for label in "ABC"})
+    item = {"id": "needs", "title": "要るもの", "wording": "何が要るか", "kind": "multiple"}
+    form = _form([{**item, "options": {"1": "A", "2": "B", "3": "C"}}])
+    assert tables.ticks(sample, form.items[0], form).left() == 2
+    found = iter([None, None, None])
+    assert tables.ticks(sample, form.items[0], form).left() is None
+
+
+def test_a_number_is_told_as_its_mean_in_its_own_unit():
+    sample = _of(["はい"] * 5, friends=pd.array([0, 1, 2, 5, pd.NA], dtype="Int64"))
+    form = _form(
+        [
+            {
+                "id": "friends",
+                "title": "友人",
+                "wording": "何人か",
+                "kind": "number",
+                "unit": "人",
+                "range": [0, 99],
+            }
+        ]
+    )
+    [(_, _, table)] = tables.other_items(sample, form, [])
+    assert table.frame[["n", "mean"]].to_numpy().tolist() == [[4, 2.0]]
+    assert table.frame["low"].item() == 0  # the scale begins there
+    assert (table.schema["mean"].heading, table.schema["mean"].unit) == ("友人の平均", "人")
+    assert table.schema.where == {"friends": (ANSWERED,)}
 
 
 @pytest.mark.parametrize(("strays", "base"), [(0, 4), (1, 4), (2, 4)])

@@ -278,10 +278,11 @@ class Page:
         for id, title, table in parts:
             published = self.publish(table, id, title, subject)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
+            ends = table.schema.around("share") or ()
+            drawn: dict[str, Any] = {"n": "n", **dict(zip(("low", "high"), ends, strict=False))}
             if len(names) == 2:
                 by, y = names
-                said = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
-                drawn = {"n": "n", "low": "low", "high": "high", "finding": said}
+                drawn["finding"] = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
                 display(_method(figures.panels)(self, published, x="share", y=y, by=by, **drawn))
                 continue
             split = {
@@ -290,11 +291,8 @@ class Page:
             shown = [name for name, answers in split.items() if len(answers) > 1]
             for name in shown:
                 rows = published.where(**{name: split[name]})
-                display(
-                    _method(figures.bars)(
-                        self, rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"
-                    )
-                )
+                drawn["finding"] = f"{title}の回答を示します。"
+                display(_method(figures.bars)(self, rows, x="share", y=name, **drawn))
             if not shown:
                 display(self.table(published, columns=[*names, "n", "share"] if names else None))
 

@@ -30,7 +30,7 @@ from ujo_lib.residents.tables import (
     shares,
     with_score,
 )
-from ujo_lib.residents.voices import per_population, voices
+from ujo_lib.residents.voices import per_population, told_by_voice, voices
 from ujo_lib.residents.weighting import (
     Sample,
     SampleError,
@@ -73,6 +73,7 @@ __all__ = [
     "sensitivity",
     "shares",
     "side_by_side",
+    "told_by_voice",
     "voices",
     "with_score",
 ]

@@ -3,6 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
-from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.exposure import Told, values_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
@@ -22,6 +23,8 @@ WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)
 """By how much less often people with a trait may have answered than the others (points of the response rate)."""
 
+YES: Final = "はい"
+NO: Final = "いいえ"
 _UNKNOWN: Final = "不明"
 _HEADINGS: Final = {"wave": "回収の段階"}
 """Headings of columns that only this survey has."""
@@ -95,6 +98,51 @@ def shares(
     where = {**(form.reached(item) if form else {}), **_answered(item)}
     note = f"{whom}だけに尋ねました。" if whom else ""
     return Typed.of(frame, kinds, where=where, note=note, left=left_by(sample, column, [], level))
+
+
+def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL) -> Typed:
+    """All options of a question to which one may tick several; who ticked none has not answered.
+
+    Args:
+        sample: the weighted answers.
+        item: the question.
+        form: what was asked, and of whom.
+        level: level of the intervals.
+
+    Returns:
+        As `shares`; the options add up to more than everybody.
+    """
+    asked = form.asked(sample.answers, item.id)
+    options = {label: told.where(asked) for label, told in by_option(sample.answers, item).items()}
+    rows = [
+        {item.id: label, **share_of(sample, _said(told, [YES]), level)} for label, told in options.items()
+    ]
+    kinds = {item.id: Dimension(heading=item.title, multiple=True), **_kinds((item.id,), level)}
+    whom = form.asked_of(item.id)
+    return Typed.of(
+        rows,
+        kinds,
+        fewest([left_by(sample, told, [], level) for told in options.values()]),
+        where={**form.reached(item.id), **_answered(item.id)},
+        note="あてはまるものをいくつでも選ぶ質問です。" + (f"{whom}だけに尋ねました。" if whom else ""),
+    )
+
+
+def by_option(frame: pd.DataFrame, item: Item) -> "dict[str, pd.Series[Any]]":
+    """A question to which one may tick several, as one question per option: はい, いいえ, NA of who ticked none."""
+    ticked = frame.reindex(columns=list(item.columns)).astype("boolean").fillna(False).astype(bool)
+    answered = ticked.any(axis=1)
+    return {
+        label: pd.Series(
+            pd.Categorical(ticked[name].map({True: YES, False: NO}), [YES, NO]), frame.index
+        ).where(answered)
+        for label, name in zip(item.labels, item.columns, strict=True)
+    }
+
+
+def fewest(searches: Sequence[Callable[[], int | None]]) -> Callable[[], int | None]:
+    """Finds the fewest values that any of some questions leaves."""
+    return lambda: min((left for search in searches if (left := search()) is not None), default=None)
 
 
 def _dimensions(names: Sequence[str]) -> dict[str, Column]:
@@ -176,6 +224,7 @@ def means(
     scale: tuple[float, float],
     by: Sequence[Sequence[str]] = ((), ("sex",), ("age_band",)),
     level: float = LEVEL,
+    unit: str = "点",
 ) -> Typed:
     """Mean of a number between the ends of a scale, in all and in each group; other arguments as `across`.
 
@@ -196,7 +245,7 @@ def means(
                 told = {"n": n, "mean": found.value, "low": low, "high": high}
                 rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
     kinds = _dimensions(names)
-    kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}
+    kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit=unit, decimals=1)}
     frame = pd.DataFrame(rows, columns=[*names, "n", "mean", "low", "high"])
     frame = frame.astype(dict.fromkeys(("mean", "low", "high"), "Float64"))
     note = "幅のない区分は、値のある人が少ないか、値が全員同じか地区・性別・年齢だけで決まるため、幅を計算できません。"
@@ -466,12 +515,26 @@ def known_cases(cases: pd.DataFrame) -> Typed:
 def other_items(
     sample: Sample, form: Questionnaire, shown: Collection[str], level: float = LEVEL
 ) -> list[tuple[str, str, Typed]]:
-    """Tabulate every choice of the questionnaire that has no cells of its own: id, title and `shares` of each.
+    """Tabulate every question that has no cells of its own: id, title, and `shares`, `ticks` or `means` of each.
 
-    Several answers, numbers and free texts are left out: their shares make up no whole, or are those of one person.
+    Free texts are left out: they are those of one person.
     """
+
+    def number(item: Item) -> Typed:
+        scale = item.range or (-math.inf, math.inf)
+        given = sample.answers[item.id].where(form.asked(sample.answers, item.id))
+        asked = replace(sample, answers=sample.answers.assign(**{item.id: given}))
+        table = means(asked, item.id, f"{item.title}の平均", scale, [()], level, item.unit)
+        where = {**form.reached(item.id), **table.schema.where}
+        return replace(table, schema=replace(table.schema, where=where))
+
+    kinds: dict[str, Callable[[Item], Typed]] = {
+        "single": lambda item: shares(sample, item.id, item.title, level, form),
+        "multiple": lambda item: ticks(sample, item, form, level),
+        "number": number,
+    }
     return [
-        (item.id, item.title, shares(sample, item.id, item.title, level, form))
+        (item.id, item.title, kinds[item.kind](item))
         for item in form.on("residents")
-        if item.kind == "single" and item.id not in shown
+        if item.kind in kinds and item.id not in shown
     ]

@@ -43,9 +43,13 @@ def voices(
     """
     return [
         (f"voices_{item.id}", item.title, _side_by_side(sample, others, form, item, level))
-        for item in form.on("voices")
-        if item.kind == "single" or item.unit == "歳"
+        for item in told_by_voice(form)
     ]
+
+
+def told_by_voice(form: Questionnaire) -> list[Item]:
+    """The questions of which `voices` makes a table."""
+    return [item for item in form.on("voices") if item.kind == "single" or item.unit == "歳"]
 
 
 def _side_by_side(
