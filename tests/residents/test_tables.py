@@ -195,6 +195,14 @@ def test_what_is_no_three_item_scale_has_no_score(scales):
         tables.with_score(frame, list(frame.columns))
 
 
+def test_a_score_of_a_question_that_nobody_asked_is_refused_by_name():
+    scale = ["決してない", "ほとんどない", "時々ある", "常にある"]
+    frame = pd.DataFrame({name: pd.Categorical(scale, scale) for name in ("a", "b", "c")})
+    assert tables.with_score(frame, ["a", "b", "c"])["ucla"].tolist() == [3, 6, 9, 12]
+    with pytest.raises(SampleError, match="a、b、d"):
+        tables.with_score(frame, ["a", "b", "d"])
+
+
 def test_questions_without_cells_of_their_own_get_a_table(sample):
     answers = {"kind": "single", "options": {"1": "はい", "2": "いいえ"}}
     items = [

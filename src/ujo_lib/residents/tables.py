@@ -48,11 +48,16 @@ def with_score(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
         With columns `ucla` (NA where an item is blank) and `ucla_band`.
 
     Raises:
-        SampleError: not three items with four answers from never to always: their score would be another one's.
+        SampleError: not three items of the frame with four answers from never to always: their score would be another
+            one's.
     """
-    scales = [list(map(str, frame[name].cat.categories)) for name in items]
-    if len(scales) != 3 or any(
-        len(scale) != 4 or not scale[0].endswith("ない") or scale[-1].endswith("ない") for scale in scales
+    scales = [list(map(str, frame[name].cat.categories)) for name in items if name in frame]
+    if (
+        len(scales) != len(items)
+        or len(scales) != 3
+        or any(
+            len(scale) != 4 or not scale[0].endswith("ない") or scale[-1].endswith("ない") for scale in scales
+        )
     ):
         raise SampleError(
             f"UCLA孤独感尺度の点数は、三つの質問に「決してない」から「常にある」の順の四つの答えで尋ねたときだけ計算できます"
