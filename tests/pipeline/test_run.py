@@ -228,10 +228,16 @@ def test_wrong_parameters_of_several_notebooks_are_told_together(project):
     assert {problem.key for problem in caught.value.problems} == {"treshold", "max_rows_shown"}
 
 
-def test_a_missing_input_file_is_named(project):
+def test_missing_files_are_told_together_with_the_lines_that_name_them(project):
     (project.root / "data" / "cases.csv").unlink()
-    with pytest.raises(MissingInputError, match=r"cases\.csv"):
+    project.set_parameter("04_outreach_effect", "calibration", "benchmarks/none.csv")
+    with pytest.raises(MissingInputError) as caught:
         project.run()
+    assert str(caught.value).splitlines()[:3] == [
+        "ファイルが 2 件見つかりません。",
+        "  - data/cases.csv(inputs.yaml の cases)",
+        "  - benchmarks/none.csv(04_outreach_effect.yaml の calibration)",
+    ]
 
 
 def test_a_run_killed_in_the_middle_leaves_the_report_intact_and_is_resumed(project, first_run):

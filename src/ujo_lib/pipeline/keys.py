@@ -9,7 +9,7 @@ all that an unchanged rerun does.
 import hashlib
 import json
 import platform
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -58,10 +58,12 @@ def plan_steps(place: SiteYear) -> list[Step]:
 
     Raises:
         ParameterError: wrong parameters in any file; all of them at once.
-        MissingInputError: an input file is named and absent.
+        MissingInputError: files that are named and absent; all of them at once.
     """
     notebooks = place.notebooks
     settings = all_settings(place)
+    if missing := dict.fromkeys(told for one in settings.values() for told in _missing(place.root, one)):
+        raise MissingInputError(missing)
     reads = {one.name: tuple(source.name for source in sources_of(one, notebooks)) for one in notebooks}
     seen: dict[Path, str] = {}
     steps: dict[str, Step] = {}
@@ -135,9 +137,21 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     return digest(json.dumps(told).encode())
 
 
+def _missing(root: Path, settings: NotebookSettings) -> Iterator[str]:
+    """Files that a notebook wants and that are not there, each with the line that names it."""
+    declared = read_yaml(Inputs, settings.inputs_file)
+    for kind in settings.kinds:
+        for file in _files_of(root, declared, kind):
+            if not file.is_file():
+                yield f"{named(file, root)}({settings.inputs_file.name} の {kind})"
+    for name, file in settings.files.items():
+        if not file.is_file():
+            yield f"{named(file, root)}({settings.about.name}.yaml の {name})"
+
+
 def _digest_once(file: Path, seen: dict[Path, str]) -> str:
     if not file.is_file():
-        raise MissingInputError([str(file)])
+        raise MissingInputError([file.name])
     if file not in seen:
         seen[file] = digest_file(file)
     return seen[file]
@@ -185,14 +199,14 @@ def digest_file(path: Path) -> str:
 
 
 class MissingInputError(FileNotFoundError):
-    """Input files that are named in inputs.yaml and do not exist."""
+    """Files that are named and do not exist."""
 
-    def __init__(self, files: Iterable[str]):
-        self.files = tuple(files)
-        names = "\n".join(f"  - {name}" for name in self.files)
+    def __init__(self, told: Iterable[str]):
+        files = tuple(told)
+        names = "".join(f"\n  - {file}" for file in files)
         super().__init__(
-            f"入力ファイルが {len(self.files)} 件見つかりません。\n{names}\n"
-            "ファイルを置くか、inputs.yaml のファイル名を直してください。"
+            f"ファイルが {len(files)} 件見つかりません。{names}\n"
+            "ファイルを置くか、かっこの中の行に書いたファイル名を直してください。"
             "合成データを使うときは、先に `ujo sample` を実行してください。"
         )
 
@@ -205,14 +219,19 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
         PathOutsideProjectError: one lies outside the project, and inputs.yaml does not say `outside_project: true`.
     """
     declared = read_yaml(Inputs, inputs)
-    folder = declared.folder(place_root)
-    wanted = [declared.kinds[kind] for kind in kinds if kind in declared.kinds]
-    files = [folder / name for files in wanted for name in files.names(folder)]
-    for file in files:
-        inside(place_root, file, allow_outside=declared.outside_project)
+    files = list(dict.fromkeys(file for kind in kinds for file in _files_of(place_root, declared, kind)))
     if absent := [named(file, place_root) for file in files if not file.is_file()]:
         raise MissingInputError(absent)
-    return list(dict.fromkeys(files))
+    return files
+
+
+def _files_of(root: Path, declared: Inputs, kind: str) -> list[Path]:
+    folder = declared.folder(root)
+    wanted = declared.kinds.get(kind)
+    files = [folder / name for name in wanted.names(folder)] if wanted else []
+    for file in files:
+        inside(root, file, allow_outside=declared.outside_project)
+    return files
 
 
 def named(file: Path, root: Path) -> str:
