@@ -30,7 +30,7 @@ from ujo_lib.residents.tables import (
     shares,
     with_score,
 )
-from ujo_lib.residents.voices import per_population, voices
+from ujo_lib.residents.voices import per_population, voices, voices_heard
 from ujo_lib.residents.weighting import (
     Sample,
     SampleError,
@@ -74,5 +74,6 @@ __all__ = [
     "shares",
     "side_by_side",
     "voices",
+    "voices_heard",
     "with_score",
 ]
