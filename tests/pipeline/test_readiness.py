@@ -194,6 +194,25 @@ def test_records_and_the_nations_table_that_count_a_prefecture_differently_are_t
 
 
 @pytest.mark.parametrize(
+    ("first", "told"),
+    [("2021-01-06", True), ("2021-01-07", True), ("2021-01-08", False), ("2023-06-01", False)],
+)
+def test_school_breaks_of_recorded_years_that_the_list_does_not_have_are_told(place, first, told):
+    """The list begins in March 2021; the winter's break of the year after ended on 7 January."""
+    records = pd.DataFrame(
+        {
+            "received_at": pd.to_datetime([f"{first} 23:30", "2023-06-01 00:00"]).tz_localize("Asia/Tokyo"),
+            "pref": "熊本県",
+            "channel": "全国窓口",
+        }
+    )
+    doubts = contradicted(place, SimpleNamespace(frames={"consultations": records}))
+    assert [("2020年の冬休み" in doubt, "school_breaks.yaml に" in doubt) for doubt in doubts] == (
+        [(True, True)] * told
+    )
+
+
+@pytest.mark.parametrize(
     ("day", "declared", "told"),
     [
         ("2022-12-31", True, False),  # a desk that was closed before the year

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,12 +158,12 @@ def unread(place: SiteYear) -> list[str]:
 
 
 def contradicted(place: SiteYear, data: "Intake") -> list[str]:
-    """Counts that two inputs of the year tell differently, so that two pages would, or one of them leaves out.
+    """What two inputs of the year tell differently, so that two pages would, or what one of them leaves out.
 
     Raises:
         ParameterError: the parameters cannot be read.
     """
-    checks = (_waves_and_forms, _records_and_nation, _records_and_desks)
+    checks = (_waves_and_forms, _records_and_nation, _records_and_desks, _records_and_breaks)
     return [doubt for check in checks for doubt in check(place, data.frames)]
 
 
@@ -192,6 +193,19 @@ def _records_and_desks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") ->
                 "not_supplied にあるため、どのページにも数えません。専用の窓口があるなら、channels のファイルに"
                 "名称と開設日を書いてください。"
             )
+    return found
+
+
+def _records_and_breaks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
+    """School breaks of the years that are recorded or forecast, where their list has ended."""
+    from ujo_lib import seasonality
+
+    found = []
+    for settings in _counting_contacts(place, frames):
+        days = seasonality.contacts(frames)["date"].dropna()
+        first = min([settings.period.start, *days.dt.date])
+        if told := settings.breaks_of(replace(settings.coming, start=first))[1]:
+            found.append(f"{told}{settings.school_breaks} に、その年の日程(予定)を書き足してください。")
     return found
 
 
