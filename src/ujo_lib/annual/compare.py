@@ -7,7 +7,7 @@ a person in `indicators.yaml`, or seen from unit, base, area or kind of period o
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators, Place
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
+from ujo_lib.report.sheets.exports import POOLED
 from ujo_lib.typed import Typed
 
 MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
@@ -31,6 +32,8 @@ _DRAWN: Final = 4
 """Indicators that one figure can tell apart where their intervals lie over each other."""
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
+_WHOLES: Final = ("全体", "総数")
+"""Rows that every answer and every part of the city is counted in, whatever these are called."""
 _MADE_ALIKE: Final = (METHOD.name, DIGEST.name)
 """Columns that say of each row how its value was made."""
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
@@ -42,7 +45,8 @@ _PERCENT: Final = re.compile(r"([\d.]+)%")
 class Reading:
     """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind.
 
-    `made` is how the value was made, where the table tells it of each row.
+    `made` is how the value was made, where the table tells it of each row; `beside` the categories among which its own
+    could be chosen, by heading.
     """
 
     value: float | None = None
@@ -54,6 +58,7 @@ class Reading:
     why: str = ""
     caution: str = ""
     made: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def read_indicators(path: Path) -> list[Indicator]:
@@ -275,7 +280,26 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     missing = number(row.get(indicator.gaps)) if indicator.gaps else 0
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
     made = {name: row[name] for name in _MADE_ALIKE if name in row}
-    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why, made=made)
+    beside = {} if DIGEST.name in row else _beside(indicator, released)
+    return Reading(
+        value, 1.0, low, high, _dispersion(indicator, released), about, why, made=made, beside=beside
+    )
+
+
+def _beside(indicator: Indicator, released: Released) -> dict[str, list[str]]:
+    """The categories beside that of a share: who has another answer to choose from chooses this one less often."""
+    where = indicator.place.where
+    if indicator.kind != "share":
+        return {}
+    return {
+        heading: [
+            row[heading]
+            for row in released.tables[indicator.place.table]
+            if all(row.get(name) == other for name, other in where.items() if name != heading)
+        ]
+        for heading, cell in where.items()
+        if cell not in _WHOLES
+    }
 
 
 def _not_found(place: Place, released: Released) -> str:
@@ -324,6 +348,9 @@ def _difference_of_definition(
         told = [reading.about.get(name, "") for reading in (one, other)]
         if told[0] != told[1] and not (name == _AREA and _one_area_of_both(indicator, told)):
             return f"{name}が違う(「{told[0]}」と「{told[1]}」)"
+    pools = [reading.about.get(POOLED) for reading in (one, other)]
+    if pools[0] != pools[1] and None not in pools:  # releases of older versions do not tell
+        return f"回答や区分の{POOLED}が違う(「{pools[0]}」と「{pools[1]}」)"
     periods = [reading.about.get("対象期間", "") for reading in (one, other)]
     same = _same_days if indicator.kind == "count" else _words_alone
     if same(periods[0]) != same(periods[1]):
@@ -354,6 +381,10 @@ def _unlike(one: Reading, other: Reading) -> str:
     for name in _MADE_ALIKE:
         made = [reading.made.get(name, "なし") for reading in (one, other)]
         told |= {name: made} if made[0] != made[1] else {}
+    for name in one.beside:
+        only = ["、".join(x for x in mine.beside[name] if x not in its.beside[name]) or "なし"
+                for mine, its in ((one, other), (other, one))]  # fmt: skip
+        told |= {f"片方の年度だけにある「{name}」の選択肢や区分": only} if only != ["なし", "なし"] else {}
     if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
         told["表題"] = titles
     return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())
