@@ -12,7 +12,7 @@ from ujo_lib.annual.released import Released, read_released, read_years
 from ujo_lib.columns import DIGEST, METHOD, Count, Dimension
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
-from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+from ujo_lib.report.door.publish import NotPublishedError, NotRunError, Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import LIST, POOLED, Table, list_of_tables
 from ujo_lib.typed import Schema
 
@@ -209,6 +209,28 @@ def test_a_share_without_its_interval_is_no_certain_one(end):
         compare.NOT_COMPARABLE,
         "信頼区間がないため、比の幅を計算できない",
     )
+
+
+@pytest.mark.parametrize("named", [{}, {"low": "下限"}, {"high": "上限"}])
+def test_a_share_whose_indicator_names_no_interval_is_no_certain_one(named):
+    """One of 23 persons more would have been told as a rise."""
+    told = row(Indicator("孤独", "share", "%", LONELY.place, **named), year(2022), year(2023, share="54.0"))
+    assert (told["verdict"], pd.isna(told["estimate"])) == (compare.NOT_COMPARABLE, True)
+    assert "low と high" in told["reason"]
+    assert (told["before"], told["now"]) == (0.5, 0.54)
+
+
+def test_a_question_that_the_year_does_not_ask_is_no_reason_to_stop_and_a_notebook_that_has_not_run_is():
+    def recall(error):
+        def raise_it(notebook, table):
+            raise error(f"{notebook}/{table}")
+
+        return raise_it
+
+    now = compare.this_year([CONTACTS], recall(NotPublishedError), FiscalYear(2023))
+    assert now.tables == {}
+    with pytest.raises(NotRunError):
+        compare.this_year([CONTACTS], recall(NotRunError), FiscalYear(2023))
 
 
 @pytest.mark.parametrize(("level", "comparable"), [("95%", True), ("90%", False)])

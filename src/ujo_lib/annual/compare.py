@@ -21,7 +21,7 @@ from ujo_lib.columns import DIGEST, METHOD, Column, Ratio, Share, Text, Various,
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators, Place
-from ujo_lib.report.door.publish import NotSuppliedError
+from ujo_lib.report.door.publish import NotPublishedError, NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 from ujo_lib.report.sheets.exports import POOLED
 from ujo_lib.typed import Typed
@@ -89,7 +89,7 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
         try:
             shown = recall(number, table)
             records.append(shown.record(shown.notebook))
-        except NotSuppliedError:
+        except (NotSuppliedError, NotPublishedError):
             continue  # its indicators will say that the year has no such table
     return as_released(records, year)
 
@@ -412,6 +412,8 @@ def _without_width(indicator: Indicator, one: Reading, other: Reading, level: fl
     """Why nothing is known of how far chance moves the two figures, in Japanese; empty where something is."""
     if not _has_level(indicator, level):
         return f"{100 * level:.10g}%信頼区間ではないため、比の幅を計算できない"
+    if indicator.kind == "share" and not (indicator.low and indicator.high):
+        return "指標に区間の見出し(low と high)がないため、比の幅を計算できない"
     if indicator.dispersion and one.dispersion is None and other.dispersion is None:
         return "件数のばらつきが推定されていないため、比の幅を計算できない"
     named = [name for name in ("low", "high") if getattr(indicator, name)]
