@@ -483,7 +483,7 @@ def test_a_question_that_was_named_anew_is_not_compared_without_a_word(indicator
     [
         ("孤独=常に・時々", "孤独=常に・時々", True),
         ("孤独=常に・時々", "孤独=常に", False),
-        ("孤独=常に", "", False),
+        ("孤独=常に、答え=常に・時々", "答え=常に・時々、孤独=常に・時々", False),
         ("", "", True),
         (None, "孤独=常に", True),  # a release of an older version does not tell
     ],
@@ -497,6 +497,11 @@ def test_answers_that_were_pooled_otherwise_under_one_name_are_not_compared(
         one = year(number)
         told = {} if pooled is None else {POOLED: pooled}
         years.append(Released(one.year, one.tables, {name: {**x, **told} for name, x in one.about.items()}))
+
+    def differing(told):
+        """The category that both have alike is not named."""
+        return "、".join(each for each in told.split("、") if not each.startswith("答え"))
+
     found = row(indicator, *years)
     assert (found["verdict"] != compare.NOT_COMPARABLE) is comparable
     assert found["reason"] == ("" if comparable else f"回答や区分のまとめ方が違う(「{before}」と「{now}」)")

@@ -32,6 +32,7 @@ _DRAWN: Final = 4
 """Indicators that one figure can tell apart where their intervals lie over each other."""
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
+_NONE: Final = "なし"
 _WHOLES: Final = ("全体", "総数")
 """Rows that every answer and every part of the city is counted in, whatever these are called."""
 _MADE_ALIKE: Final = (METHOD.name, DIGEST.name)
@@ -350,7 +351,8 @@ def _difference_of_definition(
             return f"{name}が違う(「{told[0]}」と「{told[1]}」)"
     pools = [reading.about.get(POOLED) for reading in (one, other)]
     if pools[0] != pools[1] and None not in pools:  # releases of older versions do not tell
-        return f"回答や区分の{POOLED}が違う(「{pools[0]}」と「{pools[1]}」)"
+        before_only, now_only = _apart(*(str(told).split("、") for told in pools))
+        return f"回答や区分の{POOLED}が違う(「{before_only}」と「{now_only}」)"
     periods = [reading.about.get("対象期間", "") for reading in (one, other)]
     same = _same_days if indicator.kind == "count" else _words_alone
     if same(periods[0]) != same(periods[1]):
@@ -379,15 +381,19 @@ def _unlike(one: Reading, other: Reading) -> str:
     )
     told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
     for name in _MADE_ALIKE:
-        made = [reading.made.get(name, "なし") for reading in (one, other)]
+        made = [reading.made.get(name, _NONE) for reading in (one, other)]
         told |= {name: made} if made[0] != made[1] else {}
     for name in one.beside:
-        only = ["、".join(x for x in mine.beside[name] if x not in its.beside[name]) or "なし"
-                for mine, its in ((one, other), (other, one))]  # fmt: skip
-        told |= {f"片方の年度だけにある「{name}」の選択肢や区分": only} if only != ["なし", "なし"] else {}
+        only = _apart(one.beside[name], other.beside[name])
+        told |= {f"片方の年度だけにある「{name}」の選択肢や区分": only} if only != [_NONE, _NONE] else {}
     if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
         told["表題"] = titles
     return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())
+
+
+def _apart(one: Collection[str], other: Collection[str]) -> list[str]:
+    """What only the first has, and what only the second has."""
+    return ["、".join(x for x in mine if x not in its) or _NONE for mine, its in ((one, other), (other, one))]
 
 
 def _words_alone(text: str) -> str:
