@@ -351,7 +351,7 @@ def _difference_of_definition(
             return f"{name}が違う(「{told[0]}」と「{told[1]}」)"
     pools = [reading.about.get(POOLED) for reading in (one, other)]
     if pools[0] != pools[1] and None not in pools:  # releases of older versions do not tell
-        before_only, now_only = _apart(*(str(told).split("、") for told in pools))
+        before_only, now_only = _apart(*([each for each in str(told).split("、") if each] for told in pools))
         return f"回答や区分の{POOLED}が違う(「{before_only}」と「{now_only}」)"
     periods = [reading.about.get("対象期間", "") for reading in (one, other)]
     same = _same_days if indicator.kind == "count" else _words_alone
