@@ -273,6 +273,56 @@ def test_a_school_break_includes_its_last_day():
     assert not summer.contains(date(2023, 9, 1))
 
 
+def breaks_of(**years):
+    """Summers from 21 July to 31 August and winters from 24 December to 7 January, of the years that are named."""
+    days = {
+        "summer": ((7, 21), (8, 31), 0),
+        "winter": ((12, 24), (1, 7), 1),
+        "autumn": ((10, 9), (10, 12), 0),
+    }
+    return [
+        fiscal.SchoolBreak(name, date(year, *days[name][0]), date(year + days[name][2], *days[name][1]))
+        for name, held in years.items()
+        for year in held
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "lacking"),
+    [
+        ("2023-07-21", "2025-01-07", []),
+        ("2023-07-21", "2025-07-20", []),
+        ("2023-07-21", "2025-07-21", ["summer 2025"]),
+        ("2025-08-31", "2025-12-23", ["summer 2025"]),
+        ("2025-09-01", "2025-12-24", ["winter 2025"]),
+        ("2023-01-07", "2023-12-31", ["winter 2022"]),
+        ("2023-01-08", "2023-12-31", []),
+        ("2026-01-01", "2027-01-01", ["winter 2025", "summer 2026", "winter 2026"]),
+    ],
+)
+def test_breaks_that_a_list_does_not_reach_are_missed_from_their_first_to_their_last_day(start, end, lacking):
+    period = Period(date.fromisoformat(start), date.fromisoformat(end), "")
+    found = fiscal.unlisted_breaks(breaks_of(summer=[2023, 2024], winter=[2023, 2024]), period)
+    assert [f"{each.name} {each.start.year}" for each in found] == lacking
+    assert fiscal.unlisted_breaks([], period) == ()
+
+
+def test_a_break_that_was_forgotten_in_between_is_missed_and_one_that_is_new_or_given_up_is_not():
+    years = Period(date(2020, 4, 1), date(2025, 3, 31), "")
+
+    def lacking(**held):
+        whole = {"summer": range(2020, 2025), "winter": range(2019, 2025)}
+        return [
+            (one.name, one.start.year) for one in fiscal.unlisted_breaks(breaks_of(**whole, **held), years)
+        ]
+
+    assert lacking() == lacking(autumn=[2022, 2023]) == lacking(autumn=range(2021, 2025)) == []
+    assert lacking(autumn=[2020, 2022, 2023, 2024]) == [("autumn", 2021)]
+    moved = fiscal.SchoolBreak("summer", date(2024, 9, 1), date(2024, 9, 20))
+    others = [one for one in breaks_of(summer=range(2020, 2025)) if one.start.year != 2024]
+    assert fiscal.unlisted_breaks([*others, moved], years) == ()
+
+
 def test_the_ground_floor_imports_without_pandas_and_without_holidays():
     heavy = ("pandas", "numpy", "jpholiday")
     code = f"import sys, ujo_lib.fiscal, ujo_lib.text; print([m for m in {heavy} if m in sys.modules])"

@@ -8,7 +8,7 @@ imported only when somebody asks for a holiday.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -329,6 +329,41 @@ class SchoolBreak:
     def contains(self, day: date) -> bool:
         """Whether ``day`` lies in the break, ends included."""
         return self.start <= day <= self.end
+
+
+def unlisted_breaks(breaks: Sequence[SchoolBreak], period: Period) -> tuple[SchoolBreak, ...]:
+    """Breaks of a period that a list does not reach or leaves out, on about the days that they have in other years.
+
+    A list that ends tells nothing of the breaks after it. One that a name no longer has a year before the list ends,
+    or does not have yet a year after it begins, was given up or is new, and is not missed there.
+    """
+    found = []
+    for name in dict.fromkeys(each.name for each in breaks):
+        own = sorted((each for each in breaks if each.name == name), key=_by_start)
+        is_new = own[0].start - min(map(_by_start, breaks)) > _A_YEAR
+        is_old = max(map(_by_start, breaks)) - own[-1].start > _A_YEAR
+        for year in range(period.start.year - 1, period.end.year + 1):
+            near = min(own, key=lambda each: abs(each.start.year - year))
+            years = year - near.start.year
+            there = SchoolBreak(name, _moved(near.start, years), _moved(near.end, years))
+            not_held = (is_new and there.start < own[0].start) or (is_old and there.start > own[-1].start)
+            listed = any(abs(each.start - there.start) < _A_SEASON for each in own)
+            if there.start <= period.end and period.start <= there.end and not listed and not not_held:
+                found.append(there)
+    return tuple(sorted(found, key=_by_start))
+
+
+_A_YEAR = timedelta(days=366)
+_A_SEASON = timedelta(days=90)
+"""Two breaks of one name that begin within it are the same one, earlier or later than in other years."""
+
+
+def _moved(day: date, years: int) -> date:
+    return date(day.year + years, day.month, min(day.day, 28) if day.month == 2 else day.day)  # February
+
+
+def _by_start(one: SchoolBreak) -> date:
+    return one.start
 
 
 def _year_of(match: re.Match[str]) -> int:

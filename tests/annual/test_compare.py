@@ -12,8 +12,8 @@ from ujo_lib.annual.released import Released, read_released, read_years
 from ujo_lib.columns import DIGEST, METHOD, Count, Dimension
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
-from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
-from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
+from ujo_lib.report.door.publish import NotPublishedError, NotRunError, Subject, TableRecord, TableSpec
+from ujo_lib.report.sheets.exports import LIST, POOLED, Table, list_of_tables
 from ujo_lib.typed import Schema
 
 CONTACTS = Indicator("相談", "count", "件", Place("02_totals", "件数", {"範囲": "県"}))
@@ -209,6 +209,28 @@ def test_a_share_without_its_interval_is_no_certain_one(end):
         compare.NOT_COMPARABLE,
         "信頼区間がないため、比の幅を計算できない",
     )
+
+
+@pytest.mark.parametrize("named", [{}, {"low": "下限"}, {"high": "上限"}])
+def test_a_share_whose_indicator_names_no_interval_is_no_certain_one(named):
+    """One of 23 persons more would have been told as a rise."""
+    told = row(Indicator("孤独", "share", "%", LONELY.place, **named), year(2022), year(2023, share="54.0"))
+    assert (told["verdict"], pd.isna(told["estimate"])) == (compare.NOT_COMPARABLE, True)
+    assert "low と high" in told["reason"]
+    assert (told["before"], told["now"]) == (0.5, 0.54)
+
+
+def test_a_question_that_the_year_does_not_ask_is_no_reason_to_stop_and_a_notebook_that_has_not_run_is():
+    def recall(error):
+        def raise_it(notebook, table):
+            raise error(f"{notebook}/{table}")
+
+        return raise_it
+
+    now = compare.this_year([CONTACTS], recall(NotPublishedError), FiscalYear(2023))
+    assert now.tables == {}
+    with pytest.raises(NotRunError):
+        compare.this_year([CONTACTS], recall(NotRunError), FiscalYear(2023))
 
 
 @pytest.mark.parametrize(("level", "comparable"), [("95%", True), ("90%", False)])
@@ -454,6 +476,66 @@ def test_a_question_that_was_named_anew_is_not_compared_without_a_word(indicator
         about = {name: {**of_table, "表題": title} for name, of_table in one.about.items()}
         years.append(Released(one.year, one.tables, about))
     assert row(indicator, *years)["reason"] == told
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "differing"),
+    [
+        ("孤独=常に・時々", "孤独=常に・時々", None),
+        ("孤独=常に・時々", "孤独=常に", ("孤独=常に・時々", "孤独=常に")),
+        ("孤独=常に、答え=常に・時々", "孤独=時々、答え=常に・時々", ("孤独=常に", "孤独=時々")),
+        ("", "孤独=常に", ("なし", "孤独=常に")),
+        ("", "", None),
+        (None, "孤独=常に", None),  # a release of an older version does not tell
+    ],
+)
+@pytest.mark.parametrize("indicator", [LONELY, CONTACTS])
+def test_answers_that_were_pooled_otherwise_under_one_name_are_not_compared(
+    indicator, before, now, differing
+):
+    years = []
+    for number, pooled in ((2022, before), (2023, now)):
+        one = year(number)
+        told = {} if pooled is None else {POOLED: pooled}
+        years.append(Released(one.year, one.tables, {name: {**x, **told} for name, x in one.about.items()}))
+
+    found = row(indicator, *years)
+    assert (found["verdict"] == compare.NOT_COMPARABLE) is bool(differing)
+    told = "回答や区分のまとめ方が違う(「{}」と「{}」)"
+    assert found["reason"] == (told.format(*differing) if differing else "")
+    remarks = compare.course([indicator], years).frame["remark"]
+    assert list(remarks) == ["", found["reason"]]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (["総数", "訪問", "居場所"], ["居場所", "訪問", "総数"], ""),
+        (["訪問", "居場所"], ["訪問", "居場所", "医療"], ("なし", "医療")),
+        (["訪問", "居場所", "医療"], ["訪問", "居場所"], ("医療", "なし")),
+        (["訪問", "居場所"], ["面会", "居場所"], ("訪問", "面会")),
+    ],
+)
+def test_an_answer_that_others_were_offered_beside_is_not_compared_without_a_word(before, now, told):
+    """Who has another answer to choose from chooses this one less often; of a whole or a theme that is not so."""
+    share = Indicator(
+        "居場所", "share", "%", Place("06_need", "割合", {"支援": "居場所"}), low="下限", high="上限"
+    )
+
+    def released(number, labels, **more):
+        rows = [{"支援": label, "割合": "50.0", "下限": "45.0", "上限": "55.0"} | more for label in labels]
+        about = year(number).about["02_lonely"]
+        return Released(FiscalYear(number), {"06_need": rows}, {"06_need": about})
+
+    said = f"片方の年度だけにある「支援」の選択肢や区分が違う(「{told[0]}」と「{told[1]}」)" if told else ""
+    found = row(share, released(2022, before), released(2023, now))
+    assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, said)
+    theme = {DIGEST.title: "0a1b2c3d"}
+    assert not row(share, released(2022, before, **theme), released(2023, now, **theme))["reason"]
+    whole = Indicator(
+        "全体", "share", "%", Place("06_need", "割合", {"支援": "全体"}), low="下限", high="上限"
+    )
+    assert not row(whole, released(2022, ["全体", *before]), released(2023, ["全体", *now]))["reason"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import random
 import re
 import zipfile
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -23,7 +24,7 @@ from ujo_lib.intake.between import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import UnreadableError
 from ujo_lib.intake.headers import Header
-from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.problems import Notes, Problem
 from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.sample.places import PREFECTURES as SAMPLE_PREFECTURES
 
@@ -721,16 +722,55 @@ def test_of_half_a_year_at_most_the_fiscal_year_counts(until, told) -> None:
     assert outdated("2023-09-30", date(2023, 10, 1), until) is told
 
 
+@pytest.mark.parametrize(("slips", "told"), [(0, True), (2, True), (3, False), (4, False)])
+def test_most_forms_tell_whose_year_a_survey_is_so_that_slips_of_the_pen_silence_nothing(slips, told) -> None:
+    """Of six forms, three are no longer most."""
+    days = ["2022-09-20"] * (6 - slips) + ["2023-09-20"] * slips
+    said = [p for p in survey_days(days) if p.expected.startswith("2023-04-01以後")]
+    assert [(p.row, p.column, p.value) for p in said] == ([(2, "回収日", "2022-09-20")] if told else [])
+    assert all(f"{6 - slips}行の回収日" in p.remedy and "6行のうち" in p.remedy for p in said)
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [("2024-03-10", False), ("2024-04-10", True), ("2024-09-20", True), ("2032-09-20", True)],
+)
+def test_a_survey_day_half_a_year_from_all_others_is_told_by_its_row(slip, told) -> None:
+    """Seven steps from September to April, six to March."""
+    said = survey_days(["2023-09-20", None, slip, "2023-09-21"])
+    assert [(p.row, p.column, p.value) for p in said] == ([(4, "回収日", slip)] if told else [])
+
+
+def test_the_day_of_giving_out_counts_where_no_form_has_come_back() -> None:
+    frame = pd.DataFrame({"returned_on": [pd.NaT], "distributed_on": pd.to_datetime(["2022-09-01"])})
+    assert [(p.row, p.column) for p in notes_of_survey(frame)] == [(2, "配布日")]
+    assert not notes_of_survey(frame[["returned_on"]])
+
+
 def outdated(last: str | None, start: date, until: str) -> bool:
-    notes = Notes("a.csv")
-    frame = pd.DataFrame({"distributed_on": [pd.NaT, pd.NaT], "returned_on": pd.to_datetime([None, last])})
-    loaded = Loaded(frame, np.array(["a.csv"] * 2, dtype=object), np.array([2, 3]))
-    account.note_outdated(
-        {"commissioners": loaded}, Period(start, date.fromisoformat(until), "期間"), {"a.csv": notes}
-    )
-    account.note_outdated({"commissioners": loaded}, None, {"a.csv": notes})
-    assert {(p.row, p.column, p.value) for p in notes.problems} <= {(3, "回収日", last)}
-    return bool(notes.problems)
+    said = survey_days([None, last], Period(start, date.fromisoformat(until), "期間"))
+    assert {(p.row, p.column, p.value) for p in said} <= {(3, "回収日", last)}
+    return bool(said)
+
+
+YEAR = Period(date(2023, 4, 1), date(2024, 3, 31), "期間")
+
+
+def survey_days(returned: Sequence[str | None], period: Period = YEAR) -> list[Problem]:
+    frame = pd.DataFrame({"distributed_on": pd.NaT, "returned_on": pd.to_datetime(list(returned))})
+    return notes_of_survey(frame, period)
+
+
+def notes_of_survey(frame: pd.DataFrame, period: Period = YEAR) -> list[Problem]:
+    """What is told of a survey's days; without a period nothing is said of whose year it is."""
+    rows = np.arange(2, len(frame) + 2)
+    loaded = Loaded(frame, np.array(["a.csv"] * len(frame), dtype=object), rows)
+    told, undated = Notes("a.csv"), Notes("a.csv")
+    account.note_outdated({"commissioners": loaded}, period, {"a.csv": told})
+    account.note_outdated({"commissioners": loaded}, None, {"a.csv": undated})
+    account.note_outdated({}, period, {})
+    assert [p for p in told.problems if "以後に" not in p.expected] == undated.problems
+    return told.problems
 
 
 SOURCE: dict[str, object] = {

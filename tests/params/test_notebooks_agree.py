@@ -76,7 +76,8 @@ def test_every_parameter_of_a_notebook_is_read_by_it(notebook):
     }
     asked |= {node.value for node in _code(notebook) if isinstance(node, ast.Constant)}
     behind = [inspect.getattr_static(model, str(name), None) for name in asked]
-    read = "\n".join(inspect.getsource(one.fget) for one in behind if isinstance(one, property))
+    told = [one.fget if isinstance(one, property) else one for one in behind]
+    read = "\n".join(inspect.getsource(one) for one in told if inspect.isfunction(one))
     assert [
         name for name in model.model_fields.keys() - common if name not in asked and name not in read
     ] == []

@@ -5,6 +5,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from tests.params.edges import refuses, takes
+from ujo_lib.fiscal import Period
 from ujo_lib.params import ParameterError, SeasonalitySettings, project_root
 from ujo_lib.params.seasonality import Hours, read_breaks
 
@@ -15,6 +16,27 @@ def test_the_breaks_of_the_sample_cover_the_history_and_the_coming_year():
     coming = SeasonalitySettings().coming
     assert (coming.start, coming.end) == (date(2024, 4, 1), date(2025, 3, 31))
     assert any(item.name == "夏休み" and coming.contains(item.start) for item in breaks)
+
+
+@pytest.mark.parametrize(
+    ("end", "kept", "told"),
+    [
+        (date(2025, 7, 19), {"春休み", "夏休み", "冬休み"}, ""),
+        (date(2025, 7, 20), {"春休み", "冬休み"}, "2025年の夏休み"),
+        (date(2026, 12, 31), set(), "2025・2026年の夏休み、2025・2026年の冬休み、2026年の春休み"),
+    ],
+)
+def test_breaks_after_the_end_of_their_list_are_left_out_and_told_and_not_taken_for_days_of_school(
+    end, kept, told
+):
+    """The sample's list ends with the spring of 2025; the summer of 2024 began on 20 July."""
+    breaks, said = SeasonalitySettings().breaks_of(Period(date(2022, 4, 1), end, ""))
+    assert {each.name for each in breaks} == kept
+    assert said == (
+        f"日程の分からない年がある学校の休みの影響は、計算に入れていません(一覧にないのは{told})。"
+        if told
+        else ""
+    )
 
 
 def test_all_wrong_breaks_are_named_at_once(tmp_path):

@@ -2,12 +2,14 @@
 
 import platform
 import re
+from shutil import copytree
 
 import pytest
 import yaml
 
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import _sources_first, known_digest, named, plan_steps, run_id, summary_of
+from ujo_lib.pipeline.layout import SiteYear
 
 
 def _keys(project) -> dict[str, str]:
@@ -237,6 +239,30 @@ def test_files_that_are_read_and_traces_of_an_editor_are_no_mistakes(project, na
     file.parent.mkdir(exist_ok=True)
     file.write_text("", encoding="utf-8")
     plan_steps(project.place)
+
+
+def test_a_copied_folder_whose_files_still_name_the_one_it_was_copied_from_is_told_so(project):
+    """To move the copies away, as of files that nobody knows, would leave the other place's in use."""
+    copied = SiteYear(project.root, "copied", project.place.year)
+    copytree(project.place.params, copied.params)
+    of_first = project.place.params.relative_to(project.root).as_posix()
+    common = copied.params / "common.yaml"
+    common.write_text(
+        common.read_text(encoding="utf-8").replace(f"site: {project.place.site}", "site: copied"),
+        encoding="utf-8",
+    )
+    with pytest.raises(ParameterError) as refused:
+        plan_steps(copied)
+    told = {problem.file: problem.remedy for problem in refused.value.problems}
+    assert f"代わりに {of_first}/inputs.yaml が読まれています" in told["inputs.yaml"]
+    for file in copied.params.glob("*.yaml"):
+        file.write_text(
+            file.read_text(encoding="utf-8").replace(
+                of_first, copied.params.relative_to(project.root).as_posix()
+            ),
+            encoding="utf-8",
+        )
+    plan_steps(copied)
 
 
 def test_a_questionnaire_beside_the_parameters_is_read_when_the_inputs_name_it(project):

@@ -194,6 +194,47 @@ def test_records_and_the_nations_table_that_count_a_prefecture_differently_are_t
 
 
 @pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, True),
+        ({"data_dir": "data/copied"}, False),
+        ({"commissioners": {"files": ["own.csv"]}, "cases": None, "residents": None, "voices": None}, False),
+        ({"data_dir": 1}, False),  # cannot be read, which that place's own check tells
+    ],
+)
+def test_answers_that_another_places_parameters_read_too_are_told(place, change, told):
+    """Records and a nation's figures may be given for several places at once; what people filled in is of one."""
+    assert contradicted(place, SimpleNamespace(frames={})) == []
+    other = place.root / "params" / "copied" / place.params.name
+    other.mkdir(parents=True)
+    content = yaml.safe_load((place.params / "inputs.yaml").read_text(encoding="utf-8")) | change
+    kept = {name: value for name, value in content.items() if value is not None}
+    (other / "inputs.yaml").write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
+    doubts = contradicted(place, SimpleNamespace(frames={}))
+    assert any("commissioners.xlsx は" in doubt and "params/copied" in doubt for doubt in doubts) is told
+    assert bool(doubts) is told
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [("2021-01-06", True), ("2021-01-07", True), ("2021-01-08", False), ("2023-06-01", False)],
+)
+def test_school_breaks_of_recorded_years_that_the_list_does_not_have_are_told(place, first, told):
+    """The list begins in March 2021; the winter's break of the year after ended on 7 January."""
+    records = pd.DataFrame(
+        {
+            "received_at": pd.to_datetime([f"{first} 23:30", "2023-06-01 00:00"]).tz_localize("Asia/Tokyo"),
+            "pref": "熊本県",
+            "channel": "全国窓口",
+        }
+    )
+    doubts = contradicted(place, SimpleNamespace(frames={"consultations": records}))
+    assert [("2020年の冬休み" in doubt, "school_breaks.yaml に" in doubt) for doubt in doubts] == (
+        [(True, True)] * told
+    )
+
+
+@pytest.mark.parametrize(
     ("day", "declared", "told"),
     [
         ("2022-12-31", True, False),  # a desk that was closed before the year

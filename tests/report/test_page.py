@@ -21,6 +21,7 @@ from ujo_lib.report.door.publish import (
     DOOR,
     NOBODY,
     TILES,
+    NotPublishedError,
     NotSuppliedError,
     PublishError,
     Subject,
@@ -403,6 +404,15 @@ def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback
     ) as told:
         _internal().recall("00_data_quality", "by_age")
     assert told.value._render_traceback_() == [str(told.value)]
+
+
+def test_a_table_that_a_notebook_that_was_run_does_not_have_is_no_reason_to_run_it_again(project):
+    """A question that was taken out of the questionnaire, most often."""
+    page = _internal()
+    _published(page)
+    with pytest.raises(NotPublishedError, match=r"表「heard_at」を作っていません.*key_figures.yaml") as told:
+        page.recall("00_data_quality", "heard_at")
+    assert "実行" not in str(told.value)
 
 
 @pytest.mark.parametrize("dated", [False, True])

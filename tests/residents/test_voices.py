@@ -9,7 +9,7 @@ import pytest
 from tests.residents.conftest import categorical
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents.tables import persons
-from ujo_lib.residents.voices import per_population, voices
+from ujo_lib.residents.voices import per_population, voices, voices_heard
 from ujo_lib.residents.weighting import open_sample
 from ujo_lib.stats import wilson
 
@@ -189,3 +189,11 @@ def test_numbers_of_persons_go_with_the_answers_that_they_were_estimated_from(ta
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     (source,) = [text for cell in cells if f'"{table}",' in (text := "".join(cell["source"]))]
     assert f"computed_from={rests}" in source.split(f'"{table}",')[1].partition("page.table")[0]
+
+
+def test_only_the_voices_that_answered_are_named_in_their_order(others):
+    """Of three declared, the commissioners sent no sheet; a city may declare others."""
+    assert voices_heard(others) == "市民・家族・支援機関"
+    own = others.assign(voice=categorical(["学校"] * 6 + ["医療機関"], ["医療機関", "学校"]))
+    assert voices_heard(own) == "市民・医療機関・学校"
+    assert voices_heard(others.iloc[:0]) == "市民"

@@ -315,6 +315,20 @@ def test_a_place_without_a_desk_of_its_own_counts_the_prefecture_and_the_nation_
     assert of_desks(["市民相談"], channel=own).totals()["市"].n == (own == "市民相談")
 
 
+@pytest.mark.parametrize(
+    ("listed", "channel", "told"),
+    [
+        (["市民相談"], "市民相談", ""),
+        (["市民相談"], "全国窓口", ""),
+        (["市民相談"], "夜間窓口", "ほかの窓口(夜間窓口)への相談は、このページでは数えていません。"),
+        ([], "市民相談", "ほかの窓口(市民相談)への相談は、このページでは数えていません。"),
+    ],
+)
+def test_a_desk_that_no_scope_counts_is_named(listed, channel, told):
+    """A total that leaves out a desk is read as that of all; the city's own is left out where it is not listed."""
+    assert of_desks(listed, channel=channel).desks_apart == told
+
+
 def test_a_period_without_records_is_refused_with_the_days_there_are():
     with pytest.raises(ValueError, match="記録があるのは 2023-01-01~2023-01-01 です"):
         open_scopes(

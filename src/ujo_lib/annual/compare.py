@@ -7,7 +7,7 @@ a person in `indicators.yaml`, or seen from unit, base, area or kind of period o
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +21,9 @@ from ujo_lib.columns import DIGEST, METHOD, Column, Ratio, Share, Text, Various,
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators, Place
-from ujo_lib.report.door.publish import NotSuppliedError
+from ujo_lib.report.door.publish import NotPublishedError, NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
+from ujo_lib.report.sheets.exports import POOLED
 from ujo_lib.typed import Typed
 
 MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
@@ -31,6 +32,9 @@ _DRAWN: Final = 4
 """Indicators that one figure can tell apart where their intervals lie over each other."""
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
+_NONE: Final = "なし"
+_WHOLES: Final = ("全体", "総数")
+"""Rows that every answer and every part of the city is counted in, whatever these are called."""
 _MADE_ALIKE: Final = (METHOD.name, DIGEST.name)
 """Columns that say of each row how its value was made."""
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
@@ -42,7 +46,8 @@ _PERCENT: Final = re.compile(r"([\d.]+)%")
 class Reading:
     """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind.
 
-    `made` is how the value was made, where the table tells it of each row.
+    `made` is how the value was made, where the table tells it of each row; `beside` the categories among which its own
+    could be chosen, by heading.
     """
 
     value: float | None = None
@@ -54,6 +59,7 @@ class Reading:
     why: str = ""
     caution: str = ""
     made: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def read_indicators(path: Path) -> list[Indicator]:
@@ -84,7 +90,7 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
         try:
             shown = recall(number, table)
             records.append(shown.record(shown.notebook))
-        except NotSuppliedError:
+        except (NotSuppliedError, NotPublishedError):
             continue  # its indicators will say that the year has no such table
     return as_released(records, year)
 
@@ -275,7 +281,26 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     missing = number(row.get(indicator.gaps)) if indicator.gaps else 0
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
     made = {name: row[name] for name in _MADE_ALIKE if name in row}
-    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why, made=made)
+    beside = {} if DIGEST.name in row else _beside(indicator, released)
+    return Reading(
+        value, 1.0, low, high, _dispersion(indicator, released), about, why, made=made, beside=beside
+    )
+
+
+def _beside(indicator: Indicator, released: Released) -> dict[str, list[str]]:
+    """The categories beside that of a share: who has another answer to choose from chooses this one less often."""
+    where = indicator.place.where
+    if indicator.kind != "share":
+        return {}
+    return {
+        heading: [
+            row[heading]
+            for row in released.tables[indicator.place.table]
+            if all(row.get(name) == other for name, other in where.items() if name != heading)
+        ]
+        for heading, cell in where.items()
+        if cell not in _WHOLES
+    }
 
 
 def _not_found(place: Place, released: Released) -> str:
@@ -324,6 +349,10 @@ def _difference_of_definition(
         told = [reading.about.get(name, "") for reading in (one, other)]
         if told[0] != told[1] and not (name == _AREA and _one_area_of_both(indicator, told)):
             return f"{name}が違う(「{told[0]}」と「{told[1]}」)"
+    pools = [reading.about.get(POOLED) for reading in (one, other)]
+    if pools[0] != pools[1] and None not in pools:  # releases of older versions do not tell
+        before_only, now_only = _apart(*([each for each in str(told).split("、") if each] for told in pools))
+        return f"回答や区分の{POOLED}が違う(「{before_only}」と「{now_only}」)"
     periods = [reading.about.get("対象期間", "") for reading in (one, other)]
     same = _same_days if indicator.kind == "count" else _words_alone
     if same(periods[0]) != same(periods[1]):
@@ -352,11 +381,19 @@ def _unlike(one: Reading, other: Reading) -> str:
     )
     told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
     for name in _MADE_ALIKE:
-        made = [reading.made.get(name, "なし") for reading in (one, other)]
+        made = [reading.made.get(name, _NONE) for reading in (one, other)]
         told |= {name: made} if made[0] != made[1] else {}
+    for name in one.beside:
+        only = _apart(one.beside[name], other.beside[name])
+        told |= {f"片方の年度だけにある「{name}」の選択肢や区分": only} if only != [_NONE, _NONE] else {}
     if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
         told["表題"] = titles
     return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())
+
+
+def _apart(one: Collection[str], other: Collection[str]) -> list[str]:
+    """What only the first has, and what only the second has."""
+    return ["、".join(x for x in mine if x not in its) or _NONE for mine, its in ((one, other), (other, one))]
 
 
 def _words_alone(text: str) -> str:
@@ -381,6 +418,8 @@ def _without_width(indicator: Indicator, one: Reading, other: Reading, level: fl
     """Why nothing is known of how far chance moves the two figures, in Japanese; empty where something is."""
     if not _has_level(indicator, level):
         return f"{100 * level:.10g}%信頼区間ではないため、比の幅を計算できない"
+    if indicator.kind == "share" and not (indicator.low and indicator.high):
+        return "指標に区間の見出し(low と high)がないため、比の幅を計算できない"
     if indicator.dispersion and one.dispersion is None and other.dispersion is None:
         return "件数のばらつきが推定されていないため、比の幅を計算できない"
     named = [name for name in ("low", "high") if getattr(indicator, name)]

@@ -31,6 +31,8 @@ _CONTINUOUS = (
 
 _FAR_MONTHS = 12
 """Steps from one month with records to the next; beyond them lies a year without any, and the year was mistyped."""
+_FAR_MONTHS_OF_SURVEY = 6
+"""As above between forms of one survey, which are out for weeks: a year that is off by one leaves months as well."""
 
 _SAME_HEADINGS = 0.8
 _COUNTS_SHOWN = 13
@@ -156,8 +158,10 @@ def note_gaps(
         if not days.notna().any():
             continue
         months = days.dt.tz_localize(None).dt.to_period("M")
-        far = _far_from_bulk(months)
-        _note_far(kinds[kind], far, days, schemas[kind].column(names[0]).heading, notes_of)
+        far = _far_from_bulk(months, _FAR_MONTHS)
+        heading = schemas[kind].column(names[0]).heading
+        alone = "ほかの記録から離れていて、年度の集計に入りません"
+        _note_far(kinds[kind], far, days, heading, notes_of, "1年", alone)
         have = pd.PeriodIndex(months[~far].dropna().unique(), freq="M")
         wanted = pd.period_range(have.min(), have.max(), freq="M")
         if period is not None:
@@ -174,24 +178,36 @@ def note_gaps(
 
 
 def note_outdated(kinds: Mapping[str, Loaded], period: Period | None, notes_of: Mapping[str, Notes]) -> None:
-    """Warn of a survey whose last form came back before the year that is reported began: last year's file, very often.
+    """Warn of a survey that was over before the year that is reported began: last year's file, very often.
 
-    Of half a year the survey may have been in the other half.
+    It was over when most of its forms had come back: after the last one, a single slip of the pen would silence this.
+    Days that stand alone are warned of by their rows. Of half a year the survey may have been in the other half.
     """
-    if period is None or "commissioners" not in kinds:
+    if "commissioners" not in kinds:
         return
     asked = kinds["commissioners"]
+    known = {
+        heading: days
+        for name, heading in (("returned_on", "回収日"), ("distributed_on", "配布日"))
+        if name in asked.frame and (days := pd.to_datetime(asked.frame[name])).notna().any()
+    }
+    for heading, days in known.items():
+        far = _far_from_bulk(days.dt.to_period("M"), _FAR_MONTHS_OF_SURVEY)
+        _note_far(asked, far, days, heading, notes_of, "半年", "ほかの行から離れています")
+    if period is None or not known:
+        return
     first = period.start if period.days > _HALF_YEAR else FiscalYear.containing(period.start).start
-    days = asked.frame.reindex(columns=["distributed_on", "returned_on"]).apply(pd.to_datetime).stack()
-    if len(days) and days.max() < pd.Timestamp(first):
-        row, name = days.index[int(days.argmax())]
+    heading, days = next(iter(known.items()))
+    before = days < pd.Timestamp(first)
+    if before.sum() > days.notna().sum() / 2:
         asked.note(
-            np.int64(asked.frame.index.get_loc(row)),
+            np.int64(np.argmax(before & (days == days[before].max()))),
             notes_of,
             f"{first}以後に配布・回収した調査",
-            "どの行の配布日・回収日も、集計する年より前です。前の調査のファイルでないか確かめてください。",
-            {"distributed_on": "配布日", "returned_on": "回収日"}[name],
-            f"{days.max():%Y-%m-%d}",
+            f"この日までの{int(before.sum()):,}行の{heading}が、集計する年より前です"
+            f"({heading}のある{int(days.notna().sum()):,}行のうち)。前の調査のファイルでないか確かめてください。",
+            heading,
+            f"{days[before].max():%Y-%m-%d}",
             "warning",
         )
 
@@ -270,26 +286,32 @@ def note_not_daily(
             )
 
 
-def _far_from_bulk(months: "pd.Series[pd.Period]") -> np.ndarray:
-    """Whether each record lies beyond a year or more without any, seen from the months that hold most records."""
+def _far_from_bulk(months: "pd.Series[pd.Period]", steps: int) -> np.ndarray:
+    """Whether each record lies beyond so many months without any, seen from the months that hold most records."""
     counts = months.value_counts().sort_index()
     numbers = counts.index.year * 12 + counts.index.month
-    block = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > _FAR_MONTHS)
+    block = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > steps)
     bulk = int(np.argmax(np.bincount(block, weights=counts)))
     far: np.ndarray = months.isin(counts.index[block != bulk]).to_numpy()
     return far
 
 
 def _note_far(
-    loaded: Loaded, far: np.ndarray, days: pd.Series, heading: str, notes_of: Mapping[str, Notes]
+    loaded: Loaded,
+    far: np.ndarray,
+    days: pd.Series,
+    heading: str,
+    notes_of: Mapping[str, Notes],
+    span: str,
+    alone: str,
 ) -> None:
     for file in dict.fromkeys(loaded.files[far]):
         here = far & (loaded.files == file)
         notes_of[file].warning_rows(
             loaded.rows[here],
             [f"{day:%Y-%m-%d}" for day in days[here]],
-            "ほかの記録から1年以上離れていない日",
-            "この日だけほかの記録から離れていて、年度の集計に入りません。年の打ち間違いでないか確かめてください。",
+            f"ほかの記録から{span}以上離れていない日",
+            f"この日だけ{alone}。年の打ち間違いでないか確かめてください。",
             "照合",
             column=heading,
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
+from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for, unlisted_breaks
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import Day, such
 from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml
@@ -117,14 +117,22 @@ class SeasonalitySettings(NotebookSettings):
         pairs = [tuple(parse_date(part) for part in gap.split("~")) for gap in self.gaps]
         return [(start, end) for start, end in pairs]
 
-    @property
-    def breaks(self) -> tuple[SchoolBreak, ...]:
-        """School breaks, from their file.
+    def breaks_of(self, period: Period) -> tuple[tuple[SchoolBreak, ...], str]:
+        """The school breaks whose days are listed throughout a period, and what is said of the others, in Japanese.
+
+        Taken for days of school where its list has ended, a break would be estimated too small and forecast as none.
 
         Raises:
             ParameterError: the file is absent, or an entry lacks name, start or end.
         """
-        return read_breaks(self.path("school_breaks"))
+        breaks = read_breaks(self.path("school_breaks"))
+        lacking: dict[str, list[str]] = {}
+        for each in unlisted_breaks(breaks, period):
+            lacking.setdefault(each.name, []).append(str(each.start.year))
+        told = "、".join(f"{'・'.join(years)}年の{name}" for name, years in lacking.items())
+        kept = tuple(each for each in breaks if each.name not in lacking)
+        unknown = f"日程の分からない年がある学校の休みの影響は、計算に入れていません(一覧にないのは{told})。"
+        return kept, unknown if lacking else ""
 
 
 class _Break(Declared):

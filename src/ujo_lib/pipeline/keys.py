@@ -271,15 +271,24 @@ def _unread(place: SiteYear, settings: Collection[NotebookSettings]) -> list[Par
         read |= {place.root / name for name in shared if name}
     found = [file for file in sorted(folder.rglob("*.y*ml")) if not is_trace(file)]
     names = {file.stem: file.name for file in sorted(read) if file.is_relative_to(folder)}
+
+    def remedy(file: Path) -> str:
+        # The folder of another place or year was copied, whose files name each other by their path.
+        if namesakes := sorted(one for one in read if one.name == file.name):
+            return (
+                f"代わりに {named(namesakes[0], place.root)} が読まれています。このフォルダーのものを読むなら、"
+                "そのファイルを挙げている行をこのフォルダーの名前に直し、要らなければほかのフォルダーへ移す"
+            )
+        near = nearest(file.stem, names)
+        return f"「{names[near]}」の書き間違いではありませんか" if near else "ほかのフォルダーへ移す"
+
     return [
         ParameterProblem(
             file.relative_to(folder).as_posix(),
             "(ファイル名)",
             file.stem,
             "、".join(names.values()),
-            f"「{names[near]}」の書き間違いではありませんか"
-            if (near := nearest(file.stem, names))
-            else "ほかのフォルダーへ移す",
+            remedy(file),
         )
         for file in found
         if file not in read

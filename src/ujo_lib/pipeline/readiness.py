@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,12 +158,18 @@ def unread(place: SiteYear) -> list[str]:
 
 
 def contradicted(place: SiteYear, data: "Intake") -> list[str]:
-    """Counts that two inputs of the year tell differently, so that two pages would, or one of them leaves out.
+    """What two inputs of the year tell differently, so that two pages would, or what one of them leaves out.
 
     Raises:
         ParameterError: the parameters cannot be read.
     """
-    checks = (_waves_and_forms, _records_and_nation, _records_and_desks)
+    checks = (
+        _waves_and_forms,
+        _records_and_nation,
+        _records_and_desks,
+        _records_and_breaks,
+        _answers_of_others,
+    )
     return [doubt for check in checks for doubt in check(place, data.frames)]
 
 
@@ -192,6 +199,52 @@ def _records_and_desks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") ->
                 "not_supplied にあるため、どのページにも数えません。専用の窓口があるなら、channels のファイルに"
                 "名称と開設日を書いてください。"
             )
+    return found
+
+
+_ANSWERED = ("commissioners", "cases", "residents", "voices")
+"""Kinds that people of one place have filled in; a nation's figures and a partner's records may serve several."""
+
+
+def _answers_of_others(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:  # noqa: ARG001  # as its neighbours
+    """Answers that another place's parameters name, too: its folder was copied, and its data stand under this name."""
+
+    def answered(inputs: Path) -> set[Path]:
+        with suppress(ParameterError):
+            one = read_yaml(Inputs, inputs)
+            folder = one.folder(place.root)
+            return {
+                folder / name
+                for kind in _ANSWERED
+                if kind in one.kinds
+                for name in one.kinds[kind].names(folder)
+            }
+        return set()  # that place's own check tells what is wrong there
+
+    own = {file for one in all_settings(place).values() for file in answered(one.inputs_file)}
+    others = sorted(
+        inputs
+        for inputs in (place.root / "params").glob("*/fy*/inputs.yaml")
+        if inputs.parent.parent.name != place.site
+    )
+    shared = {file: inputs for inputs in reversed(others) for file in answered(inputs) & own}
+    return [
+        f"{named(file, place.root)} は、ほかの自治体の {named(inputs, place.root)} でも読まれています。"
+        "どちらの自治体の回答か確かめ、違うほうの data_dir と files を直してください。"
+        for file, inputs in sorted(shared.items())
+    ]
+
+
+def _records_and_breaks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
+    """School breaks of the years that are recorded or forecast, where their list has ended."""
+    from ujo_lib import seasonality
+
+    found = []
+    for settings in _counting_contacts(place, frames):
+        days = seasonality.contacts(frames)["date"].dropna()
+        first = min([settings.period.start, *days.dt.date])
+        if told := settings.breaks_of(replace(settings.coming, start=first))[1]:
+            found.append(f"{told}{settings.school_breaks} に、その年の日程(予定)を書き足してください。")
     return found
 
 

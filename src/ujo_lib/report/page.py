@@ -24,6 +24,7 @@ from ujo_lib.report.door.publish import (
     NOT_SUPPLIED,
     SENTENCES,
     TILES,
+    NotPublishedError,
     NotRunError,
     NotSuppliedError,
     Published,
@@ -183,7 +184,8 @@ class Page:
 
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
-            NotRunError: that notebook has not been run, or publishes no such table.
+            NotRunError: that notebook has not been run.
+            NotPublishedError: it has, and has published no such table.
         """
         folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
@@ -193,6 +195,11 @@ class Page:
             if reasons := told["page"] or told["tables"].get(table_id):
                 raise NotSuppliedError(reasons)
             without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
+        if not file.is_file() and any(folder.glob("*.json")):
+            raise NotPublishedError(
+                f"{notebook} は表「{table_id}」を作っていません。調査票から除いた質問か、名前の誤りです。"
+                "この表を挙げている行を、published.yaml・key_figures.yaml・goals.yaml から消すか直してください。"
+            )
         if not file.is_file():
             raise NotRunError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"

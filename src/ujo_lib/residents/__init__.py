@@ -30,7 +30,7 @@ from ujo_lib.residents.tables import (
     shares,
     with_score,
 )
-from ujo_lib.residents.voices import per_population, told_by_voice, voices
+from ujo_lib.residents.voices import per_population, told_by_voice, voices, voices_heard
 from ujo_lib.residents.weighting import (
     Sample,
     SampleError,
@@ -75,5 +75,6 @@ __all__ = [
     "side_by_side",
     "told_by_voice",
     "voices",
+    "voices_heard",
     "with_score",
 ]

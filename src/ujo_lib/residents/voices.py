@@ -52,6 +52,12 @@ def told_by_voice(form: Questionnaire) -> list[Item]:
     return [item for item in form.on("voices") if item.kind == "single" or item.unit == "歳"]
 
 
+def voices_heard(others: pd.DataFrame) -> str:
+    """「市民・家族・学校」: the residents and every voice that filled in a sheet, in the order of the declaration."""
+    heard = others["voice"].cat.remove_unused_categories().cat.categories
+    return "・".join((RESIDENTS, *heard))
+
+
 def _side_by_side(
     sample: Sample, others: pd.DataFrame, form: Questionnaire, item: Item, level: float
 ) -> Typed:

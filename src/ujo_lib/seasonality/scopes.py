@@ -43,6 +43,7 @@ class Scopes:
         city: the same, with gaps before its desk opened; None where the city has no desk of its own.
         opened_on: first day of the city's desk.
         closed_on: its last day; None when it is open still.
+        other_desks: those that have records of people of the prefecture as well, and that no scope counts.
     """
 
     period: Period
@@ -51,6 +52,7 @@ class Scopes:
     city: Counts | None = None
     opened_on: date | None = None
     closed_on: date | None = None
+    other_desks: tuple[str, ...] = ()
 
     @property
     def desk_days(self) -> str:
@@ -66,6 +68,12 @@ class Scopes:
         if self.closed_on and self.closed_on < self.period.end:
             parts.append(f"廃止({self.closed_on})より後")
         return f"市の窓口の{'と'.join(parts)}は、記録のない日です。" if parts and CITY in shown else ""
+
+    @property
+    def desks_apart(self) -> str:
+        """Which desks the page leaves out, in Japanese: a total is read as that of all. Empty where there are none."""
+        names = "、".join(self.other_desks)
+        return f"ほかの窓口({names})への相談は、このページでは数えていません。" if names else ""
 
     @property
     def history(self) -> Period:
@@ -171,6 +179,8 @@ def open_scopes(
     heard = seen & from_aggregate(of_desk, history).observed & is_open(desk)
     local = select(of_desk, {"pref": [place]})
     own = select(contacts, {"channel": [city_desk]})
+    # Of the whole record: whether a desk was heard in one half of a year is a count of that half.
+    known_at = select(contacts, {"pref": [place]})["channel"].astype(str).unique()
     prefecture = from_aggregate(local, history, heard)
     nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
     if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
@@ -187,6 +197,7 @@ def open_scopes(
         city=from_aggregate(own, history, seen & is_open(city_desk)) if opened_on else None,
         opened_on=opened_on,
         closed_on=closed_on,
+        other_desks=tuple(sorted({*known_at} - {desk, *([city_desk] if opened_on else [])})),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.report.tables_of import by_sex, published
 from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, Withheld, interval
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
-from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
+from ujo_lib.report.sheets.exports import Table, defused, list_of_tables, pooled
 from ujo_lib.typed import Schema
 
 SPEC = TableSpec(
@@ -143,6 +143,19 @@ def test_the_list_of_tables_says_each_thing_under_its_own_heading():
     told = dict(zip(header, line, strict=True))
     names = ("対象期間", "対象地域", "集計対象", "出典", "注", "単位")
     assert [told[name] for name in names] == ["数えた間", "数えた地", "数えた人", "出した所", "読み方", "人"]
+
+
+def test_the_list_of_tables_says_what_wider_categories_stand_for_in_any_order():
+    told = {
+        "item": Dimension(groups={"家": ("出ない", "室から出ない"), "外": ("出る",)}),
+        "month": Dimension(variable="month", groups={"2023年4月": ("4月",)}),
+    }
+    table = published({"item": ["家"], "month": ["2023年4月"], "n": [1]}, kinds={**told, "n": Count()})
+    header, line = _rows(list_of_tables([Table.of(table.record("01"))]))
+    assert dict(zip(header, line, strict=True))["まとめ方"] == "外=出る、家=出ない・室から出ない"
+    turned = replace(told["item"], groups={"外": ("出る",), "家": ("室から出ない", "出ない")})
+    assert pooled(Schema({"item": turned})) == "外=出る、家=出ない・室から出ない"
+    assert pooled(Schema({"n": Count()})) == ""
 
 
 @pytest.mark.parametrize(

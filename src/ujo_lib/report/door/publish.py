@@ -59,6 +59,10 @@ class NotRunError(InputError):
     """A table of a notebook that has not been run yet, or that publishes no such table."""
 
 
+class NotPublishedError(NotRunError):
+    """A table that a notebook has not published, though it was run: its question is not asked, or has another name."""
+
+
 def not_supplied(reasons: Mapping[str, str]) -> str:
     """Inputs that a year does not have, those of one reason together: 「A」「B」(未着)、「C」(廃止).
 

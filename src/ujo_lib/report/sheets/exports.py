@@ -36,7 +36,8 @@ _SPACES: Final = re.compile(r"\s+")
 LIST: Final = "00_表の一覧.csv"
 """Name of the list of tables."""
 
-LIST_HEADINGS: Final = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
+POOLED: Final = "まとめ方"
+LIST_HEADINGS: Final = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", POOLED, "注", "出典")
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,22 @@ def list_of_tables(tables: Iterable[Table]) -> bytes:
 
 def _described(spec: TableSpec) -> tuple[str, ...]:
     about = spec.subject
-    return spec.title, about.period, about.area, about.base, spec.schema.unit, spec.note, about.source
+    said = (spec.title, about.period, about.area, about.base, spec.schema.unit)
+    return *said, pooled(spec.schema), spec.note, about.source
+
+
+def pooled(schema: Schema) -> str:
+    """What the wider categories of a table stand for: 「家から出ない=自室からは出るが家からは出ない・…」, in any order.
+
+    The months of a year are no category that a report has chosen.
+    """
+    groups = (
+        (label, members)
+        for kind in schema.columns.values()
+        if isinstance(kind, columns.Dimension) and kind.variable != "month"
+        for label, members in kind.groups.items()
+    )
+    return "、".join(sorted(f"{label}={'・'.join(sorted(members))}" for label, members in groups))
 
 
 def defused(text: str) -> str:
