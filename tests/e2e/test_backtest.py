@@ -44,13 +44,21 @@ def _told(steps: Path) -> Iterator[str]:
 
 
 def _shown(data: dict[str, Any]) -> str:
-    """Of a table its headings, of a figure the call that drew it, of both and of all others the words."""
+    """Of a table its headings and a hash of its cells, of a figure the call that drew it, of both and of all others
+    the words, with the cells that these were read from.
+    """
     mark, html = data[DOOR], "".join(data["text/html"])
+    told = [mark["kind"], "、".join(mark["tables"])]
+    if "recipe" in mark:
+        told.append(json.dumps(mark["recipe"], ensure_ascii=False))
     if mark["kind"] == "table":
-        html = NUMBER.sub("", "".join(HEAD.findall(html)) or html)
-    said = "".join(part["text"] for part in mark.get("said", ())) or TAG.sub(" ", html)
-    drawn = json.dumps(mark["recipe"], ensure_ascii=False) if "recipe" in mark else ""
-    return " ".join(f"{mark['kind']} {'、'.join(mark['tables'])} {drawn} {said}".split())
+        html = NUMBER.sub("", html)
+        told.append(str(zlib.crc32(TAG.sub(" ", html).encode())))
+        html = "".join(HEAD.findall(html)) or html
+    said = mark.get("said", ())
+    told.append("".join(part["text"] for part in said) or TAG.sub(" ", html))
+    told += [f"{cell['table']}.{cell['column']}:{cell['row']}" for part in said for cell in part["values"]]
+    return " ".join(" ".join(told).split())
 
 
 def _summed_up(record: TableRecord) -> str:
