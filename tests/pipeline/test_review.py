@@ -88,9 +88,9 @@ def test_few_people_beside_those_whose_number_is_told_elsewhere_are_refused_as_f
     assert bool(told) is refused
 
 
-def surveys(now: int, *, period: str = "各回") -> TableRecord:
+def surveys(now: int, *, period: str = "各回", unit: str = "人") -> TableRecord:
     """The table of all surveys of a year, with that of 2022 in it."""
-    schema = Schema({"wave": Text(heading="調査回"), "n": Count(unit="人", heading="人数")})
+    schema = Schema({"wave": Text(heading="調査回"), "n": Count(unit=unit, heading="人数")})
     subject = Subject("各回の調査", "合成", period=period, computed_from=NOBODY)
     frame = pd.DataFrame({"wave": ["R1", "R4"], "n": [32, now]})
     return TableRecord.of("01", TableSpec("waves", "調査回", subject, schema), frame)
@@ -132,6 +132,7 @@ def test_a_survey_told_again_as_it_was_signed_or_corrected_by_many_may_leave(pla
 def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the_same_people(place):  # noqa: F811
     told_again(place, surveys(25), surveys(26), signed=False)
     told_again(place, surveys(25, period="2022年"), surveys(26, period="2023年"))
+    told_again(place, surveys(25, unit="日"), surveys(26, unit="日"))
 
 
 @pytest.mark.parametrize(
