@@ -195,9 +195,10 @@ def test_contacts_whose_spread_nobody_told_are_not_taken_for_single_ones():
     untold = row(bunched, year(2022, n="100", share="…"), year(2023, n="150", share="…"))
     assert (untold["verdict"], "ばらつき" in untold["reason"]) == (compare.NOT_COMPARABLE, True)
     assert (untold["before"], untold["now"]) == (100, 150)
-    one = row(bunched, year(2022, n="100", share="4.0"), year(2023, n="150", share="…"))
-    assert one["verdict"] == compare.UNCLEAR
-    assert one["low"] == row(bunched, year(2022, share="4.0"), year(2023, n="150", share="4.0"))["low"]
+    both = row(bunched, year(2022, share="4.0"), year(2023, n="150", share="4.0"))
+    for then, now in (("4.0", "…"), ("…", "4.0"), ("4.0", "2.0"), ("2.0", "4.0")):
+        told = row(bunched, year(2022, share=then), year(2023, n="150", share=now))
+        assert (told["verdict"], told["low"]) == (compare.UNCLEAR, both["low"])
 
 
 @pytest.mark.parametrize("end", ["下限", "上限"])
@@ -233,9 +234,12 @@ def test_a_question_that_the_year_does_not_ask_is_no_reason_to_stop_and_a_notebo
         compare.this_year([CONTACTS], recall(NotRunError), FiscalYear(2023))
 
 
-@pytest.mark.parametrize(("level", "comparable"), [("95%", True), ("90%", False)])
-def test_limits_of_another_level_are_not_told_as_those_of_the_heading(level, comparable):
-    names = [f"{level}信頼区間の{end}(%)" for end in ("下限", "上限")]
+@pytest.mark.parametrize(
+    ("below", "above", "comparable"),
+    [("95%", "95%", True), ("90%", "90%", False), ("90%", "95%", False), ("95%", "90%", False)],
+)
+def test_limits_of_another_level_are_not_told_as_those_of_the_heading(below, above, comparable):
+    names = [f"{level}信頼区間の{end}(%)" for level, end in ((below, "下限"), (above, "上限"))]
     limited = Indicator("孤独", "share", "%", LONELY.place, *names)
     years = [year(2022, share="50.0"), year(2023, share="70.0")]
     for one in years:
@@ -299,6 +303,14 @@ def test_fewer_people_known_to_fewer_commissioners_are_no_fall():
     now.tables["01_waves"] = [wave("2023", "8", "42")]
     (followed,) = compare.course([CASES], [now]).frame.itertuples()
     assert (followed.value, followed.remark) == (8, "回答した委員は42")
+
+
+@pytest.mark.parametrize("careful", [0, 1])
+def test_what_is_to_be_borne_in_mind_of_either_wave_is_told(careful):
+    waves = [wave("2019", "25", "97"), wave("2023", "8", "97")]
+    waves[careful] |= {"比較": "要注意", "注意": "様式が違う"}
+    told = of_waves(*waves)
+    assert (told["verdict"], told["reason"]) == (compare.LESS, "様式が違う")
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,27 @@ def test_every_table_that_a_notebook_publishes_is_shown(notebook):
     assert published - shown - {parts.get(name) for name in shown} == set()
 
 
+OF_MORE = {
+    "population": "intake.of_source",
+    "campaigns": "outreach.campaigns.of_year",
+    "commissioners": "survey.asked_commissioners",
+}
+"""Frames that hold more than a page speaks of (other sources, years, people), and what takes its part of them."""
+
+
+def test_a_frame_that_holds_more_than_the_page_speaks_of_is_handed_to_what_takes_its_part(notebook):
+    """In a year with one source and no earlier campaign the whole is the part, and no page shows the difference."""
+    code = _code(notebook)
+    taken = {
+        (id(call.args[0]), ast.unparse(call.func))
+        for call in code
+        if isinstance(call, ast.Call) and call.args
+    }
+    for node in (one for one in code if isinstance(one, ast.Subscript)):
+        taker = OF_MORE.get(getattr(node.slice, "value", None))
+        assert taker is None or (id(node), taker) in taken, ast.unparse(node)
+
+
 def test_what_was_made_for_one_question_is_not_handed_over_with_another(notebook):
     """`combined(local, "suicidal_ideation", answers, national_wish)` compares with the nation's death wishes."""
     calls = [

@@ -32,7 +32,7 @@ from ujo_lib.pipeline.fleet import (
 )
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
-from ujo_lib.pipeline.run import locked
+from ujo_lib.pipeline.run import Outcome, locked
 
 pytestmark = pytest.mark.slow
 
@@ -267,6 +267,13 @@ def _result(state, site="a"):
     return Result(
         site, 2023, f"{site} 令和5(2023)年度", state, "" if state in ("done", "unchanged") else "理由"
     )
+
+
+@pytest.mark.parametrize(("options", "folder"), [({}, "release"), ({"only": ["02"]}, "internal")])
+def test_a_result_leads_to_the_pages_that_were_brought_up_to_date(project, options, folder):
+    outcome = Outcome(project.place, "abc", (), unchanged=False, seconds=1.0)
+    done = attempt(project.place, Progress.silent(), work=lambda *_, **__: outcome, **options)
+    assert (done.state, done.report) == ("done", str(project.place.outputs / folder / "index.html"))
 
 
 def test_the_worst_counts():

@@ -2,6 +2,7 @@
 
 import platform
 import re
+from dataclasses import replace
 from shutil import copytree
 
 import pytest
@@ -155,6 +156,16 @@ def test_what_left_before_counts_whichever_year_it_was_but_not_the_run_s_own_rel
     assert known_digest(place, "aaaa") not in (nothing, both)
     (earlier / "cccc-tables.json").write_text("3")
     assert known_digest(place, "bbbb") != both
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv"])
+def test_each_table_that_a_compared_year_has_released_changes_the_summary_and_no_other_page(project, name):
+    project.set_parameter("05_annual_summary", "compared_years", ["2022"])
+    tables = replace(project.place, year=2022).release / "tables"
+    tables.mkdir(parents=True)
+    for one in ("a.csv", "b.csv"):
+        (tables / one).write_text("1")
+    assert _changed(project, lambda: (tables / name).write_text("2")) == {"05"}
 
 
 def test_one_mistake_in_the_common_parameters_is_told_once_for_all_notebooks(project):

@@ -10,7 +10,7 @@ import yaml
 from scipy.optimize import LinearConstraint, milp
 
 from ujo_lib.columns import Count, Dimension
-from ujo_lib.disclosure.tables import PERIOD, Policy
+from ujo_lib.disclosure.tables import PERIOD, PastRelease, Policy, PublicFigure
 from ujo_lib.errors import InputError
 from ujo_lib.params import ParameterError
 from ujo_lib.params.disclosure import DisclosureRules
@@ -260,15 +260,30 @@ def test_the_memory_of_a_release_that_cannot_be_read_is_named_and_never_passed_o
         known_by(place)
 
 
-def test_the_same_question_is_answered_from_the_kept_plan(tmp_path):
-    finished = {"02": Step(topics("fine", {"学校": 4, "家族": 14, "勤務": 28}))}
-    made = plan_masks(finished, FIVE, keep=tmp_path)
+QUESTION = {"02": Step(topics("fine", {"学校": 4, "家族": 14, "勤務": 28}))}
+ANSWER = [one.table for one in counted_tables(QUESTION)]
+OTHERWISE = {
+    "nothing": {},
+    "another threshold": {"policy": Policy(threshold=6)},
+    "another count": {"finished": {"02": Step(topics("fine", {"学校": 4, "家族": 15, "勤務": 28}))}},
+    "a figure that anybody can look up": {"public": [PublicFigure("contacts", {}, 40, 50, "公表済み")]},
+    "an earlier release": {"previous": [PastRelease(ANSWER[0], (True, True, False, False), "fy2022/a")]},
+    "one that hid others": {"previous": [PastRelease(ANSWER[0], (True, False, True, False), "fy2022/a")]},
+}
+
+
+@pytest.mark.parametrize("asked", OTHERWISE)
+def test_the_same_question_and_no_other_is_answered_from_the_kept_plan(asked, tmp_path, monkeypatch):
+    """What went out in another release, or is public, was not reckoned with by a plan that was made before."""
+    first = {"finished": QUESTION, "policy": FIVE, "keep": tmp_path}
+    told = OTHERWISE["an earlier release"] if asked == "one that hid others" else {}
+    made = plan_masks(**first | told)
     [file] = tmp_path.glob("planned-*.json")
     content = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps(content | {"suggestions": ["kept"]}), encoding="utf-8")
-    again = plan_masks(finished, FIVE, keep=tmp_path)
-    assert (again.flags, again.plan.suggestions) == (made.flags, ("kept",))
-    assert plan_masks(finished, Policy(threshold=6), keep=tmp_path).plan.suggestions != ("kept",)
+    assert (plan_masks(**first | OTHERWISE[asked]).plan.suggestions == ("kept",)) == (asked == "nothing")
+    monkeypatch.setattr("ujo_lib.pipeline.release.package_digest", "another {}".format)
+    assert plan_masks(**first | told).plan == made.plan
 
 
 def test_tables_that_contradict_each_other_are_a_refusal_that_names_the_count():

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import load_workbook
@@ -16,11 +17,12 @@ from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import changes
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline import pages
-from ujo_lib.pipeline.keys import digest_file
+from ujo_lib.pipeline.keys import digest_file, plan_steps
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
+from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import counted_tables
+from ujo_lib.pipeline.release import counted_tables, release_jobs
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
 from ujo_lib.report.door.masks import masks_for
 from ujo_lib.report.sheets.metadata import CSVW, PACKAGE
@@ -181,8 +183,47 @@ def test_a_notebook_that_fails_on_a_text_leaves_the_text_with_the_half_run_noteb
 
 def test_a_sealed_release_is_kept_when_a_new_candidate_takes_its_place(spoken, spoken_release):
     sealed = spoken.bytes_of(spoken.place.release)
-    spoken.run(force=True)  # the same inputs: the candidate would have the same run id
+    said: list[str] = []
+    progress = Progress.silent()
+    progress.note = said.append
+    spoken.run(force=True, progress=progress)  # the same inputs: the candidate would have the same run id
     assert spoken.bytes_of(spoken.place.archive / spoken_release.run_id) == sealed
+    kept = (spoken.place.archive / spoken_release.run_id).relative_to(spoken.root)
+    assert said[-1] == f"審査済みの前の公表用ページは {kept} に残しました。"
+    spoken.set_parameter("common", "seed", 2041)
+    spoken.run(progress=progress)  # the candidate that goes now was never reviewed
+    assert len([one for one in said if "審査済みの前の" in one]) == 1
+
+
+def test_pages_for_the_city_alone_change_nothing_that_the_manifest_says_of_a_release(spoken, spoken_release):
+    """A sealed release was no longer to be signed once somebody had looked at one page anew."""
+    before = Manifest.read(spoken.place.manifest)
+    spoken.set_parameter("02_consultation_seasonality", "harmonics", 1)
+    spoken.run(only=["02"])
+    now = Manifest.read(spoken.place.manifest)
+    for name in ("run_id", "verdict", "release_status", "release", "plan", "advice", "known"):
+        assert getattr(now, name) == getattr(before, name), name
+    keys = [{name: step.key for name, step in one.internal.items()} for one in (before, now)]
+    assert dict(keys[0].items() ^ keys[1].items()).keys() == {"02_consultation_seasonality"}
+
+
+def test_a_page_is_made_anew_when_its_own_masks_change_or_those_of_a_table_that_it_quotes(project):
+    """Masks change with what else has been signed, while everything that the page was made from stays."""
+    steps = plan_steps(project.place)
+    counts_people = SimpleNamespace(subject=SimpleNamespace(population="cases"))
+
+    def keys(masked_anew: str) -> dict[str, str]:
+        masks = SimpleNamespace(digest_of=lambda tables: f"{masked_anew in tables}")
+        finished = {
+            step.notebook: SimpleNamespace(
+                records=lambda key=step.notebook: [SimpleNamespace(key=key, spec=counts_people)]
+            )
+            for step in steps
+        }
+        return {job.notebook: job.key for job in release_jobs(steps, finished, masks, Path("plan.json"))}
+
+    changed = dict(keys("").items() ^ keys("01_survey_descriptives").items()).keys()
+    assert changed == {"01_survey_descriptives", "05_annual_summary"}
 
 
 def test_no_released_file_holds_a_hash_of_anything_that_did_not_leave(spoken, spoken_release):

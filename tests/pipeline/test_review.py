@@ -88,9 +88,9 @@ def test_few_people_beside_those_whose_number_is_told_elsewhere_are_refused_as_f
     assert bool(told) is refused
 
 
-def surveys(now: int, *, period: str = "各回") -> TableRecord:
+def surveys(now: int, *, period: str = "各回", unit: str = "人") -> TableRecord:
     """The table of all surveys of a year, with that of 2022 in it."""
-    schema = Schema({"wave": Text(heading="調査回"), "n": Count(unit="人", heading="人数")})
+    schema = Schema({"wave": Text(heading="調査回"), "n": Count(unit=unit, heading="人数")})
     subject = Subject("各回の調査", "合成", period=period, computed_from=NOBODY)
     frame = pd.DataFrame({"wave": ["R1", "R4"], "n": [32, now]})
     return TableRecord.of("01", TableSpec("waves", "調査回", subject, schema), frame)
@@ -114,6 +114,10 @@ def told_again(place, then: TableRecord, now: TableRecord, signed: bool = True) 
 
 @pytest.mark.parametrize("more", [-4, -1, 1, 4])
 def test_a_late_case_of_a_signed_survey_does_not_leave_with_the_table_of_the_next_one(place, more):  # noqa: F811
+    since = printed(
+        replace(place, year=2024), surveys(25 + more)
+    )  # a later year that says the same hides nothing
+    (since / SIGN_OFF).write_text("{}", encoding="utf-8")
     with pytest.raises(ReleaseRefusedError, match="わずかに違う人数") as refused:
         told_again(place, surveys(25), surveys(25 + more))
     assert "01_waves: R4 の「人数(人)」(令和4(2022)年度の公表と違う)" in str(refused.value)
@@ -128,6 +132,7 @@ def test_a_survey_told_again_as_it_was_signed_or_corrected_by_many_may_leave(pla
 def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the_same_people(place):  # noqa: F811
     told_again(place, surveys(25), surveys(26), signed=False)
     told_again(place, surveys(25, period="2022年"), surveys(26, period="2023年"))
+    told_again(place, surveys(25, unit="日"), surveys(26, unit="日"))
 
 
 @pytest.mark.parametrize(

@@ -89,12 +89,14 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
     changes = survey.wave_changes(waves(), "R5").frame.set_index("earlier")
     assert changes.loc["R2", "verdict"] == "not_comparable"
     assert changes.loc["R2", ["estimate", "low", "high", "p_value", "difference"]].isna().all()
-    unlike = waves(comparable=["可", "不可", "可"])
-    assert survey.compare_waves(unlike, "R1", "R5").ratio is None
-    assert survey.change_verdict(survey.compare_waves(unlike, "R1", "R5")) == "not_estimable"
-    assert survey.change_sentence(survey.compare_waves(unlike, "R1", "R5")).startswith(
-        "令和5(2023)年度の人数は令和元(2019)年度の人数とは比べられません"
-    )
+    for comparable in (["可", "不可", "可"], ["不可", "可", "可"]):
+        change = survey.compare_waves(waves(comparable=comparable), "R1", "R5")
+        assert change.ratio is None
+        assert survey.change_verdict(change) == "not_estimable"
+        assert survey.change_sentence(change).startswith(
+            "令和5(2023)年度の人数は令和元(2019)年度の人数とは比べられません"
+        )
+    assert survey.compare_waves(waves(comparable=["可", "可", "不可"]), "R1", "R5").ratio is not None
 
 
 def test_a_wave_is_compared_with_earlier_years_only_and_its_words_stay_words():

@@ -83,6 +83,8 @@ def test_last_years_mask_must_still_hold_with_this_years_tables() -> None:
     )
     leaks = audit([new, spill], {"new": (False,) * 3, "spill": (False,)}, FIVE, previous=past).leaks
     assert "past" in set(leaks["table"])
+    of_others = [PastRelease(replace(table, population="others"), inner)]
+    assert audit([new, spill], {"new": (False,) * 3, "spill": (False,)}, FIVE, previous=of_others).ok
 
 
 def test_what_the_outsider_knows_of_himself_counts() -> None:

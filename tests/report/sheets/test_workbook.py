@@ -131,6 +131,8 @@ def test_numbers_whose_unit_differs_by_row_are_not_said_to_have_none(unit):
     sheet = _open(_written(published(columns | told, kinds=kinds)))["01_cases_by_sex"]
     differs = "行ごとに異なる" + "(「単位」の列)" * unit
     assert sheet["B6"].value == f"値: {differs}、95%信頼区間の下限: {differs}"
+    written = [(cell.value, cell.number_format) for cell in (sheet["B12"], sheet["B13"])]
+    assert written == [(25, "#,##0"), (50, "#,##0.0")]
 
 
 def test_a_count_whose_unit_differs_by_row_is_not_said_to_have_that_of_its_heading():

@@ -110,6 +110,16 @@ def test_panels_share_one_scale() -> None:
     assert pixels[0] / pixels[1] == pytest.approx(0.75 / 0.6, rel=0.01)
 
 
+def test_panels_say_what_their_whiskers_are_as_bars_do() -> None:
+    (bars,) = drawing(drawn.KINDS["bars"]()).mpl.axes
+    table = by_sex().frame.assign(answer=["はい"] * 3)
+    columns = {name: list(table[name]) for name in ("sex", "answer", "share", "low", "high")}
+    shown = published(columns, dimensions={"sex": "sex", "answer": "answer"})
+    figure = figures.panels(shown, x="share", y="answer", by="sex", low="low", high="high", finding="示す。")
+    assert "線は95%信頼区間" in bars.get_xlabel()
+    assert bars.get_xlabel() in {axes.get_xlabel() for axes in drawing(figure).mpl.axes}
+
+
 def test_bars_that_are_sorted_begin_with_the_longest_and_end_with_the_hidden() -> None:
     table = published({"y": list("甲乙丙丁"), "n": [3, 9, 7, 3]}, [(1, "n")])
     (axes,) = drawing(figures.bars(table, x="n", y="y", sort=True, finding="示す。")).mpl.axes
@@ -229,7 +239,7 @@ def test_a_value_stands_five_pixels_behind_its_bar_or_its_interval_and_one_below
 def test_panels_stand_in_two_columns_and_on_a_phone_in_one_each_as_high_as_its_rows(
     layout, grid, count: int
 ) -> None:
-    rows = [(f"群{at}", f"選{k}", at + k + 1) for at in range(count) for k in range(at + 2)]
+    rows = [(f"群{at}", f"選{k}", 2 * count - at - k) for at in range(count) for k in range(at + 2)]
     columns = {name: [row[at] for row in rows] for at, name in enumerate(("by", "y", "n"))}
     table = published(columns, dimensions={"by": "by", "y": "y"})
     sheet = draft(figures.panels(table, x="n", y="y", by="by", finding="示す。"), layout)
