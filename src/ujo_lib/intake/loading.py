@@ -368,6 +368,8 @@ def _parse_file(
             check_totals(body, frame, header, shape.schema, notes)
         with notes.bounded("値の範囲"):
             checks.check_schema(frame, body.rows, header, shape.schema, notes)
+        with notes.bounded("見出しの区分"):
+            checks.check_headings(frame, header, shape.schema, notes)
 
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
         source = _source(spec.kind, spec.name, size, sha, grid, read, top)
