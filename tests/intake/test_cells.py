@@ -235,6 +235,33 @@ def test_an_apostrophe_in_a_word_is_part_of_it():
     assert cells.parse_short("'24春").value == "'24春"
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("秘", True), ("なし", True), ("不明", True), ("<5", True), ("5未満", True), ("4人以下", True), ("0~4", True),
+        ("1-4", True), ("2~4", False), ("約12", False), ("12以上", False), ("x", True), ("12,3", False),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_place_of_a_number_is_declared_and_not_only_blanked(desk: Desk, text, sign):
+    rows = table("national_daily", {(2, "件数"): text})
+    desk.put("national_daily", "n.csv", as_csv(rows), missing={})
+    [told] = desk.check().faults
+    assert (told.row, told.column, "missing:" in told.remedy) == (3, "件数", sign)
+    desk.declared.clear()  # the remedy, followed
+    desk.put("national_daily", "n.csv", as_csv(rows), missing={text: "suppressed"})
+    frame = desk.load()["national_daily"]
+    assert frame["n_suppressed"].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(("unit", "read"), [("円", 12), ("件", None), ("回", None), ("", 12)])
+def test_an_amount_of_yen_is_no_count(unit, read):
+    if read is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_measured("¥12", unit, whole=True)
+    else:
+        assert cells.parse_measured("¥12", unit, whole=True).value == read
+
+
 @pytest.mark.parametrize("number", ["790.000", "1.000", "0.000"])
 def test_a_point_that_may_part_thousands_is_refused(number):
     with pytest.raises(ValueRefused):

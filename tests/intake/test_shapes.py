@@ -257,6 +257,28 @@ def test_every_name_in_a_ready_layout_is_a_column_of_some_kind():
         assert {*layout.columns, *layout.constants, *layout.melt} <= known, name
 
 
+@pytest.mark.parametrize("layout", ["google_forms", "microsoft_forms", "kintone"])
+def test_an_export_of_a_form_numbers_the_records_of_every_kind_that_a_form_is_filled_in_for(layout):
+    numbered = read_yaml(AdHeadings, READY).root[layout]
+    for kind in ("consultations", "cases", "residents", "voices"):
+        assert SCHEMAS[kind].key[-1] in {*numbered.columns, *numbered.constants}, kind
+
+
+@pytest.mark.parametrize(
+    ("layout", "extra", "number"),
+    [
+        ("google_forms", {"タイムスタンプ": "2024/01/05 9:03:11 午前 GMT+9"}, "v/2"),
+        ("microsoft_forms", {"ID": "7", "名前": "", "メール": "anonymous"}, "7"),
+        ("kintone", {"レコードの開始行": "*", "レコード番号": "7"}, "7"),
+    ],
+)
+def test_the_answers_of_families_are_read_from_a_form(desk: Desk, layout, extra, number):
+    row = {**extra, "立場": "家族", "把握している人数": "2"}
+    desk.put("voices", "v.csv", as_csv([list(row), list(row.values())]), layout=layout)
+    frame = desk.load()["voices"]
+    assert frame[["answer_id", "voice", "persons"]].to_numpy().tolist() == [[number, "家族", 2]]
+
+
 def test_the_open_data_form_of_population_is_read(desk: Desk):
     heads = ["全国地方公共団体コード", "地域コード", "都道府県名", "市区町村名", "調査年月日", "地域名",
              "総人口", "男性", "女性", "0-4歳の男性", "0-4歳の女性", "85歳以上の男性", "85歳以上の女性",
