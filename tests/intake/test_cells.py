@@ -231,6 +231,18 @@ def test_an_id_that_was_made_a_text_for_excel_is_read_as_excel_shows_it(desk: De
     assert taken.repairs.query("column == '委員番号'")["row"].tolist() == [2]
 
 
+@pytest.mark.parametrize("written", ["合計", "計", " 総計 ", "Total"])
+def test_a_total_below_records_without_figures_is_no_record(written):
+    with pytest.raises(ValueRefused, match="番号") as refused:
+        cells.parse_short(written, is_id=True)
+    assert "行を消してください" in refused.value.remedy
+
+
+@pytest.mark.parametrize("written", ["計1", "T1", "小計課"])
+def test_an_id_that_only_begins_like_a_total_is_one(written):
+    assert cells.parse_short(written, is_id=True).value == written
+
+
 def test_an_apostrophe_in_a_word_is_part_of_it():
     assert cells.parse_short("'24春").value == "'24春"
 

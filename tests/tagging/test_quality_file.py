@@ -276,6 +276,16 @@ def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_plan_that_excel_has_saved_is_no_reason_to_draw_another_sample(
+    tmp_path: Path, encoding: str
+) -> None:
+    qf.write_plan(tmp_path / "plan.csv", PLAN)
+    text = (tmp_path / "plan.csv").read_text(encoding="utf-8-sig")
+    (tmp_path / "plan.csv").write_text(text, encoding=encoding)
+    pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -290,6 +290,8 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
             "番号が小数・桁区切り・日付に変わっています。元の書き出しを、列を文字列にして開き直してください。"
         )
         raise ValueRefused(expected, remedy, "17")
+    if is_id and TOTAL_WORDS.fullmatch(plain):
+        raise ValueRefused(expected, "合計の行なら、行を消してください(1つの記録として数えます)。", "13")
     if is_id and fold_sign(plain).casefold() in _NO_ID:
         remedy = (
             f'番号がないなら空欄にするか、inputs.yaml に missing: {{"{plain}": unknown}} と書いてください。'

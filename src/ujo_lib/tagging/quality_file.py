@@ -16,6 +16,7 @@ import pandas as pd
 import xlsxwriter
 from openpyxl import load_workbook
 
+from ujo_lib.delimited import find_encoding
 from ujo_lib.files import csv_bytes, write_atomically
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.quality import EXTRA, RANDOM, Codes, CodesError, read_mark
@@ -315,7 +316,8 @@ def _read_csv(path: Path, columns: Sequence[str], command: str) -> pd.DataFrame:
     if not path.exists():
         raise CodesError([f"{path} がない。先に `{command}` を実行する"])
     try:
-        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+        content = path.read_bytes()
+        table = pd.read_csv(io.BytesIO(content), dtype=str, encoding=find_encoding(content))
     except ValueError as error:  # empty, of another encoding, or ragged
         raise CodesError([f"{path.name}: 表として読めない。`{command}` で作り直す"]) from error
     if absent := [title for title in columns if title not in table]:
