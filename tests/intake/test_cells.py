@@ -274,6 +274,15 @@ def test_an_amount_of_yen_is_no_count(unit, read):
         assert cells.parse_measured("¥12", unit, whole=True).value == read
 
 
+@pytest.mark.parametrize("code", ["USD", "EUR", "jpn"])
+def test_nobody_is_told_to_write_the_code_of_yen_over_that_of_dollars(code):
+    currency = SCHEMAS["ads"].column("currency")
+    with pytest.raises(ValueRefused) as refused:
+        cells.parser_of(currency, None)(code)
+    assert "円に直してから" in refused.value.remedy
+    assert cells.parser_of(currency, None)("JPY").value == "JPY"
+
+
 @pytest.mark.parametrize("number", ["790.000", "1.000", "0.000"])
 def test_a_point_that_may_part_thousands_is_refused(number):
     with pytest.raises(ValueRefused):

@@ -166,3 +166,22 @@ def test_one_column_of_a_part_is_read_with_the_constant_that_says_so(desk: Desk)
     assert "columns: {65歳以上人口: n} と constants: {age_band: 65歳以上}" in told[0].remedy
     said = {"columns": {"65歳以上人口": "n"}, "constants": {"age_band": "65歳以上"}}
     assert populated(desk, ["65歳以上人口"], ["30"], **said).ok
+
+
+@pytest.mark.parametrize(
+    ("unit", "ok"),
+    [
+        ("USD", False),
+        ("US$", False),
+        ("米ドル", False),
+        ("€", False),
+        ("JPY", True),
+        ("円", True),
+        ("税込", True),
+    ],
+)
+def test_an_amount_in_another_currency_is_not_read_as_yen_because_its_column_was_named(desk: Desk, unit, ok):
+    heading = f"金額({unit})"
+    rows = [[heading if cell == "費用(円)" else cell for cell in row] for row in table("campaigns")]
+    desk.put("campaigns", "c.csv", as_csv(rows), columns={heading: "cost_yen"})
+    assert [(p.severity, p.column) for p in desk.check().faults] == ([] if ok else [("error", heading)])

@@ -514,6 +514,19 @@ def parse_category(text: str, options: tuple[Option, ...]) -> Read:
     return Read(label, None if text == label else "5")
 
 
+def parse_currency(text: str, options: tuple[Option, ...]) -> Read:
+    """The code of the currency of a row.
+
+    Raises:
+        ValueRefused: another one; with its code corrected alone, dollars would pass for yen.
+    """
+    try:
+        return parse_category(text, options)
+    except ValueRefused:
+        remedy = "ほかの通貨の金額です。金額を円に直してから、JPY と書いてください。"
+        raise ValueRefused(_choices(options), remedy, "6") from None
+
+
 def _choices(options: tuple[Option, ...]) -> str:
     labels = [option.label for option in options]
     return "/".join(labels if len(labels) <= 12 else [*labels[:4], f"…(全{len(labels)}種)"])
@@ -607,7 +620,9 @@ def _age_in(text: str, options: tuple[Option, ...], whole: bool) -> Read:
 def parser_of(column: Column, timezone: str | None) -> Callable[[str], Read]:
     """What reads the texts of a column; `timezone` is that of naive time stamps."""
     parsers: dict[str, Callable[[str], Read]] = {
-        "cat": lambda text: parse_category(text, column.options),
+        "cat": lambda text: (parse_currency if column.name == "currency" else parse_category)(
+            text, column.options
+        ),
         "age": lambda text: parse_age(text, column.options, column.whole),
         "int": lambda text: parse_measured(text, column.unit, whole=True),
         "number": lambda text: parse_measured(text, column.unit),
