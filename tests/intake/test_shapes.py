@@ -224,6 +224,18 @@ def test_a_slip_in_a_declared_shape_names_its_key(desk: Desk, said, key):
     assert {p.column for p in desk.check().faults} == {key}
 
 
+@pytest.mark.parametrize(("written", "topic"), [("010", "学校"), ("8", None), ("10", None)])
+def test_a_code_that_is_declared_with_a_nought_is_that_code_and_no_octal_number(desk: Desk, written, topic):
+    desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "相談内容(主)"): written})))
+    path = desk._inputs()
+    told = "labels:\n  district: [東]\n  channel: [全国窓口]\n  consultations.topic: {家族: 009, 学校: 010}\n"
+    said = "consultations: {files: [c.csv], timezone: Asia/Tokyo}\n"
+    path.write_text(f"data_dir: .\n{told}{said}", encoding="utf-8")
+    taken = intake.check(path, ("consultations",))
+    assert taken["consultations"]["topic"].astype(object).where(lambda label: label.notna(), None)[0] == topic
+    assert taken.ok is (topic is not None)
+
+
 def test_a_city_s_own_codes_are_declared_and_read(desk: Desk):
     desk.labels = {**desk.labels, "consultations.topic": {"家族": [1], "学校": [7, "学業"]}}
     rows = table(
