@@ -106,7 +106,7 @@ def test_pages_name_rules_by_their_codes_and_count_their_terms(arrays: ArrayEngi
     assert [len(theme.terms) for theme in book.themes] == [3, 1]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_rule_files_of_windows_and_others_are_read(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "a.cod").write_bytes("＊学校\n学校 or 先生\n".encode(encoding))
     assert load_codebook(tmp_path / "a.cod").ids == ("学校",)
