@@ -447,3 +447,21 @@ def test_the_time_stamp_of_a_form_may_be_declared_to_be_the_moment(desk: Desk):
     said = {"layout": "google_forms", "columns": {"タイムスタンプ": "received_at"}}
     desk.put("consultations", "回答.csv", as_csv(rows), **said)
     assert desk.load()["consultations"]["received_at"].dt.hour.tolist() == [22, 22, 22]
+
+
+@pytest.mark.parametrize(
+    ("unit", "ok"),
+    [("人", True), ("", True), ("千人", False), ("百人", False), ("%", False), ("千世帯", False)],
+)
+@pytest.mark.parametrize(
+    ("heading", "layout"), [("unit", "estat_population"), ("単位", "estat_population"), ("単位", None)]
+)
+def test_a_column_of_units_beside_the_numbers_is_looked_at_though_it_is_not_read(
+    desk: Desk, heading, layout, unit, ok
+):
+    rows = [["地域コード", "地域", "時点", "value", heading], ["43213", "宇城市", "2020-10-01", "57", unit]]
+    columns = {} if layout else {"地域": "area_name", "value": "n"}
+    desk.put(
+        "population", "p.csv", as_csv(rows), layout=layout, columns=columns, constants={"source": "国勢調査"}
+    )
+    assert errors(desk.check()) == ([] if ok else [(2, heading, unit)])

@@ -119,8 +119,9 @@ def test_a_mistake_in_a_rule_file_names_the_file_and_the_line(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["a.cod", "a.yaml"])
-def test_a_file_of_no_known_encoding_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"\xff\xfe\x00\x81")
+@pytest.mark.parametrize("content", [b"\xff\xff\x00\x81", b"\xff\xfe\x00\x81\x00", b"\xb4\xc1\xbb\xfa\xff"])
+def test_a_file_of_no_known_encoding_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(CodebookError, match="文字コード"):
         load_codebook(tmp_path / name)
 

@@ -28,6 +28,7 @@ from ujo_lib.intake.body import (
     check_serials,
     check_subtotal_columns,
     check_totals,
+    check_unit_columns,
     find_body,
 )
 from ujo_lib.intake.cells import age_range, tidy
@@ -370,6 +371,8 @@ def _parse_file(
             checks.check_schema(frame, body.rows, header, shape.schema, notes)
         with notes.bounded("見出しの区分"):
             checks.check_headings(frame, header, shape.schema, notes)
+        with notes.bounded("単位の列"):
+            check_unit_columns(body, header, schema, notes)
 
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
         source = _source(spec.kind, spec.name, size, sha, grid, read, top)

@@ -139,6 +139,17 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
             return
 
 
+def note_units_beside(number: Column, raw: Raw, notes: Notes) -> None:
+    """A column beside the numbers tells of thousands or shares: they would be read as ones."""
+    for code, text in enumerate(raw.texts):
+        unit = tidy(text)
+        if unit and unit != number.unit and _SCALED.fullmatch(unit):
+            remedy = f"「{unit}」の数です。値を{number.unit or '1つずつの数'}に直してから、この列も直してください。"
+            rows = raw.rows_of(code)
+            expected = f"単位が「{number.unit}」の数" if number.unit else "1つずつの数"
+            notes.problem_rows(rows, [text] * len(rows), expected, remedy, "6", column=raw.heading)
+
+
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 """An id in which :func:`parse_short` finds nothing to mend or refuse."""
 
