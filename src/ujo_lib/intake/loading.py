@@ -274,7 +274,8 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
         source: how the name of the source begins, 「国勢調査」 say.
 
     Raises:
-        InputError: no row has that source, or an area has several that begin so at its latest date.
+        InputError: no row has that source, or an area has several that begin so at its latest date, or only one sex or
+            one age.
     """
     chosen = population[population["source"].str.startswith(source)]
     if chosen.empty:
@@ -291,7 +292,24 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
                 f"({'、'.join(sources.unique())})。"
                 "common.yaml の population_source に、一つに決まるまで長く書いてください"
             )
+    for area, rows in latest.groupby("area_code"):
+        _refuse_single_part(str(area), rows)
     return latest
+
+
+def _refuse_single_part(area: str, rows: pd.DataFrame) -> None:
+    """Parts are added up where no row counts everybody; men alone, or those over 65 alone, are not everybody."""
+    for name in ("sex", "age_band"):
+        if name in rows:
+            said = rows[name].astype(object)
+            whole = said.isna() | said.eq("総数")
+            if not whole.any() and said.nunique() == 1:
+                heading = SCHEMAS["population"].column(name).heading
+                raise InputError(
+                    f"地域コード {area} の人口の表に、{heading}が「{said.iloc[0]}」の人しかいません。"
+                    f"全員の数として使うので、総数の行か、ほかの{heading}の行を加えてください"
+                )
+            rows = rows[whole] if whole.any() else rows
 
 
 def _locate(inputs: Path, root: str | Path | None) -> Path:
