@@ -251,3 +251,32 @@ def test_a_wrong_value_is_repeated_up_to_sixty_characters(tmp_path, letters, sho
 def test_a_name_is_guessed_where_at_least_half_of_both_fits(name, near):
     """Twice the letters in common over the letters of both: of ab and abcdef 4 of 8, of a and abcdef 2 of 7."""
     assert nearest(name, ["seed", "abcdef"]) == near
+
+
+class Held(Declared):
+    word: Word | None = None
+    number: float | None = None
+
+
+@pytest.mark.parametrize(
+    ("written", "word", "number"),
+    [
+        ("7", "7", 7.0), ("0", "0", 0.0), ("10", "10", 10.0), ("-3", "-3", -3.0),
+        ("1.5", "1.5", 1.5), (".5", "0.5", 0.5), ("1.5e+3", "1500.0", 1500.0), ("010", "010", None),
+        ("01100", "01100", None), ("00", "00", None), ("20:00", "20:00", None), ("1:30.5", "1:30.5", None),
+        ("0x1F", "0x1F", None), ("0b1", "0b1", None), ("1_000", "1_000", None), ("01.5", "01.5", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_decimal_and_what_else_yaml_takes_for_one_stays_as_it_is_written(
+    tmp_path, written, word, number
+):
+    """The code 01100 of a city was 576, and the clock 20:00 was 1200."""
+    file = tmp_path / "a.yaml"
+    file.write_text(f"word: {written}", encoding="utf-8")
+    assert read_yaml(Held, file).word == word
+    file.write_text(f"number: {written}", encoding="utf-8")
+    if number is not None:
+        assert read_yaml(Held, file).number == number
+        return
+    with pytest.raises(ParameterError, match="正しい値: 数値"):
+        read_yaml(Held, file)

@@ -1,7 +1,8 @@
 """YAML files that people write, read into models; what is wrong with them is told in Japanese, all of it at once.
 
-A key is what stands in the file (`01` stays `01`), a day is text until a model says otherwise, and the same key twice
-is a mistake. Every reading ends in a model or in a `ParameterError` that names file, line, place and remedy.
+A key is what stands in the file (`01` stays `01`, as a value does), a day is text until a model says otherwise, and the
+same key twice is a mistake. Every reading ends in a model or in a `ParameterError` that names file, line, place and
+remedy.
 """
 
 import difflib
@@ -124,11 +125,24 @@ class _RefusedError(yaml.MarkedYAMLError):
         super().__init__(problem=problem, problem_mark=node.start_mark)
 
 
+_DECIMAL: Mapping[str, re.Pattern[str]] = {
+    "tag:yaml.org,2002:int": re.compile(r"[-+]?(?:0|[1-9]\d*)$", re.ASCII),
+    "tag:yaml.org,2002:float": re.compile(
+        r"[-+]?(?:(?:0|[1-9]\d*)\.\d*(?:[eE][-+]\d+)?|\.\d+|\.(?:inf|Inf|INF))$|\.(?:nan|NaN|NAN)$", re.ASCII
+    ),
+}
+"""What is a number to whoever writes a file: to YAML 1.1 the code 01100 is 576 and 20:00 is 1200."""
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one where it is built
-    """Keys as written, each once; days stay text."""
+    """Keys as written, each once; days, clocks and numbers that begin with a nought stay text."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  # as PyYAML declares it
-        start: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        start: [
+            (tag, _DECIMAL.get(tag, pattern))
+            for tag, pattern in resolvers
+            if tag != "tag:yaml.org,2002:timestamp"
+        ]
         for start, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 

@@ -132,3 +132,20 @@ def test_what_two_coders_have_read_is_told_of_the_texts_that_both_have_read(
     read_all(FOLDER / "coding_B.xlsx", at_most=20)
     assert code("read") == DONE
     assert "無作為に選んだ60件のうち、20件を二人とも読み終えています" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["coding_A.csv", "coding_A (1).xlsx", "coding_C.xlsx", "coding_B_3.xlsx"])
+def test_what_a_coder_gave_back_under_another_name_is_told_and_not_left_out(
+    project: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """One of two coders left out would make their reading that of a single one."""
+    assert code("sample", "--size", "60") == DONE
+    read_all(FOLDER / "coding_A.xlsx")
+    read_all(FOLDER / "coding_B.xlsx")
+    (FOLDER / "coding_B.xlsx").rename(FOLDER / name)
+    assert code("read") == DATA_PROBLEMS
+    assert f"{name} は読まない" in capsys.readouterr().err
+    (FOLDER / name).rename(FOLDER / "coding_B.xlsx")
+    (FOLDER / "~$coding_B.xlsx").touch()  # of Excel, while the workbook is open
+    assert code("read") == DONE
+    assert "二人とも" in capsys.readouterr().err

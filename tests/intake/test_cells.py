@@ -231,8 +231,56 @@ def test_an_id_that_was_made_a_text_for_excel_is_read_as_excel_shows_it(desk: De
     assert taken.repairs.query("column == '委員番号'")["row"].tolist() == [2]
 
 
+@pytest.mark.parametrize("written", ["合計", "計", " 総計 ", "Total"])
+def test_a_total_below_records_without_figures_is_no_record(written):
+    with pytest.raises(ValueRefused, match="番号") as refused:
+        cells.parse_short(written, is_id=True)
+    assert "行を消してください" in refused.value.remedy
+
+
+@pytest.mark.parametrize("written", ["計1", "T1", "小計課"])
+def test_an_id_that_only_begins_like_a_total_is_one(written):
+    assert cells.parse_short(written, is_id=True).value == written
+
+
 def test_an_apostrophe_in_a_word_is_part_of_it():
     assert cells.parse_short("'24春").value == "'24春"
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("秘", True), ("なし", True), ("不明", True), ("<5", True), ("5未満", True), ("4人以下", True), ("0~4", True),
+        ("1-4", True), ("2~4", False), ("約12", False), ("12以上", False), ("x", True), ("12,3", False),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_place_of_a_number_is_declared_and_not_only_blanked(desk: Desk, text, sign):
+    rows = table("national_daily", {(2, "件数"): text})
+    desk.put("national_daily", "n.csv", as_csv(rows), missing={})
+    [told] = desk.check().faults
+    assert (told.row, told.column, "missing:" in told.remedy) == (3, "件数", sign)
+    desk.declared.clear()  # the remedy, followed
+    desk.put("national_daily", "n.csv", as_csv(rows), missing={text: "suppressed"})
+    frame = desk.load()["national_daily"]
+    assert frame["n_suppressed"].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(("unit", "read"), [("円", 12), ("件", None), ("回", None), ("", 12)])
+def test_an_amount_of_yen_is_no_count(unit, read):
+    if read is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_measured("¥12", unit, whole=True)
+    else:
+        assert cells.parse_measured("¥12", unit, whole=True).value == read
+
+
+@pytest.mark.parametrize("code", ["USD", "EUR", "jpn"])
+def test_nobody_is_told_to_write_the_code_of_yen_over_that_of_dollars(code):
+    currency = SCHEMAS["ads"].column("currency")
+    with pytest.raises(ValueRefused) as refused:
+        cells.parser_of(currency, None)(code)
+    assert "円に直してから" in refused.value.remedy
+    assert cells.parser_of(currency, None)("JPY").value == "JPY"
 
 
 @pytest.mark.parametrize("number", ["790.000", "1.000", "0.000"])

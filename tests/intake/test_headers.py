@@ -1,8 +1,10 @@
 """Headings that name one thing twice are told with what is to be done."""
 
 import pytest
+import yaml
 
 from tests.intake.conftest import Desk, as_csv, table
+from ujo_lib import intake
 from ujo_lib.intake.headers import _note_double
 from ujo_lib.intake.problems import Notes
 
@@ -14,6 +16,7 @@ def test_only_headings_that_are_the_same_may_be_the_lower_level_of_two(second, l
     [told] = notes.problems
     assert f"列「件数」と「{second}」が同じ項目を指します" in told.remedy
     assert ("header_rows: 2" in told.remedy) == levels
+    assert ("ignore" in told.remedy) == (not levels)  # a heading there would leave out both
 
 
 @pytest.mark.parametrize(("declared", "read"), [({"速報件数": "n"}, [1, 2, 3]), ({}, [10, 20, 30])])
@@ -85,3 +88,100 @@ def test_a_unit_in_the_upper_level_of_the_headings_is_seen(desk: Desk):
     rows = [["日付", "都道府県", "件数(千件)"], ["", "", "件数"], *table("national_daily")[1:]]
     desk.put("national_daily", "d.csv", as_csv(rows), header_rows=2)
     assert [(p.severity, p.column) for p in desk.check().faults] == [("error", "件数(千件)_件数")]
+
+
+def populated(desk: Desk, headings: list[str], numbers: list[str], **said: object) -> intake.Intake:
+    rows = [
+        ["地域コード", "地域名", "時点", "資料", *headings],
+        ["43213", "宇城市", "2024-01-01", "住基", *numbers],
+    ]
+    desk.declared.clear()
+    desk.put("population", "p.csv", as_csv(rows), **said)
+    return desk.check()
+
+
+@pytest.mark.parametrize(
+    ("heading", "declared"),
+    [
+        ("人口(男性)", "sex: 男性"),
+        ("人口(女)", "sex: 女性"),
+        ("65歳以上_人口", "age_band: 65歳以上"),
+        ("人口(15~64歳)", "age_band: 15~64歳"),
+        ("人口(総数)", ""),
+        ("人口(男女計)", ""),
+        ("人口(1)", ""),
+        ("人口(人)", ""),
+        ("人口(推計)", ""),
+    ],
+)
+def test_a_number_of_which_the_heading_names_a_part_is_not_taken_for_that_of_everybody(
+    desk: Desk, heading, declared
+):
+    told = populated(desk, [heading], ["100"]).faults
+    assert [(p.severity, p.column) for p in told] == ([("error", heading)] if declared else [])
+    if declared:  # the remedy, followed
+        assert f"constants: {{{declared}}}" in told[0].remedy
+        name, label = declared.split(": ")
+        taken = populated(desk, [heading], ["100"], constants={name: label})
+        assert taken.ok
+        assert taken["population"][[name, "n"]].to_numpy().tolist() == [[label, 100]]
+
+
+@pytest.mark.parametrize(("sex", "ok"), [("男性", True), ("女性", False), ("", False)])
+def test_a_part_in_the_heading_is_what_the_column_of_it_says_in_every_row(desk: Desk, sex, ok):
+    taken = populated(desk, ["人口(男性)", "性別"], ["100", sex])
+    assert taken.ok is ok
+    assert ok or "列「性別」の値と食い違っています" in taken.faults[0].remedy
+
+
+@pytest.mark.parametrize("heading", ["件数(男性)", "10代_件数", "件数(65歳以上)"])
+def test_a_part_for_which_the_kind_has_no_column_has_to_be_left_out(desk: Desk, heading):
+    rows = [["日付", "都道府県", heading], *table("national_daily")[1:]]
+    desk.put("national_daily", "d.csv", as_csv(rows))
+    [told] = desk.check().faults
+    assert (told.severity, told.column, "ignore" in told.remedy) == ("error", heading, True)
+
+
+@pytest.mark.parametrize(
+    ("headings", "line"),
+    [
+        (["人口(男性)", "人口(女性)"], 'melt: {n: "人口({sex})"}'),
+        (["男性人口", "女性人口"], 'melt: {n: "{sex}人口"}'),
+        (["男_人口", "女_人口"], 'melt: {n: "{sex}_人口"}'),
+        (["65歳以上人口", "75歳以上人口"], 'melt: {n: "{age_band}人口"}'),
+    ],
+)
+def test_of_columns_of_parts_none_is_dropped_and_the_line_that_is_proposed_reads_them_all(
+    desk: Desk, headings, line
+):
+    told = [p.remedy for p in populated(desk, headings, ["100", "120"]).faults if p.severity == "error"]
+    assert any(line in remedy for remedy in told)
+    assert not any("どちらかを消す" in remedy or "columns:" in remedy for remedy in told)
+    taken = populated(desk, headings, ["100", "120"], melt=yaml.safe_load(line)["melt"])
+    assert taken["population"]["n"].tolist() == [100, 120]
+
+
+def test_one_column_of_a_part_is_read_with_the_constant_that_says_so(desk: Desk):
+    told = [p for p in populated(desk, ["65歳以上人口"], ["30"]).faults if p.severity == "error"]
+    assert "columns: {65歳以上人口: n} と constants: {age_band: 65歳以上}" in told[0].remedy
+    said = {"columns": {"65歳以上人口": "n"}, "constants": {"age_band": "65歳以上"}}
+    assert populated(desk, ["65歳以上人口"], ["30"], **said).ok
+
+
+@pytest.mark.parametrize(
+    ("unit", "ok"),
+    [
+        ("USD", False),
+        ("US$", False),
+        ("米ドル", False),
+        ("€", False),
+        ("JPY", True),
+        ("円", True),
+        ("税込", True),
+    ],
+)
+def test_an_amount_in_another_currency_is_not_read_as_yen_because_its_column_was_named(desk: Desk, unit, ok):
+    heading = f"金額({unit})"
+    rows = [[heading if cell == "費用(円)" else cell for cell in row] for row in table("campaigns")]
+    desk.put("campaigns", "c.csv", as_csv(rows), columns={heading: "cost_yen"})
+    assert [(p.severity, p.column) for p in desk.check().faults] == ([] if ok else [("error", heading)])

@@ -735,3 +735,30 @@ def test_a_source_of_another_name_is_told_with_those_there_are_and_where_to_writ
         InputError, match=r"「令和2年」で始まる行がありません.*住民基本台帳.*population_source"
     ):
         intake.of_source(PEOPLE, "令和2年")
+
+
+@pytest.mark.parametrize(
+    ("parts", "heading"),
+    [
+        ({"sex": ["男性"]}, "性別"),
+        ({"sex": ["男性", "女性"]}, ""),
+        ({"sex": ["総数"]}, ""),
+        ({"sex": [None]}, ""),
+        ({"age_band": ["65歳以上"]}, "年齢階級"),
+        ({"age_band": ["0~64歳", "65歳以上"]}, ""),
+        ({"age_band": ["0~14歳", "15~64歳", "65歳以上"]}, ""),
+        ({"age_band": ["総数", "65歳以上"]}, ""),
+        ({"sex": ["男性", "男性"], "age_band": ["0~64歳", "65歳以上"]}, "性別"),
+        ({"sex": ["総数", "男性"], "age_band": ["65歳以上", "65歳以上"]}, "年齢階級"),
+    ],
+)
+def test_one_sex_or_one_age_alone_is_not_taken_for_the_people_of_an_area(parts, heading):
+    rows = len(next(iter(parts.values())))
+    people = pd.DataFrame(
+        {"area_code": "43213", "as_of": "2020", "source": "住基", "n": [10] * rows, **parts}
+    )
+    if heading:
+        with pytest.raises(InputError, match=f"43213 の人口の表に、{heading}が"):
+            intake.of_source(people, "住基")
+    else:
+        assert len(intake.of_source(people, "住基")) == rows

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlwt
 
 from tests.intake.books import (
     FORMATS,
@@ -272,3 +273,40 @@ def test_cells_and_errors_of_an_xlsb_are_told_by_the_numbers_of_their_records(
     seen = _seen_in_part(b"\x00" + bytes([len(row)]) + row + bytes([kind, len(cell)]) + cell)
     assert (seen.filled, seen.last) == (filled, (5, 3) if filled else (0, 0))
     assert seen.errors == ({(5, 3): error} if error else {})
+
+
+def counting_from(suffix: str, first: int) -> bytes:
+    """A workbook that counts its days from 1900 or from 1904 and holds one of them as a bare number."""
+    rows = [DAYS[0], [43677, "熊本県", 10]]
+    if suffix == ".xls":
+        book = xlwt.Workbook(encoding="utf-8")
+        book.dates_1904 = first == 1904
+        sheet = book.add_sheet("表")
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write(at, column, cell)
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+    if suffix == ".ods":
+        lines = "".join(f"<table:table-row>{''.join(map(open_cell, row))}</table:table-row>" for row in rows)
+        day = {1900: "1899-12-30", 1904: "1904-01-01"}[first]
+        first_day = f'<table:null-date table:date-value="{day}"/>'
+        settings = f"<table:calculation-settings>{first_day}</table:calculation-settings>"
+        return ods_of(f'{settings}<table:table table:name="表">{lines}</table:table>')
+    with zipfile.ZipFile(io.BytesIO(as_xlsb({"表": rows}))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    told = bytes([153 & 127 | 128, 153 >> 7, 12]) + struct.pack("<III", first == 1904, 0, 0)
+    opening = b"\x83\x01\x00"  # BrtBeginBook
+    parts["xl/workbook.bin"] = parts["xl/workbook.bin"].replace(opening, opening + told, 1)
+    return zipped(parts)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("first", [1900, 1904])
+def test_a_day_that_is_a_bare_number_is_refused_where_days_are_counted_from_1904(
+    desk: Desk, suffix: str, first: int
+) -> None:
+    desk.put("national_daily", f"n{suffix}", counting_from(suffix, first))
+    told = [(p.row, p.column, p.value) for p in errors(desk.check())]
+    assert told == ([(2, "日付", "43677")] if first == 1904 else [])

@@ -224,6 +224,18 @@ def test_a_slip_in_a_declared_shape_names_its_key(desk: Desk, said, key):
     assert {p.column for p in desk.check().faults} == {key}
 
 
+@pytest.mark.parametrize(("written", "topic"), [("010", "学校"), ("8", None), ("10", None)])
+def test_a_code_that_is_declared_with_a_nought_is_that_code_and_no_octal_number(desk: Desk, written, topic):
+    desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "相談内容(主)"): written})))
+    path = desk._inputs()
+    told = "labels:\n  district: [東]\n  channel: [全国窓口]\n  consultations.topic: {家族: 009, 学校: 010}\n"
+    said = "consultations: {files: [c.csv], timezone: Asia/Tokyo}\n"
+    path.write_text(f"data_dir: .\n{told}{said}", encoding="utf-8")
+    taken = intake.check(path, ("consultations",))
+    assert taken["consultations"]["topic"].astype(object).where(lambda label: label.notna(), None)[0] == topic
+    assert taken.ok is (topic is not None)
+
+
 def test_a_city_s_own_codes_are_declared_and_read(desk: Desk):
     desk.labels = {**desk.labels, "consultations.topic": {"家族": [1], "学校": [7, "学業"]}}
     rows = table(
@@ -255,6 +267,28 @@ def test_every_name_in_a_ready_layout_is_a_column_of_some_kind():
     known = {column.name for schema in SCHEMAS.values() for column in schema.columns}
     for name, layout in read_yaml(AdHeadings, READY).root.items():
         assert {*layout.columns, *layout.constants, *layout.melt} <= known, name
+
+
+@pytest.mark.parametrize("layout", ["google_forms", "microsoft_forms", "kintone"])
+def test_an_export_of_a_form_numbers_the_records_of_every_kind_that_a_form_is_filled_in_for(layout):
+    numbered = read_yaml(AdHeadings, READY).root[layout]
+    for kind in ("consultations", "cases", "residents", "voices"):
+        assert SCHEMAS[kind].key[-1] in {*numbered.columns, *numbered.constants}, kind
+
+
+@pytest.mark.parametrize(
+    ("layout", "extra", "number"),
+    [
+        ("google_forms", {"タイムスタンプ": "2024/01/05 9:03:11 午前 GMT+9"}, "v/2"),
+        ("microsoft_forms", {"ID": "7", "名前": "", "メール": "anonymous"}, "7"),
+        ("kintone", {"レコードの開始行": "*", "レコード番号": "7"}, "7"),
+    ],
+)
+def test_the_answers_of_families_are_read_from_a_form(desk: Desk, layout, extra, number):
+    row = {**extra, "立場": "家族", "把握している人数": "2"}
+    desk.put("voices", "v.csv", as_csv([list(row), list(row.values())]), layout=layout)
+    frame = desk.load()["voices"]
+    assert frame[["answer_id", "voice", "persons"]].to_numpy().tolist() == [[number, "家族", 2]]
 
 
 def test_the_open_data_form_of_population_is_read(desk: Desk):
@@ -413,3 +447,21 @@ def test_the_time_stamp_of_a_form_may_be_declared_to_be_the_moment(desk: Desk):
     said = {"layout": "google_forms", "columns": {"タイムスタンプ": "received_at"}}
     desk.put("consultations", "回答.csv", as_csv(rows), **said)
     assert desk.load()["consultations"]["received_at"].dt.hour.tolist() == [22, 22, 22]
+
+
+@pytest.mark.parametrize(
+    ("unit", "ok"),
+    [("人", True), ("", True), ("千人", False), ("百人", False), ("%", False), ("千世帯", False)],
+)
+@pytest.mark.parametrize(
+    ("heading", "layout"), [("unit", "estat_population"), ("単位", "estat_population"), ("単位", None)]
+)
+def test_a_column_of_units_beside_the_numbers_is_looked_at_though_it_is_not_read(
+    desk: Desk, heading, layout, unit, ok
+):
+    rows = [["地域コード", "地域", "時点", "value", heading], ["43213", "宇城市", "2020-10-01", "57", unit]]
+    columns = {} if layout else {"地域": "area_name", "value": "n"}
+    desk.put(
+        "population", "p.csv", as_csv(rows), layout=layout, columns=columns, constants={"source": "国勢調査"}
+    )
+    assert errors(desk.check()) == ([] if ok else [(2, heading, unit)])

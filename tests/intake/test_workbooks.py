@@ -105,3 +105,16 @@ def test_a_part_that_is_too_large_is_told_with_its_name_and_its_size(more, told)
             refuse_bombs(archive)
         archive.filelist.clear()
     assert refused.value.where["value"] == f"xl/worksheets/sheet1.xml {told}"
+
+
+@pytest.mark.parametrize(("first", "last", "told"), [("B", "B", "B列"), ("B", "C", "B~C列")])
+def test_all_columns_that_are_hidden_together_are_named(desk: Desk, first, last, told):
+    book = openpyxl.Workbook()
+    for row in table("national_daily"):
+        book.active.append(row)
+    book.active.column_dimensions.group(first, last, hidden=True)
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    [fault] = desk.check().faults
+    assert fault.value == told

@@ -179,3 +179,41 @@ def test_only_a_blank_cell_is_no_answer_and_codes_keep_their_zeros(tmp_path):
     read = survey.read_answers(file)
     assert read["id"].tolist() == ["001", "002", "003", "004", "005"]
     assert read["wish"].fillna("<>").tolist() == ["NA", "<>", "null", "None", " "]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_key_in_is_read_as_excel_saves_it(tmp_path, encoding, separator):
+    file = tmp_path / "answers.csv"
+    file.write_text(f"id{separator}wish\n001{separator}集まる場\n", encoding=encoding)
+    assert survey.read_answers(file).to_dict("records") == [{"id": "001", "wish": "集まる場"}]
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"PK\x03\x04\x81\x00\xff", b"id,wish\n1,2,3,4\n5\n6,7,8,9,10\n"]
+)
+def test_a_key_in_that_is_no_table_is_told_in_a_sentence(tmp_path, content):
+    file = tmp_path / "answers.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(InputError, match=r"answers\.csv を"):
+        survey.read_answers(file)
+
+
+@pytest.mark.parametrize(
+    ("keys", "rows"),
+    [(["1", "2"], ""), (["1", "1"], "2・3行目"), (["1", None], "3行目"), ([None, None], "2・3行目")],
+)
+def test_sheets_that_two_key_ins_cannot_be_told_by_are_named(keys, rows):
+    good, entry = (pd.DataFrame({"id": ids, "wish": ["a", "b"]}) for ids in (["1", "2"], keys))
+    if not rows:
+        assert survey.compare_entries(good, entry, "id").empty
+        return
+    for one, other, which in ((good, entry, "二"), (entry, good, "一")):
+        with pytest.raises(InputError, match=f"{which}つ目の入力の{rows}"):
+            survey.compare_entries(one, other, "id")
+
+
+def test_a_key_in_without_its_key_is_named():
+    with pytest.raises(InputError, match="二つ目の入力に、列「id」"):
+        survey.compare_entries(pd.DataFrame({"id": ["1"]}), pd.DataFrame({"no": ["1"]}), "id")

@@ -106,7 +106,7 @@ def test_pages_name_rules_by_their_codes_and_count_their_terms(arrays: ArrayEngi
     assert [len(theme.terms) for theme in book.themes] == [3, 1]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_rule_files_of_windows_and_others_are_read(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "a.cod").write_bytes("＊学校\n学校 or 先生\n".encode(encoding))
     assert load_codebook(tmp_path / "a.cod").ids == ("学校",)
@@ -119,8 +119,9 @@ def test_a_mistake_in_a_rule_file_names_the_file_and_the_line(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", ["a.cod", "a.yaml"])
-def test_a_file_of_no_known_encoding_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"\xff\xfe\x00\x81")
+@pytest.mark.parametrize("content", [b"\xff\xff\x00\x81", b"\xff\xfe\x00\x81\x00", b"\xb4\xc1\xbb\xfa\xff"])
+def test_a_file_of_no_known_encoding_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(CodebookError, match="文字コード"):
         load_codebook(tmp_path / name)
 

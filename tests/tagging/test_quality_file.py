@@ -115,8 +115,57 @@ def test_whoever_passes_over_drawn_texts_and_reads_later_ones_has_no_random_samp
 
 
 def test_a_sheet_that_was_sorted_and_read_whole_is_a_random_sample(book: Path) -> None:
-    fill(book, {"C2": "103", "C4": "101", "E2": 1, "E3": 1, "E4": 1})
+    fill(book, {"A2": 3, "C2": "103", "H2": 3, "A4": 1, "C4": "101", "H4": 1, "E2": 1, "E3": 1, "E4": 1})
     assert sorted(qf.read_coding_books([book], PLAN, LABELS).index) == IDS[:3]
+
+
+@pytest.mark.parametrize(
+    ("moved", "rows"),
+    [
+        ({}, 0),
+        ({"C2": "103", "C4": "101"}, 2),  # ids alone
+        ({"C2": "103", "A2": 3, "C4": "101", "A4": 1}, 2),  # all but the marks and what stands behind them
+        ({"H2": 3, "H4": 1}, 2),  # the marks alone, to their end
+        ({"A2": None}, 1),
+        ({f"{column}{row}": None for column in "AH" for row in range(1, 6)}, 0),  # nobody can tell any more
+    ],
+)
+def test_marks_of_which_only_some_columns_were_sorted_are_not_taken_for_those_of_other_texts(
+    book: Path, moved: dict[str, object], rows: int
+) -> None:
+    fill(book, READ | moved)
+    if not rows:
+        assert len(qf.read_coding_book(book, PLAN, LABELS)) == 3
+        return
+    with pytest.raises(q.CodesError, match=f"2行目など{rows}行: 「番号」と「相談ID」の組が"):
+        qf.read_coding_book(book, PLAN, LABELS)
+
+
+@pytest.mark.parametrize("left_out", [0, 1, 2])
+def test_the_numbers_of_texts_chosen_later_begin_anew(tmp_path: Path, left_out: int) -> None:
+    file = tmp_path / "coding_A_2.xlsx"
+    qf.write_coding_book(file, PLAN[left_out:], TEXTS, LABELS)
+    fill(file, {"E2": 1})
+    assert qf.read_coding_book(file, PLAN, LABELS).index.tolist() == [IDS[left_out]]
+
+
+@pytest.mark.parametrize(
+    ("mark", "read"),
+    [
+        ("○", True),
+        ("1", True),
+        (1.0, True),
+        ("×", False),
+        ("-", False),
+        ("x", None),
+        ("X", None),
+        ("△", None),
+    ],
+)
+def test_a_mark_that_some_tick_with_and_others_strike_out_with_is_none(
+    mark: object, read: bool | None
+) -> None:
+    assert q.read_mark(mark) is read
 
 
 def test_a_missing_column_sheet_or_workbook_is_named(book: Path, tmp_path: Path) -> None:
@@ -224,6 +273,16 @@ def test_codes_that_are_none_or_lack_a_theme_are_named(tmp_path: Path) -> None:
 
 def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
     qf.write_plan(tmp_path / "plan.csv", PLAN)
+    pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_plan_that_excel_has_saved_is_no_reason_to_draw_another_sample(
+    tmp_path: Path, encoding: str
+) -> None:
+    qf.write_plan(tmp_path / "plan.csv", PLAN)
+    text = (tmp_path / "plan.csv").read_text(encoding="utf-8-sig")
+    (tmp_path / "plan.csv").write_text(text, encoding=encoding)
     pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
 
 

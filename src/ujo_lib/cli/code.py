@@ -82,6 +82,12 @@ class _Job(NamedTuple):
         return [file for number in range(1, self.fresh) if (file := self.book(coder, number)).exists()]
 
     @property
+    def strays(self) -> list[str]:
+        """Files that look like what a coder gave back, and are called as none that is read."""
+        read = {file for coder in CODERS for file in self.books(coder)}
+        return sorted(one.name for one in self.folder.glob("coding_*") if one not in read)
+
+    @property
     def fresh(self) -> int:
         """The first number under which no coder has a workbook."""
         return next(
@@ -195,7 +201,11 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
 
     plan = read_plan(job.folder / "plan.csv")
     found: list[pd.DataFrame] = []
-    problems: list[str] = []
+    problems = [
+        f"{job.folder / name} は読まない。coding_A.xlsx、2回目からは coding_A_2.xlsx の形の名前のブックにするか、"
+        "ほかの場所に移す"
+        for name in job.strays
+    ]
     for files in filter(None, map(job.books, CODERS)):
         try:
             found.append(read_coding_books(files, plan, job.labels))

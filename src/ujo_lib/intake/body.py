@@ -19,7 +19,7 @@ from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, note_refusal, shown
+from ujo_lib.intake.values import Raw, note_refusal, note_units_beside, shown
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
@@ -474,6 +474,14 @@ _COUNTED_FROM_1904 = (
     "日を1904年から数える設定のブックで、数のままの日付は4年ずれます。"
     "セルの表示形式を日付に直して保存し直してください。"
 )
+
+
+def check_unit_columns(body: Body, header: Header, schema: Schema, notes: Notes) -> None:
+    """What a column of units says of the number of each row, though nobody reads that column."""
+    number = next((c for c in schema.columns if c.required and c.type in ("int", "number")), None)
+    for place in header.ignored:
+        if number is not None and header.headings[place].casefold() in ("unit", "単位"):
+            note_units_beside(number, body.raw(header, place), notes)
 
 
 def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:

@@ -76,8 +76,13 @@ _LARGEST = 1e15
 _TWO_POINTS = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、"
 _UNITS = "件|人|名|円|戸|世帯|回|歳|個|枚|分|時間|年度?|か月|%"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>[1-9]\d{{0,2}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
+    r"(?P<sign>[-+▲△]?)\s?(?P<yen>[¥\\]?)\s?(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?P<part>\.\d+)?\s?"
+    rf"(?P<unit>{_UNITS})?"
 )
+
+
+_IN_PLACE_OF_A_NUMBER = re.compile(r"\D+|[<≦≤]\s?\d+|\d+[人件]?(?:未満|以下)|[01]\s?[~-]\s?\d+")
+"""A word, or what stands for a small number that its source hides: 秘, 5未満, 1~4."""
 
 
 def parse_number(text: str, *, percent: bool = False) -> Read:
@@ -115,18 +120,21 @@ def parse_number(text: str, *, percent: bool = False) -> Read:
 def _number_remedy(plain: str) -> str:
     if re.fullmatch(r"\(\s?[\d,.]+\s?\)", plain):
         return "かっこ付きの数は、負の数にも内数にも読めます。-25 か 25 のように書いてください。"
-    if fold_sign(plain) in {"-", "…", "x", "*"}:
-        return (
-            f'符号「{plain}」の意味を、inputs.yaml に missing: {{"{plain}": unknown}} のように書いてください'
-            "(none / unknown / suppressed)。"
-        )
     if re.fullmatch(r"\d+:\d\d(?::\d\d)?", plain):
         return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
     if re.search(r"\d\s?,\s?\d", plain):
         return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
     if re.fullmatch(r"[#＃].*", plain):
         return ERROR_REMEDY
-    return "数字だけを書いてください。数えていないときは空欄にします。"
+    meaning = "のように意味を書いてください(none / unknown / suppressed = なし(0)・不明・秘匿)。"
+    if fold_sign(plain) in {"-", "…", "x", "*"}:
+        return f'符号「{plain}」は、inputs.yaml に missing: {{"{plain}": unknown}} {meaning}'
+    told = "数字だけを書いてください。数えていないときは空欄にします。"
+    if _IN_PLACE_OF_A_NUMBER.fullmatch(plain):
+        told += (
+            f'数に代わる印なら、inputs.yaml に missing: {{"秘": suppressed, "5未満": suppressed}} {meaning}'
+        )
+    return told
 
 
 def parse_int(text: str) -> Read:
@@ -186,7 +194,7 @@ def parse_measured(text: str, unit: str, *, whole: bool = False) -> Read:
         return Read(hours * 60 + minutes + seconds / 60, "6")
     read = parse_int(text) if whole else parse_number(text)
     match = _NUMBER.fullmatch(plain.replace("\u2212", "-"))
-    written = match["unit"] if match else None
+    written = (match["unit"] or (match["yen"] and "円")) if match else None
     if unit and written and not any({unit, written} <= alike for alike in _DIMENSIONS):
         raise ValueRefused(f"単位が「{unit}」の数値", f"「{written}」の数です。{unit}に直してください。", "6")
     # Nobody pays thousandths of a yen: 1.500 is fifteen hundred in the export of a European account.
@@ -282,6 +290,8 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
             "番号が小数・桁区切り・日付に変わっています。元の書き出しを、列を文字列にして開き直してください。"
         )
         raise ValueRefused(expected, remedy, "17")
+    if is_id and TOTAL_WORDS.fullmatch(plain):
+        raise ValueRefused(expected, "合計の行なら、行を消してください(1つの記録として数えます)。", "13")
     if is_id and fold_sign(plain).casefold() in _NO_ID:
         remedy = (
             f'番号がないなら空欄にするか、inputs.yaml に missing: {{"{plain}": unknown}} と書いてください。'
@@ -504,6 +514,19 @@ def parse_category(text: str, options: tuple[Option, ...]) -> Read:
     return Read(label, None if text == label else "5")
 
 
+def parse_currency(text: str, options: tuple[Option, ...]) -> Read:
+    """The code of the currency of a row.
+
+    Raises:
+        ValueRefused: another one; with its code corrected alone, dollars would pass for yen.
+    """
+    try:
+        return parse_category(text, options)
+    except ValueRefused:
+        remedy = "ほかの通貨の金額です。金額を円に直してから、JPY と書いてください。"
+        raise ValueRefused(_choices(options), remedy, "6") from None
+
+
 def _choices(options: tuple[Option, ...]) -> str:
     labels = [option.label for option in options]
     return "/".join(labels if len(labels) <= 12 else [*labels[:4], f"…(全{len(labels)}種)"])
@@ -597,7 +620,9 @@ def _age_in(text: str, options: tuple[Option, ...], whole: bool) -> Read:
 def parser_of(column: Column, timezone: str | None) -> Callable[[str], Read]:
     """What reads the texts of a column; `timezone` is that of naive time stamps."""
     parsers: dict[str, Callable[[str], Read]] = {
-        "cat": lambda text: parse_category(text, column.options),
+        "cat": lambda text: (parse_currency if column.name == "currency" else parse_category)(
+            text, column.options
+        ),
         "age": lambda text: parse_age(text, column.options, column.whole),
         "int": lambda text: parse_measured(text, column.unit, whole=True),
         "number": lambda text: parse_measured(text, column.unit),

@@ -8,9 +8,10 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from ujo_lib.intake.cells import TOTAL_WORDS
+from ujo_lib.intake.cells import TOTAL_WORDS, parser_of
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes, Severity
+from ujo_lib.intake.proposals import part_in
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
 
 MIN_STAMPS = 480
@@ -81,6 +82,30 @@ def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSche
             if item.column(option) in present:
                 columns[item.column(option)] = pa.Column("boolean", nullable=True)
     return pa.DataFrameSchema(columns, strict=False)
+
+
+def check_headings(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> None:
+    """A number whose heading names a part, 人口(男性) say, is of that part in every row, or it would pass for all."""
+    for column in schema.columns:
+        heading = header.heading(column.name)
+        if column.type not in ("int", "number") or column.name not in header.columns:
+            continue
+        if (part := part_in(heading, column, schema)) is None:
+            continue
+        by, text = part
+        label = parser_of(by, None)(text).value
+        if by.name in frame and frame[by.name].astype(object).eq(label).all():
+            continue
+        told = f"見出しに「{text}」とあります。全体の数なら見出しを直してください。"
+        if by.name in header.columns:
+            told += f"列「{header.heading(by.name)}」の値と食い違っています。"
+        elif by in schema.columns:
+            told += (
+                f"「{text}」だけの数なら、inputs.yaml に constants: {{{by.name}: {label}}} と書いてください。"
+            )
+        else:
+            told += f"「{text}」だけの数なら、この列を inputs.yaml の ignore に書いて、全体の数の列を加えてください。"
+        notes.problem(f"「{column.heading}」そのものの列", told, "6", column=heading)
 
 
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:

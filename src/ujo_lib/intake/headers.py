@@ -14,8 +14,8 @@ from itertools import pairwise
 from ujo_lib.intake.cells import TOTAL_WORDS, tidy
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.proposals import propose
-from ujo_lib.intake.schemas import Column, Multiple, Schema
+from ujo_lib.intake.proposals import melt_line, part_in, propose
+from ujo_lib.intake.schemas import NUMERIC, Column, Multiple, Schema
 from ujo_lib.params.inputs import Layout
 
 _NAMED_EACH = 5
@@ -89,7 +89,7 @@ def find_header(
             "11",
         )
         return None
-    header = _assign(top, joined[top], found[top], ignore, spec, notes)
+    header = _assign(top, joined[top], found[top], ignore, schema, spec, notes)
     _require(header, schema, spec, head[header.body :], notes)
     return header
 
@@ -167,6 +167,7 @@ def _assign(
     headings: tuple[str, ...],
     found: Sequence[_Target | None],
     ignore: set[str],
+    schema: Schema,
     spec: FileSpec,
     notes: Notes,
 ) -> Header:
@@ -191,7 +192,8 @@ def _assign(
         elif target.name not in columns:
             columns[target.name] = (target.rank, place)
         elif columns[target.name][0] == target.rank:
-            _note_double(headings[columns[target.name][1]], heading, notes)
+            both = headings[columns[target.name][1]], heading
+            _note_double(*both, notes, melt_line(schema.column(target.name), both, schema))
         else:  # two spellings of one column in one export: the first of the list is the one meant
             ranked = sorted([columns[target.name], (target.rank, place)])
             columns[target.name] = ranked[0]
@@ -222,15 +224,18 @@ def _take_once(taken: dict[str, int], name: str, place: int, headings: Sequence[
         taken[name] = place
 
 
-def _note_double(first: str, second: str, notes: Notes) -> None:
-    levels = "見出しが2段なら header_rows: 2 と書いてください。" if first == second else ""
-    notes.problem(
-        "1つの項目に1つの列",
-        f"列「{first}」と「{second}」が同じ項目を指します。どちらかを消すか、inputs.yaml の ignore に書いてください。"
-        f"{levels}",
-        "11",
-        column=second,
-    )
+def _note_double(first: str, second: str, notes: Notes, line: str = "") -> None:
+    told = f"列「{first}」と「{second}」が同じ項目を指します。"
+    if line:
+        told += f"同じ数の区分なので、inputs.yaml に {line} と書いてください。"
+    elif first == second:  # a heading in `ignore` would leave out both
+        told += (
+            "どちらかの列を消すか、見出しを変えてください。見出しが2段なら header_rows: 2 と書き、"
+            "別の表が横に並んでいるなら、別のシートに移してください。"
+        )
+    else:
+        told += "どちらかを消すか、inputs.yaml の ignore に書いてください。"
+    notes.problem("1つの項目に1つの列", told, "11", column=second)
 
 
 def _named(together: str, headings: Sequence[str]) -> list[tuple[str, str]]:
@@ -285,9 +290,18 @@ def _require(
     for one in absent:
         line = propose(one, schema, free) if isinstance(one, Column) else ""
         if near := get_close_matches(one.heading, list(free), n=1, cutoff=0.3):
-            line += f"「{near[0]}」がこれなら、columns: {{{near[0]}: {one.name}}} と書いてください。"
+            line += _mapped(near[0], one, schema) if "melt:" not in line else ""
         hint = f"inputs.yaml のこのファイルに、{line}または、" if line else ""
         remedy = f"{hint}見出しを元の様式どおりに直してください。"
         if isinstance(one, Multiple) and not one.required:
             remedy += f"尋ねていないなら、inputs.yaml の multiple_answers から {one.name} を消してください。"
         notes.problem(f"列「{one.heading}」があること", remedy, "11", row=header.top + 1, column=one.heading)
+
+
+def _mapped(heading: str, item: Column | Multiple, schema: Schema) -> str:
+    """The line by which a heading stands for an item; of a part of its numbers, with what says so."""
+    part = part_in(heading, item, schema) if isinstance(item, Column) and item.type in NUMERIC else None
+    if part and part[0] not in schema.columns:
+        return ""
+    also = f" と constants: {{{part[0].name}: {part[1]}}}" if part else ""
+    return f"「{heading}」がこれなら、columns: {{{heading}: {item.name}}}{also} と書いてください。"

@@ -28,6 +28,7 @@ from ujo_lib.intake.body import (
     check_serials,
     check_subtotal_columns,
     check_totals,
+    check_unit_columns,
     find_body,
 )
 from ujo_lib.intake.cells import age_range, tidy
@@ -273,7 +274,8 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
         source: how the name of the source begins, 「国勢調査」 say.
 
     Raises:
-        InputError: no row has that source, or an area has several that begin so at its latest date.
+        InputError: no row has that source, or an area has several that begin so at its latest date, or only one sex or
+            one age.
     """
     chosen = population[population["source"].str.startswith(source)]
     if chosen.empty:
@@ -290,7 +292,24 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
                 f"({'、'.join(sources.unique())})。"
                 "common.yaml の population_source に、一つに決まるまで長く書いてください"
             )
+    for area, rows in latest.groupby("area_code"):
+        _refuse_single_part(str(area), rows)
     return latest
+
+
+def _refuse_single_part(area: str, rows: pd.DataFrame) -> None:
+    """Parts are added up where no row counts everybody; men alone, or those over 65 alone, are not everybody."""
+    for name in ("sex", "age_band"):
+        if name in rows:
+            said = rows[name].astype(object)
+            whole = said.isna() | said.eq("総数")
+            if not whole.any() and said.nunique() == 1:
+                heading = SCHEMAS["population"].column(name).heading
+                raise InputError(
+                    f"地域コード {area} の人口の表に、{heading}が「{said.iloc[0]}」の人しかいません。"
+                    f"全員の数として使うので、総数の行か、ほかの{heading}の行を加えてください"
+                )
+            rows = rows[whole] if whole.any() else rows
 
 
 def _locate(inputs: Path, root: str | Path | None) -> Path:
@@ -368,6 +387,10 @@ def _parse_file(
             check_totals(body, frame, header, shape.schema, notes)
         with notes.bounded("値の範囲"):
             checks.check_schema(frame, body.rows, header, shape.schema, notes)
+        with notes.bounded("見出しの区分"):
+            checks.check_headings(frame, header, shape.schema, notes)
+        with notes.bounded("単位の列"):
+            check_unit_columns(body, header, schema, notes)
 
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
         source = _source(spec.kind, spec.name, size, sha, grid, read, top)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from struct import unpack_from
 from typing import Any
@@ -60,13 +61,27 @@ _MOST_CELLS = 1 << 24
 _MOST_SECONDS = 300
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-_ROW, _BLANK, _ERROR, _FORMULA_ERROR, _LAST_CELL, _RICH_CELL, _SHEET, _MERGED = 0, 1, 3, 11, 11, 62, 156, 176
-"""Numbers of records in an .xlsb (MS-XLSB 2.3): a row, cells, the name of a sheet, merged cells."""
+_ROW, _BLANK, _ERROR, _FORMULA_ERROR, _LAST_CELL, _RICH_CELL, _BOOK, _SHEET, _MERGED = (
+    0,
+    1,
+    3,
+    11,
+    11,
+    62,
+    153,
+    156,
+    176,
+)
+"""Numbers of records in an .xlsb (MS-XLSB 2.3): a row, cells, the workbook, the name of a sheet, merged cells."""
 
 _LOCKED_XLS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 """How the contents of an .xls begin where they are encrypted (MS-XLS 2.4.117, FilePass)."""
 
+_FROM_1904_XLS = re.compile(rb"\x22\x00\x02\x00\x01\x00\x0e\x00\x02\x00")
+"""The record of an .xls by which its days are counted from 1904, before that of its precision (MS-XLS 2.1.7.20.3)."""
+
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_NULL_DATE = f"{_TABLE}null-date"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TYPED_ERROR = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
@@ -149,6 +164,7 @@ def read_other_book(content: bytes, suffix: str, wanted: str | None, notes: Note
     facts = Facts(
         encoding=suffix[1:],
         merged=tuple(sorted(map(written_as, areas))),
+        from_1904=_counts_from_1904(content, suffix),
         hidden_sheets=tuple(title for title, shown in visible.items() if not shown),
         heads={title: sheets[title].head() for title, shown in visible.items() if shown and title != name},
     )
@@ -177,6 +193,21 @@ def _sheets(content: bytes, suffix: str) -> dict[str, _Sheet]:
         ]
         sheets[told["name"]] = _Sheet(told["visible"], written | mine.errors, areas or mine.areas)
     return sheets
+
+
+def _counts_from_1904(content: bytes, suffix: str) -> bool:
+    """Whether a day that stands as a number is counted from 1904; calamine tells only of cells in the form of days."""
+    if suffix == ".xls":
+        return _FROM_1904_XLS.search(content) is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if suffix == ".xlsb":
+            records = _records(archive.read("xl/workbook.bin"))
+            return any(kind == _BOOK and record[0] & 1 for kind, record in records)
+        with archive.open("content.xml") as xml:
+            # Where the sheets begin, the settings have been told.
+            tags = (_NULL_DATE, f"{_TABLE}table")
+            starts = etree.iterparse(xml, ("start",), tag=tags, resolve_entities=False)
+            return any(one.get(f"{_TABLE}date-value", "").startswith("1904") for _, one in islice(starts, 1))
 
 
 def _read_apart(content: bytes) -> Any:

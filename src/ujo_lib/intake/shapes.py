@@ -100,9 +100,10 @@ def _widened(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
     header = _header(shape, layout)
     left_out = {fold(heading) for heading in (*shape.spec.ignore, *(layout.ignore if layout else ()))}
     parts: dict[str, Mapping[str, str]] = {}
-    for place in sorted((*header.ignored, *header.subtotals)) if header else ():
-        heading = header.headings[place] if header else ""
-        if fold(heading) not in left_out and (said := _said(heading, pattern, schema)):
+    # A column named after the number itself may be one of its parts: 人口(男性) is found under 人口, too.
+    taken = {at for name, at in header.columns.items() if name != value} if header else set()
+    for place, heading in enumerate(header.headings if header else ()):
+        if place not in taken and fold(heading) not in left_out and (said := _said(heading, pattern, schema)):
             parts[heading] = said
     if not parts:
         remedy = f"inputs.yaml の melt の「{form}」を、ファイルの見出しの形に合わせてください。"

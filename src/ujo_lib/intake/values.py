@@ -103,6 +103,7 @@ _SCALED = re.compile(
     r"|(?:秒|分|時間|h|hours?|時:分|分:秒|日|か月|年|%|パーセント|‰|K|thousands?)",
     re.IGNORECASE,
 )
+_CURRENCY = re.compile(r"[A-Z]{3}|US\$|[$€£₩]|.*(?:ドル|ユーロ|ウォン|元)")
 _OTHER_NUMBER = re.compile(
     "(?!.*(?:含む|含まない|除く|でない)$)"
     "(?:対?(?:前[年月日週期回々]|昨[年日]).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|(?:再掲|うち|内数|内訳).*)"
@@ -118,7 +119,8 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
         unit = _UNIT_IS.sub("", said).strip()
         if unit == column.unit or f"({unit})" in column.heading:
             continue
-        if _SCALED.fullmatch(unit):
+        abroad = column.unit == "円" and unit != "JPY" and _CURRENCY.fullmatch(unit)
+        if abroad or _SCALED.fullmatch(unit):
             is_told = is_number or (
                 column.type in ("cat", "share")
                 and any(tidy(text).replace(".", "", 1).isdecimal() for text in raw.texts)
@@ -135,6 +137,17 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
         if is_told:
             notes.problem(right, remedy, "6", column=raw.heading)
             return
+
+
+def note_units_beside(number: Column, raw: Raw, notes: Notes) -> None:
+    """A column beside the numbers tells of thousands or shares: they would be read as ones."""
+    for code, text in enumerate(raw.texts):
+        unit = tidy(text)
+        if unit and unit != number.unit and _SCALED.fullmatch(unit):
+            remedy = f"「{unit}」の数です。値を{number.unit or '1つずつの数'}に直してから、この列も直してください。"
+            rows = raw.rows_of(code)
+            expected = f"単位が「{number.unit}」の数" if number.unit else "1つずつの数"
+            notes.problem_rows(rows, [text] * len(rows), expected, remedy, "6", column=raw.heading)
 
 
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")

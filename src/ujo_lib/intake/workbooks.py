@@ -16,7 +16,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ujo_lib.intake.grid import (
@@ -228,7 +228,11 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
             source = openpyxl.load_workbook(io.BytesIO(content))[sheet.title]
             formulas = [c.coordinate for _, c in sorted(source._cells.items()) if c.data_type == "f"]
     hidden = [f"{n}行" for n, d in sheet.row_dimensions.items() if d.hidden]
-    hidden += [f"{n}列" for n, d in sheet.column_dimensions.items() if d.hidden]
+    hidden += [
+        f"{n}列" if d.max in (None, d.min) else f"{n}~{get_column_letter(d.max)}列"
+        for n, d in sheet.column_dimensions.items()
+        if d.hidden
+    ]
     struck = [c.coordinate for _, c in sorted(sheet._cells.items()) if c.value is not None and c.font.strike]
     partly = [
         cell.coordinate

@@ -5,6 +5,7 @@ with the columns severity, row (1-based, as a spreadsheet shows it under one hea
 expected, remedy.
 """
 
+import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Text
@@ -75,7 +76,18 @@ def compare_entries(first: pd.DataFrame, second: pd.DataFrame, key: str) -> pd.D
     Returns:
         One row per difference: key, column, first, second; a sheet that only one of them has differs in
         `key`.
+
+    Raises:
+        InputError: a column that only one of them has, or a sheet that cannot be told by its key.
     """
+    for which, entry in (("一", first), ("二", second)):
+        if key not in entry:
+            raise InputError(f"{which}つ目の入力に、列「{key}」がありません")
+        unclear = np.flatnonzero(entry[key].isna() | entry[key].duplicated(keep=False))
+        if len(unclear):
+            places = "・".join(str(at + 1 + _HEADING_LINES) for at in unclear[:5])
+            told = f"{places}行目(全{len(unclear)}行)は「{key}」が空欄か、ほかの行と同じです"
+            raise InputError(f"{which}つ目の入力の{told}。調査票を見て直してください")
     left, right = (entry.set_index(key) for entry in (first, second))
     rows = [(sheet, key, "あり", "なし") for sheet in left.index.difference(right.index)]
     rows += [(sheet, key, "なし", "あり") for sheet in right.index.difference(left.index)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from ujo_lib.delimited import EncodingError, find_encoding
 from ujo_lib.tagging.codebook import (
     MAIN,
     ROLES,
@@ -51,16 +52,16 @@ def load_codebook(path: str | Path, engine: Engine | None = None) -> Book:
 
 
 def _text(file: Path) -> str:
-    """The text of a file in UTF-8 or, as KH Coder and editors on Windows write it, CP932."""
+    """The text of a file in UTF-8 or, as KH Coder and editors on Windows write it, CP932 or marked UTF-16."""
     try:
         content = file.read_bytes()
     except OSError as error:
         told = f"開けない({error.strerror or type(error).__name__})"
         raise CodebookError([CodebookProblem(1, "ファイル", told)]) from None
-    for encoding in ("utf-8-sig", "cp932"):
-        with suppress(UnicodeDecodeError):
-            return content.decode(encoding)
-    raise CodebookError([CodebookProblem(1, "文字コード", "UTF-8 でも CP932 でも読めない")])
+    try:
+        return content.decode(find_encoding(content)).lstrip("\ufeff")
+    except EncodingError:
+        raise CodebookError([CodebookProblem(1, "文字コード", "UTF-8 でも CP932 でも読めない")]) from None
 
 
 def parse_codebook(text: str) -> CodebookSource:

@@ -5,7 +5,8 @@ A workbook holds masked texts of real consultations: it belongs in the city's pr
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import pandas as pd
 import xlsxwriter
 from openpyxl import load_workbook
 
+from ujo_lib.delimited import find_encoding
 from ujo_lib.files import csv_bytes, write_atomically
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.quality import EXTRA, RANDOM, Codes, CodesError, read_mark
@@ -23,8 +25,8 @@ from ujo_lib.text import mask_personal
 CELL_LIMIT: Final = 32_767
 """Characters (UTF-16) that a cell of Excel holds."""
 _SHEET, _GUIDE = "コーディング", "説明"
-_ID, _TEXT, _READ = "相談ID", "本文(伏せ字済み)", "読んだ"
-_HEADINGS = ("番号", "部分", _ID, _TEXT, _READ)
+_NUMBER, _ID, _TEXT, _READ, _AGAIN = "番号", "相談ID", "本文(伏せ字済み)", "読んだ", "番号(控え)"
+_HEADINGS = (_NUMBER, "部分", _ID, _TEXT, _READ)
 _PLAN = (_ID, "層", "部分", "重み")
 _CODER = "コーダー"
 _TEXT_WIDTH, _LINE, _TALLEST = 70, 16, 400
@@ -77,11 +79,13 @@ def _write_sheet(
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     # Excel shows a text that begins like a formula, and keeps it a text when the cell is edited.
     defused = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-    for column, title in enumerate((*_HEADINGS, *labels.values())):
+    for column, title in enumerate((*_HEADINGS, *labels.values(), _AGAIN)):
         sheet.write_string(0, column, title, heading)
     for row, (text_id, part) in enumerate(zip(plan.index, plan["part"], strict=True), start=1):
         shown = cell_text(mask_personal(str(texts[text_id]), names))
-        sheet.write_number(row, 0, row, plain)
+        # At both ends: marks that stay behind when only the columns before them are sorted can be told.
+        for column in (0, len(_HEADINGS) + len(labels)):
+            sheet.write_number(row, column, row, plain)
         sheet.write_string(row, 1, part, plain)
         sheet.write_string(row, 2, str(text_id), plain)
         sheet.write_string(row, 3, shown, defused if shown.startswith(_FORMULA_STARTS) else plain)
@@ -118,14 +122,16 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
 
     Raises:
         CodesError: a sheet or columns missing, ids that are not in the plan or stand twice, marks that are neither yes
-            nor no, themes marked in a text that is not marked as read.
+            nor no, themes marked in a text that is not marked as read, only some of the columns sorted.
     """
     place = f"{path.name} シート「{_SHEET}」"
     known = set(plan.index.astype(str))
     problems: list[str] = []
     found: dict[str, list[bool]] = {}
+    numbered: dict[int, tuple[str, list[str]]] = {}
     for number, row in enumerate(_read_sheet(path, place, (_ID, _READ, *labels.values())), start=2):
         text_id = _spelled(row.pop(_ID))
+        numbered[number] = text_id, [_spelled(row.pop(title, None)) for title in (_NUMBER, _AGAIN)]
         marks = {title: read_mark(cell) for title, cell in row.items()}
         if not text_id and not any(marks.values()):
             continue
@@ -143,13 +149,33 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
             found[text_id] = [bool(marks[label]) for label in labels.values()]
         elif any(marks[label] for label in labels.values()):
             problems.append(f"{place} {number}行目「{_READ}」: 主題に 1 があるのに空欄。読んだなら 1 にする")
+    if not problems and (apart := _sorted_apart(numbered, plan)):
+        problems.append(
+            f"{place} {apart[0]}行目など{len(apart)}行: 「{_NUMBER}」と「{_ID}」の組が、配ったときと違う。"
+            "一部の列だけを並べ替えると、印が別の相談に付く。並べ替える前の控えに戻して使う"
+        )
     if problems:
         raise CodesError(problems)
     return pd.DataFrame.from_dict(found, orient="index", columns=list(labels), dtype=bool)
 
 
+def _sorted_apart(numbered: Mapping[int, tuple[str, list[str]]], plan: pd.DataFrame) -> list[int]:
+    """Rows of which a number is not that of its text; a workbook's numbers follow the order of the plan."""
+    at = {one: place for place, one in enumerate(plan.index.astype(str))}
+    ahead = {
+        (row, which): at[text_id] - int(cell) if cell.isdecimal() else None
+        for row, (text_id, cells) in numbered.items()
+        for which, cell in enumerate(cells)
+        if text_id in at
+    }
+    usual = {
+        which: Counter(ahead[one] for one in ahead if one[1] == which).most_common(1) for which in (0, 1)
+    }
+    return sorted({row for (row, which), places in ahead.items() if places != usual[which][0][0]})
+
+
 def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The cells of the wanted columns, row by row below the headings."""
+    """The cells of the wanted columns and of the numbers that are there, row by row below the headings."""
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl has no error of its own for what is no workbook
@@ -161,7 +187,8 @@ def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[
     heading = [str(cell) for cell in top]
     if absent := [title for title in wanted if heading.count(title) != 1]:
         raise CodesError([f"{place}: 列「{title}」がないか、二つある" for title in absent])
-    at = {title: heading.index(title) for title in wanted}
+    numbers = [title for title in (_NUMBER, _AGAIN) if title in heading]
+    at = {title: heading.index(title) for title in (*wanted, *numbers)}
     for row in rows:
         yield {title: row[column] for title, column in at.items()}
 
@@ -255,6 +282,7 @@ def read_codes(path: Path, labels: Labels) -> Codes:
     twice = table[table.duplicated([_CODER, _ID])]
     problems = [
         f"{path.name} {row + 2}行目: コーダー{coder}の相談ID {one} が二度ある。一方の行を消す"
+        "(二人の結果なら、「コーダー」を A と B に分ける)"
         for row, coder, one in zip(twice.index, twice[_CODER], twice[_ID], strict=True)
     ]
     if not 1 <= (coders := table[_CODER].nunique(dropna=False)) <= 2:
@@ -288,7 +316,8 @@ def _read_csv(path: Path, columns: Sequence[str], command: str) -> pd.DataFrame:
     if not path.exists():
         raise CodesError([f"{path} がない。先に `{command}` を実行する"])
     try:
-        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+        content = path.read_bytes()
+        table = pd.read_csv(io.BytesIO(content), dtype=str, encoding=find_encoding(content))
     except ValueError as error:  # empty, of another encoding, or ragged
         raise CodesError([f"{path.name}: 表として読めない。`{command}` で作り直す"]) from error
     if absent := [title for title in columns if title not in table]:
