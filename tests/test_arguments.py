@@ -5,25 +5,13 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from tests.conftest import REPOSITORY
-from ujo_lib.params import notebooks_of
-
-LIBRARY = [
-    (file.relative_to(REPOSITORY).as_posix(), ast.parse(file.read_text(encoding="utf-8")))
-    for file in sorted((REPOSITORY / "src/ujo_lib").rglob("*.py"))
-]
-NOTEBOOKS = [
-    (notebook.name, ast.parse(cell.source))
-    for notebook in notebooks_of(REPOSITORY, "sample")
-    for cell in notebook.cells
-    if cell.kind == "code"
-]
+from tests.sources import cells, library
 
 
 def _parameters() -> dict[str, list[str]]:
     """Function → its parameters, for names that mean the same ones wherever they stand."""
     found: dict[str, list[list[str]]] = {}
-    for _, tree in LIBRARY:
+    for tree in library().values():
         for node in (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)):
             names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
             found.setdefault(node.name, []).append(names[names[:1] in (["self"], ["cls"]) :])
@@ -58,6 +46,6 @@ def _pairs(trees: list[tuple[str, ast.Module]]) -> Iterator[tuple[int, int, str]
 
 
 def test_no_argument_stands_in_the_place_of_its_neighbour():
-    pairs = [*_pairs(LIBRARY), *_pairs(NOTEBOOKS)]
+    pairs = [*_pairs(list(library().items())), *_pairs(cells())]
     assert [told for own, crossed, told in pairs if crossed > own] == []
     assert sum(own > crossed for own, crossed, _ in pairs) > 1500

@@ -1,4 +1,5 @@
 import csv
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from tests.sample.stream import iter_texts
 from ujo_lib import delimited
 from ujo_lib.tagging import Codebook, stream, tag
 
-ROWS = [(text_id, text) for text_id, text, _ in iter_texts(60, seed=6)]
+
+@functools.cache
+def rows() -> list[tuple[str, str]]:
+    return [(text_id, text) for text_id, text, _ in iter_texts(60, seed=6)]
 
 
 def write(path: Path, rows: list[tuple[str, str]], heading: tuple[str, str], encoding: str = "utf-8") -> Path:
@@ -33,21 +37,21 @@ def test_files_come_out_in_order_with_the_tags_of_memory(
 ) -> None:
     given = tmp_path / f"in.{source}"
     if source == "csv":
-        write(given, ROWS, ("相談ID", "相談本文"))
+        write(given, rows(), ("相談ID", "相談本文"))
     else:
-        pd.DataFrame(ROWS, columns=["consult_id", "text"]).to_parquet(given)
+        pd.DataFrame(rows(), columns=["consult_id", "text"]).to_parquet(given)
     seen: list[int] = []
     summary = stream.tag_file(given, tmp_path / f"out.{target}", book, jobs=2, progress=seen.append)
     out = tmp_path / f"out.{target}"
     table = pd.read_csv(out, dtype={"consult_id": str}) if target == "csv" else pd.read_parquet(out)
-    assert table["consult_id"].tolist() == [row[0] for row in ROWS]
+    assert table["consult_id"].tolist() == [row[0] for row in rows()]
     assert (
         table[list(book.ids)].to_numpy().tolist()
-        == tag([r[1] for r in ROWS], book).matrix().astype(int).tolist()
+        == tag([r[1] for r in rows()], book).matrix().astype(int).tolist()
     )
-    assert (summary.texts, summary.characters) == (len(ROWS), sum(len(text) for _, text in ROWS))
+    assert (summary.texts, summary.characters) == (len(rows()), sum(len(text) for _, text in rows()))
     assert seen == sorted(seen)
-    assert seen[-1] == len(ROWS)
+    assert seen[-1] == len(rows())
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted({given.name, out.name})
 
 
@@ -64,7 +68,7 @@ def test_the_encoding_and_the_separator_are_found(
 
 
 def test_an_executor_of_the_caller_is_used_and_left_open(tmp_path: Path, book: Codebook) -> None:
-    file = write(tmp_path / "in.csv", ROWS[:5], ("consult_id", "text"))
+    file = write(tmp_path / "in.csv", rows()[:5], ("consult_id", "text"))
     with ThreadPoolExecutor(1) as pool:
         stream.tag_file(file, tmp_path / "out.csv", book, executor=pool)
         assert pool.submit(int, "1").result() == 1
@@ -85,7 +89,7 @@ def test_missing_texts_count_as_empty(tmp_path: Path, book: Codebook) -> None:
 
 
 def test_a_missing_column_is_named(tmp_path: Path, book: Codebook) -> None:
-    file = write(tmp_path / "in.csv", ROWS[:2], ("id", "body"))
+    file = write(tmp_path / "in.csv", rows()[:2], ("id", "body"))
     with pytest.raises(stream.ColumnNotFoundError, match="text/相談本文"):
         stream.tag_file(file, tmp_path / "out.csv", book)
 
@@ -147,7 +151,7 @@ def test_every_way_in_which_parquet_holds_words_is_read(tmp_path: Path, book: Co
 
 
 def test_an_output_in_the_place_of_the_input_is_refused(tmp_path: Path, book: Codebook) -> None:
-    file = write(tmp_path / "in.csv", ROWS[:2], ("consult_id", "text"))
+    file = write(tmp_path / "in.csv", rows()[:2], ("consult_id", "text"))
     before = file.read_bytes()
     (tmp_path / "link.csv").hardlink_to(file)
     for target in (file, tmp_path / "x" / ".." / "in.csv", tmp_path / "link.csv"):
@@ -161,7 +165,7 @@ def test_an_output_in_the_place_of_the_input_is_refused(tmp_path: Path, book: Co
 def test_an_output_is_never_another_kind_than_its_name_says(
     tmp_path: Path, book: Codebook, name: str
 ) -> None:
-    file = write(tmp_path / "in.csv", ROWS[:2], ("consult_id", "text"))
+    file = write(tmp_path / "in.csv", rows()[:2], ("consult_id", "text"))
     with pytest.raises(stream.OutputRefusedError, match=r"\.csv か \.parquet"):
         stream.tag_file(file, tmp_path / name, book)
 
