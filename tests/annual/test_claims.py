@@ -516,3 +516,38 @@ def test_a_verdict_that_nobody_got_is_counted_as_none():
 def test_every_ratio_must_be_above_one_and_one_itself_is_not(z, verdict):
     table = unmasked(SPEC, FRAME.assign(z=[*z, -3.0, 0.0]))
     assert _verdict("above_one", "…", table, column="z", where={"hour": ["22時", "23時"]}) == verdict
+
+
+@pytest.mark.parametrize("rule", ["largest", "top"])
+@pytest.mark.parametrize(
+    ("counts", "verdict", "told"),
+    [
+        ([0, 0, 0, 0], UNKNOWN, "どれも0"),
+        ([0, 1, 0, 1], AGREES, "23時"),
+        ([1, 1, 0, 2], DIFFERS, "22時、23時"),
+    ],
+)
+def test_of_nobody_no_category_is_the_largest(rule, counts, verdict, told):
+    claim = Claim("T1", "…", ["23時"], "", rule, Cell("02", "hours", over="hour"))
+    (row,) = compare([claim], lambda *_: unmasked(SPEC, FRAME.assign(n=counts))).frame.to_dict("records")
+    assert (row["computed"], row["verdict"]) == (told, verdict)
+
+
+def test_a_top_of_more_than_there_are_holds_none_with_nobody():
+    rows = unmasked(SPEC, FRAME.assign(n=[3, 0, 0, 3]))
+    claim = Claim("T1", "…", ["22時", "23時"], "", "top", Cell("02", "hours", over="hour"))
+    assert compare([claim], lambda *_: rows).frame["computed"].item() == "22時"
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ([42, 42, 20, 104], "22時 = 23時 > 6時"),
+        ([42, 41, 41, 124], "22時 > 23時 = 6時"),
+        ([3, 2, 1, 6], "22時 > 23時 > 6時"),
+    ],
+)
+def test_a_tie_in_an_order_is_told_as_a_tie(counts, told):
+    claim = Claim("T1", "…", "…", "", "descending", Cell("02", "hours", over="hour"))
+    rows = unmasked(SPEC, FRAME.assign(n=counts))
+    assert compare([claim], lambda *_: rows).frame["computed"].item() == told

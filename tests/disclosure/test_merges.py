@@ -9,7 +9,9 @@ from ujo_lib.disclosure.tables import Cell, CountTable, Policy
 
 def test_the_merger_that_spares_most_small_cells_is_named() -> None:
     table = grid("t", ["10代", "20代", "30代"], ["男性", "女性"], [[3, 2], [4, 3], [30, 20]])
-    assert merge_advice(table, Policy()) == ("「row」の「10代」と「20代」をまとめると読める表になります。",)
+    assert merge_advice(table, Policy()) == (
+        "「row」の「10代」と「20代」をまとめると、伏せるもとになる小さな数が4つ減ります。",
+    )
 
 
 def test_a_table_that_no_merger_helps_is_to_be_split_or_dropped() -> None:
@@ -68,7 +70,7 @@ def test_a_cell_without_a_count_adds_nobody_to_its_neighbour(columns: str) -> No
 def test_nobody_and_nobody_together_are_no_small_count(values: list[list[int]], spared: bool) -> None:
     cells = tuple(
         Cell((label,), column, n)
-        for label, line in zip("ab", values, strict=True)
+        for label, line in zip("abc", [*values, [0, 0]], strict=True)
         for column, n in zip("nm", line, strict=True)
     )
     table = CountTable("t", "cases", {"row": "row"}, ("n", "m"), cells)
@@ -81,3 +83,20 @@ def test_of_two_mergers_that_spare_as_many_the_first_is_named() -> None:
     assert "「a」と「b」" in merge_advice(table, Policy())[0]
     turned = CountTable("t", "cases", {"row": "row"}, ("n",), cells[::-1])
     assert "「b」と「a」" in merge_advice(turned, Policy())[0]
+
+
+@pytest.mark.parametrize(("labels", "advised"), [("a", False), ("ab", False), ("abc", True)])
+def test_what_would_leave_the_total_alone_is_no_merger(labels: str, advised: bool) -> None:
+    cells = tuple(Cell((label,), "n", 1 if label == "a" else 9) for label in labels)
+    table = CountTable("t", "cases", {"row": "row"}, ("n",), cells)
+    assert ("まとめる" in merge_advice(table, Policy())[0]) is advised
+
+
+def test_what_a_merger_spares_is_counted_and_no_more_is_promised() -> None:
+    """Three and twenty-one together are no small count; the one person who is left still is."""
+    cells = tuple(
+        Cell((label,), "n", n) for label, n in zip(("5年未満", "5年以上", "不明"), (3, 21, 1), strict=True)
+    )
+    (told,) = merge_advice(CountTable("t", "cases", {"row": "row"}, ("n",), cells), Policy())
+    assert "1つ減ります" in told
+    assert "読める" not in told

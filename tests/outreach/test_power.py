@@ -106,7 +106,7 @@ def test_a_desk_that_opened_during_the_campaign_can_find_nothing_and_does_not_st
     assert (design.power_at(10.0) > 0) is finds
     table = power.summary([design])
     assert table.frame["mde"].notna().item() is finds
-    assert ("なし" in power.reading(table.frame)) is not finds
+    assert ("見つけられません" in power.reading(table.frame)) is not finds
     assert len(power.curves([design], power.RATIOS).frame) == len(power.RATIOS)
 
 
@@ -161,8 +161,13 @@ def test_impossible_plans_are_answered_in_words():
 
 def test_a_design_that_finds_nothing_says_so_instead_of_a_number():
     table = pd.DataFrame({"area": ["宇城市", "熊本県"], "mde": pd.array([None, 1.31], dtype="Float64")})
+    found = "この計画で80%の確率で見つけられる増加は、熊本県では1.31倍以上です。"
     assert power.reading(table, 0.8) == (
-        "この計画で80%の確率で見つけられる増加は、宇城市ではなし(100倍でも届かない)、熊本県では1.31倍以上です。"
+        found + "宇城市では、100倍の増加でも、80%の確率では見つけられません。"
+    )
+    assert power.reading(table[1:], 0.8) == found
+    assert power.reading(table[:1].astype({"mde": "Float64"}), 0.8, "判定なし。") == (
+        "宇城市では、100倍の増加でも、80%の確率では見つけられません。判定なし。"
     )
 
 

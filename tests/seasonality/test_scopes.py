@@ -16,6 +16,7 @@ from ujo_lib.seasonality.scopes import (
     both_bases,
     clock_lag,
     clock_sentence,
+    counted_sentence,
     open_scopes,
     within,
 )
@@ -413,3 +414,33 @@ def test_records_of_a_period_are_those_of_its_first_and_last_day_and_of_all_betw
     ]
     half = Period(date(2023, 4, 1), date(2023, 9, 30), "上半期")
     assert within(records_of(times), half).index.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("scope", ["全国", "県"])
+@pytest.mark.parametrize(
+    ("calendar", "fiscal", "said"),
+    [
+        (0, 0, "暦年で数えると{n_calendar[S]}件、年度で数えると{n_fiscal[S]}件"),
+        (
+            1,
+            0,
+            "暦年で数えると{n_calendar[S]}件(記録のない{missing_calendar[S]}日を除く)、年度で数えると{n_fiscal[S]}件",
+        ),
+        (365, 152, "年度で数えると{n_fiscal[S]}件(記録のない{missing_fiscal[S]}日を除く)"),
+        (365, 366, ""),
+    ],
+)
+def test_a_count_of_a_year_recorded_in_part_says_how_many_days_it_lacks(scope, calendar, fiscal, said):
+    row = {
+        "scope": scope,
+        "n_calendar": None if calendar == 365 else 7,
+        "n_fiscal": None if fiscal == 366 else 5,
+        "ratio": None,
+        "missing_calendar": calendar,
+        "missing_fiscal": fiscal,
+    }
+    told = counted_sentence(pd.DataFrame([row]), scope, "相談")
+    assert told == (f"相談は、{said}です。".replace("S", scope) if said else "")
+    assert scope != "県" or bases_sentence(pd.DataFrame([row])).startswith(
+        told.replace("相談は", "県の相談は")
+    )

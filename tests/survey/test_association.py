@@ -121,3 +121,25 @@ def test_a_p_value_of_exactly_a_twentieth_is_no_association(people, found):
     table = survey.association_family(pd.DataFrame({"a": answered, "b": answered}), [("a", "b")], TITLES)
     assert table.frame["p_value"][0] == pytest.approx(1 / people)
     assert table.frame["associated"].tolist() == [found]
+
+
+@pytest.mark.parametrize(
+    ("answered", "reason"),
+    [(0, "両方の項目に回答のあった人がいない"), (1, "回答が一つの区分に集まり、比べる相手がない"), (2, "")],
+)
+def test_a_pair_that_nobody_answered_is_not_said_to_be_answered_alike(answered, reason):
+    second = [*["u", "v"][:answered], *[None] * (2 - answered)]
+    frame = pd.DataFrame({"a": categorical(["x", "y"], ["x", "y"]), "b": categorical(second, ["u", "v"])})
+    assert survey.association_family(frame, [("a", "b")], TITLES).frame["reason"].tolist() == [reason]
+
+
+@pytest.mark.parametrize("tests", [1, 2])
+@pytest.mark.parametrize("people", [6, 24])
+def test_only_of_several_tests_it_is_said_that_they_were_corrected_for(tests, people):
+    side, head = ["x", "y"] * (people // 2), ["u", "v"] * (people // 2)
+    frame = pd.DataFrame({"a": categorical(side, ["x", "y"]), "b": categorical(head, ["u", "v"])})
+    table = survey.association_family(frame, [("a", "b"), ("b", "a")][:tests], TITLES)
+    told = survey.family_sentence(table)
+    assert [word in told for word in ("ホルム法", "補正")] == [tests > 1] * 2
+    assert told.startswith(f"{tests}組を検定し")
+    assert ("言えるのは" in told) is (people == 24)

@@ -217,3 +217,13 @@ def test_sheets_that_two_key_ins_cannot_be_told_by_are_named(keys, rows):
 def test_a_key_in_without_its_key_is_named():
     with pytest.raises(InputError, match="二つ目の入力に、列「id」"):
         survey.compare_entries(pd.DataFrame({"id": ["1"]}), pd.DataFrame({"no": ["1"]}), "id")
+
+
+def test_who_alone_answers_a_question_is_told_in_the_words_of_the_form(cases, questionnaire):
+    ticked = cases.assign(
+        household=cases["household"].where(cases["household"] != "家族と同居", "一人暮らし")
+    )
+    for label in questionnaire.item("household_members").labels:
+        ticked[f"household_members_{label}"] = pd.array([True] * len(cases), dtype="boolean")
+    told = set(survey.check_skips(ticked, questionnaire, "cases").frame["expected"])
+    assert told == {"無記入(「家族構成」が「家族と同居」の人だけが答える)"}

@@ -58,3 +58,16 @@ def test_unknown_words_are_content_by_what_janome_takes_them_for(arrays: ArrayEn
     bare = {"非自立", "代名詞", "数", "接尾"}
     expected = [one[0] in {"名詞", "動詞", "形容詞", "副詞"} and one[1] not in bare for one in speeches]
     assert w._content(tokens).tolist() == expected
+
+
+def test_only_words_that_a_group_uses_more_are_listed_as_such(arrays: ArrayEngine) -> None:
+    """Of twice four texts, those of the group alone speak of school; the others alone of cats; both of dogs."""
+    index = w.index_words(["学校の犬"] * 4 + ["猫と犬"] * 4, arrays)
+    group = np.arange(8) < 4
+    words = w.distinctive_words(index, group, 20, least_texts=1)
+    assert words.frame["word"].tolist() == ["学校", "犬", "猫"]
+    assert words.frame["z"].round(9).tolist()[1] == 0
+    assert w.used_more(words).frame["word"].tolist() == ["学校"]
+    nobody = w.distinctive_words(index, np.zeros(8, bool), 20, least_texts=1)
+    assert len(nobody) == 3
+    assert w.used_more(nobody).frame.empty

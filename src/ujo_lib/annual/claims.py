@@ -252,6 +252,10 @@ def _ranked(claim: Claim, table: Published) -> pd.Series:
     return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str)).dropna()
 
 
+_NOBODY: Final = ("どれも0", UNKNOWN)
+"""Where no category has anybody, none is the largest, and no statement on it is right or wrong."""
+
+
 def _verdict(holds: bool) -> str:
     return AGREES if holds else DIFFERS
 
@@ -299,7 +303,9 @@ def _words(claim: Claim, table: Published) -> tuple[str, str]:
 def _largest(claim: Claim, table: Published) -> tuple[str, str]:
     """The category with the largest figure, without a tie."""
     ranked = _ranked(claim, table)
-    top = sorted(ranked.index[ranked == ranked.max()])
+    top = sorted(ranked.index[(ranked == ranked.max()) & (ranked != 0)])
+    if not top:
+        return _NOBODY
     wanted = claim.published if isinstance(claim.published, list) else [claim.published]
     return "、".join(top), _verdict(top == sorted(wanted))
 
@@ -308,7 +314,9 @@ def _top(claim: Claim, table: Published) -> tuple[str, str]:
     """The published categories are the largest ones, in any order; none of the others is as large."""
     ranked = _ranked(claim, table).sort_values(ascending=False, kind="stable")
     wanted = [str(label) for label in claim.published]
-    top = list(ranked.index[ranked >= ranked.iloc[: len(wanted)].min()])
+    top = list(ranked.index[(ranked >= ranked.iloc[: len(wanted)].min()) & (ranked != 0)])
+    if not top:
+        return _NOBODY
     return "、".join(top), _verdict(sorted(top) == sorted(wanted))
 
 
@@ -324,9 +332,10 @@ def _present(claim: Claim, table: Published) -> tuple[str, str]:
 def _descending(claim: Claim, table: Published) -> tuple[str, str]:
     """Figures fall from each category to the next, in the order of the table."""
     ranked = _ranked(claim, table)
-    return " > ".join(ranked.sort_values(ascending=False, kind="stable").index), _verdict(
-        bool((ranked.diff().dropna() < 0).all())
-    )
+    falling = ranked.sort_values(ascending=False, kind="stable")
+    steps = ["", *(" > " if step < 0 else " = " for step in falling.diff().iloc[1:])]
+    said = "".join(step + label for step, label in zip(steps, falling.index, strict=True))
+    return said, _verdict(bool((ranked.diff().dropna() < 0).all()))
 
 
 _A_TENTH = 0.1 + 1e-9  # 2.2 is a tenth above 2, though not in binary

@@ -302,7 +302,7 @@ def campaign_effect(recall: Recall) -> Line:
     subject = effect.spec.subject
     whose = "市の窓口への" if effect.spec.id == "city_effect" else "県内からの"
     if effect.hidden.to_numpy().any():
-        return Line(f"お知らせで{whose}相談が増えたかは、件数が少ないため公表できません。")
+        return Line(f"お知らせで{whose}相談が増えたかを示す数は、件数が少ないため公表できません。")
     code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
     if code not in {"detected", "not_detected"} or pd.isna(estimate):
         return Line(f"お知らせで{whose}相談が増えたかどうかは、推定できません。", (), subject.period)

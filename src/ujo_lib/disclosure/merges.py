@@ -6,7 +6,7 @@ from itertools import pairwise
 from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LOST = "表「{table}」は {cells} セルのうち {hidden} セルが伏せられます。{advice}"
-_MERGE = "「{column}」の「{first}」と「{second}」をまとめると読める表になります。"
+_MERGE = "「{column}」の「{first}」と「{second}」をまとめると、伏せるもとになる小さな数が{spared}つ減ります。"
 _ONE_WAY = "「{columns}」の掛け合わせをやめ、一元表に分けることを勧めます。"
 _DROP = "この表を外すことを勧めます。"
 
@@ -30,14 +30,14 @@ def merge_advice(table: CountTable, policy: Policy) -> tuple[str, ...]:
     ]
     best = max(merges, key=lambda merge: merge[0], default=None)
     if best and best[0] > 0:
-        return (_MERGE.format(column=best[1], first=best[2], second=best[3]),)
+        return (_MERGE.format(column=best[1], first=best[2], second=best[3], spared=best[0]),)
     if len(table.dimensions) > 1:
         return (_ONE_WAY.format(columns="×".join(table.dimensions)),)
     return (_DROP,)
 
 
 def _neighbours(table: CountTable, axis: int, policy: Policy) -> list[tuple[str, str, int]]:
-    """Neighbouring categories of a dimension, with how many small cells a merger spares."""
+    """Neighbouring categories, with how many small cells a merger spares; two alone would make the total."""
     lines: dict[str, dict[tuple[str, ...], int]] = {}
     for cell in table.cells:
         label = cell.labels[axis]
@@ -46,7 +46,7 @@ def _neighbours(table: CountTable, axis: int, policy: Policy) -> list[tuple[str,
             lines.setdefault(label, {})[others] = cell.value
     labels = list(lines)
     found = []
-    for first, second in pairwise(labels):
+    for first, second in pairwise(labels) if len(labels) > 2 else ():
         a, b = lines[first], lines[second]
         before = sum(0 < value < policy.threshold for value in [*a.values(), *b.values()])
         after = sum(0 < a.get(key, 0) + b.get(key, 0) < policy.threshold for key in {*a, *b})

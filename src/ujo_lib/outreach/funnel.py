@@ -212,7 +212,7 @@ def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> Typed:
         "n": Count(heading="再集計", unit="回"),
         "difference": Difference(unit="回", n="n", base="stated"),
     }
-    note = "媒体の管理画面の合計行は、照合したうえで除いて集計しました。"
+    note = "媒体の管理画面の合計行があれば、照合したうえで除いて集計します。"
     return Typed.of(frame, columns, note=note)
 
 

@@ -210,12 +210,13 @@ def reading(table: pd.DataFrame, wanted: float = 0.8, lacking: str = "") -> str:
     """What `summary` found, in a sentence; `lacking` tells of verdicts without a design, as `of_plan` gives it."""
     if table.empty:
         return lacking or UNPLANNED
-    found = [
-        f"{row.area}では"
-        + (f"なし({LARGEST_RATIO:g}倍でも届かない)" if pd.isna(row.mde) else f"{row.mde:.2f}倍以上")
-        for row in table.itertuples()
-    ]
-    return f"この計画で{wanted:.0%}の確率で見つけられる増加は、{'、'.join(found)}です。{lacking}"
+    known = table["mde"].notna()
+    found = "、".join(f"{row.area}では{row.mde:.2f}倍以上" for row in table[known].itertuples())
+    told = f"この計画で{wanted:.0%}の確率で見つけられる増加は、{found}です。" if found else ""
+    if not known.all():
+        areas = "と".join(table.loc[~known, "area"])
+        told += f"{areas}では、{LARGEST_RATIO:g}倍の増加でも、{wanted:.0%}の確率では見つけられません。"
+    return told + lacking
 
 
 def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8) -> float | None:

@@ -30,7 +30,14 @@ from ujo_lib.seasonality.profiles import (
     by_weekday_hour,
     order_in_words,
 )
-from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_sentence, open_scopes, within
+from ujo_lib.seasonality.scopes import (
+    bases_sentence,
+    both_bases,
+    clock_sentence,
+    counted_sentence,
+    open_scopes,
+    within,
+)
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
@@ -54,6 +61,7 @@ __all__ = [
     "combined",
     "compare_hours",
     "contacts",
+    "counted_sentence",
     "crosstab",
     "daily_peak",
     "decompose",

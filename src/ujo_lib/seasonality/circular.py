@@ -83,7 +83,7 @@ def daily_peak(counts: Counts, people: People = NOBODY, level: float = LEVEL) ->
     row = (summary.n, summary.mean, low, high, summary.resultant, p_value)
     note = (
         "幅は、同じ日の相談と、同じ人の相談を、それぞれひとまとまりとみて計算しました。"
-        "24を超える値は翌日の時刻を表します。"
+        "24を超える値は翌日の、負の値は前日の時刻を表します。"
     )
     return Typed.of([row], columns, note=note)
 

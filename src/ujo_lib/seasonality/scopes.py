@@ -7,6 +7,7 @@ day, a day without any row in the file is a gap.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -260,25 +261,35 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
     return Typed.of_rows(rows, columns)
 
 
+_BASES: Final = {"calendar": "暦年", "fiscal": "年度"}
+
+
+def counted_sentence(bases: pd.DataFrame, scope: str, named: str) -> str:
+    """Template of the counts of a scope on each basis that has any, with the days of it that have no record."""
+    (row,) = bases[bases["scope"] == scope].to_dict("records")
+    told = [
+        f"{name}で数えると{{n_{basis}[{scope}]}}件"
+        + f"(記録のない{{missing_{basis}[{scope}]}}日を除く)" * bool(row[f"missing_{basis}"])
+        for basis, name in _BASES.items()
+        if pd.notna(row[f"n_{basis}"])
+    ]
+    return f"{named}は、{'、'.join(told)}です。" if told else ""
+
+
 def bases_sentence(bases: pd.DataFrame) -> str:
     """Template of what `both_bases` found in the prefecture; a year that was recorded in part is not compared."""
     prefecture = bases.loc[bases["scope"] == PREFECTURE].iloc[0]
-    names = {"n_calendar": "暦年", "n_fiscal": "年度"}
-    known = {column: name for column, name in names.items() if pd.notna(prefecture[column])}
-    if len(known) < len(names):
-        told = [f"県の相談は、{name}で数えると{{{column}[県]}}件です。" for column, name in known.items()]
-        blank = "と".join(name for column, name in names.items() if column not in known)
-        return (
-            "".join(told) + f"{blank}に数える日には、記録がありません。このページの集計期間は{{basis}}です。"
-        )
+    counted = counted_sentence(bases, PREFECTURE, "県の相談")
+    if blank := "と".join(name for basis, name in _BASES.items() if pd.isna(prefecture[f"n_{basis}"])):
+        return f"{counted}{blank}に数える日には、記録がありません。このページの集計期間は{{basis}}です。"
     uneven = (
-        "記録のない日数が違うので、この二つは比べられません(暦年で{missing_calendar[県]}日、年度で{missing_fiscal[県]}日)。"
+        "記録のない日数が違うので、この二つは比べられません。"
         if prefecture["n_calendar"]
         else ""  # nothing is so many times none
     )
     compared = uneven if pd.isna(prefecture["ratio"]) else "年度の件数は、暦年の{ratio[県]}倍です。"
     return (
-        "県の相談は、暦年で数えると{n_calendar[県]}件、年度で数えると{n_fiscal[県]}件です。"
+        counted
         + compared
         + "公表された数と比べるときは、数え方をそろえる必要があります。このページの集計期間は{basis}です。"
     )

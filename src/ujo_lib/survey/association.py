@@ -72,10 +72,13 @@ def family_sentence(family: Typed) -> str:
     tested, found = int(table["p_value"].notna().sum()), int(table["associated"].fillna(False).sum())
     if not tested:
         return "検定できる組み合わせはありませんでした。"
-    counted = f"{tested}組を検定し、検定を繰り返した影響はホルム法で補正しました。"
+    told, then, still = f"{tested}組を検定しました。", "", ""
+    if tested > 1:
+        told = f"{tested}組を検定し、検定を繰り返した影響はホルム法で補正しました。"
+        then, still = "補正後に", "補正後も"
     if not found:
-        return counted + "補正後に関連があると言える組はありません(関連がないことの証拠ではありません)。"
-    return counted + f"補正後も関連があると言えるのは{found}組です。"
+        return f"{told}{then}関連があると言える組はありません(関連がないことの証拠ではありません)。"
+    return f"{told}{still}関連があると言えるのは{found}組です。"
 
 
 def _tests(frame: pd.DataFrame, pair: Sequence[str], titles: Mapping[str, str]) -> list[Mapping[str, Any]]:
@@ -102,6 +105,8 @@ def _classifications(read: Answers, title: str) -> list[tuple[str, NDArray[np.bo
 
 def _p_value(counts: NDArray[np.int_]) -> dict[str, Any]:
     filled = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    if not filled.size:
+        return {"p_value": pd.NA, "reason": "両方の項目に回答のあった人がいない"}
     if min(filled.shape) < 2:
         return {"p_value": pd.NA, "reason": "回答が一つの区分に集まり、比べる相手がない"}
     try:

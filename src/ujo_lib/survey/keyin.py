@@ -43,7 +43,9 @@ def check_skips(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) ->
             axis=1
         )
         for position in (answered.to_numpy() & ~asked).nonzero()[0]:
-            expected = f"無記入({item.asked_if.item} が {'・'.join(item.asked_if.answers)} の人だけが答える)"
+            before = questionnaire.item(item.asked_if.item).title
+            answers = "・".join(f"「{answer}」" for answer in item.asked_if.answers)
+            expected = f"無記入(「{before}」が{answers}の人だけが答える)"
             remedy = "調査票を見て、どちらの記入が正しいか確かめる"
             found.append(("error", position + 1 + _HEADING_LINES, item.id, "記入あり", expected, remedy))
     frame = pd.DataFrame(found, columns=list(PROBLEM_COLUMNS))

@@ -147,7 +147,7 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]") -> Typed:
             "estimate": Estimate(heading="重みを付けた推計", unit="人"),
             "unweighted": Estimate(heading="付けない推計", unit="人"),
         },
-        note="回答者が2人に満たない地区は、次に少ない地区とまとめました。",
+        note="回答者が2人に満たない地区があれば、次に少ない地区とまとめます。",
     )
 
 

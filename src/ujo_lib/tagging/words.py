@@ -138,6 +138,11 @@ def distinctive_words(
     )
 
 
+def used_more(words: Typed) -> Typed:
+    """Those of `distinctive_words` that the group uses more than the others, by chance or not."""
+    return words.rows(lambda table: table["z"] > 0)
+
+
 def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int) -> Typed:
     """List the words most texts of a choice contain: `word`, `n` (texts), `base`, `occurrences`."""
     table = pd.DataFrame(

@@ -1,11 +1,12 @@
 """Tables: what a reader of Japanese statistics expects, and nothing that was kept back."""
 
+import math
 import re
 
 import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Dimension, Share, Text
+from ujo_lib.columns import Count, Difference, Dimension, Estimate, Share, Text, interval
 from ujo_lib.report.look.figures.read import reference
 from ujo_lib.report.look.tables import _Column, circumstances, row_texts, table_html, tiles_html
 
@@ -530,3 +531,35 @@ def test_the_table_of_one_total_has_no_parts_that_might_not_add_up() -> None:
         {"sex": ["男性", "女性"], "share": [0.0, 0.0]}, [(0, "share")], dimensions={"sex": "sex"}
     )
     assert "四捨五入" not in table_html(none)
+
+
+@pytest.mark.parametrize(
+    ("kind", "zero"),
+    [
+        (Count(unit="人"), "-"),
+        (Estimate(unit="人", decimals=0), "0"),
+        (Difference(unit="人", n="n", base="n"), "0"),
+    ],
+)
+def test_nobody_is_a_sign_where_people_were_counted_and_a_number_where_they_were_estimated(
+    kind, zero
+) -> None:
+    shown = table_html(published({"label": ["甲", "乙"], "m": [0, 1200], "n": [1, 1]}, kinds={"m": kind}))
+    assert [row[1] for row in cells(shown)] == [zero, "1,200"]
+
+
+@pytest.mark.parametrize(("last", "column"), [(3.0, ["1", "3"]), (3.25, ["1.0", "3.3"])])
+def test_decimals_in_one_row_of_a_column_are_decimals_in_all(last: float, column: list[str]) -> None:
+    kinds = {"m": Estimate(unit="人", decimals=0), **interval("m", 0.95)}
+    values = {"label": ["甲", "乙"], "m": [1.0, last], "low": [1.0, 1.0], "high": [2.0, 4.0 + last % 1]}
+    shown = cells(table_html(published(values, kinds=kinds)))
+    assert [row[1] for row in shown] == column
+    assert [row[2] for row in shown] == (["1.0〜2.0", "1.0〜4.3"] if last % 1 else ["1〜2", "1〜4"])
+
+
+@pytest.mark.parametrize(
+    ("shares", "noted"), [([math.nan] * 2, False), ([math.nan, 0.5], True), ([0.5, 0.5], True)]
+)
+def test_a_share_that_is_not_there_is_no_reference_value(shares, noted: bool) -> None:
+    columns = {"sex": ["男性", "女性"], "n": [0, 0], "base": [0, 0], "share": shares}
+    assert ("参考値" in table_html(published(columns, dimensions={"sex": "sex"}))) is noted

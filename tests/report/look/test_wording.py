@@ -413,3 +413,40 @@ def test_the_smallest_of_numbers_below_zero_is_named_and_none_beside_a_hidden_on
     kinds = {"n": Estimate(decimals=0)}
     table = published({"age": ["30代", "40代"], "n": [-2, 3]}, hide, dimensions={"age": "age"}, kinds=kinds)
     assert told in wording.sentence("{age[min n]}が{n[min n]}人。", table)
+
+
+@pytest.mark.parametrize(
+    ("rows", "named"), [(5, "0、1、2、3、4"), (6, "0、1、2、3、4、ほか1"), (7, "0、1、2、3、4、ほか2")]
+)
+def test_of_many_that_are_largest_together_a_few_are_named_and_the_others_counted(
+    rows: int, named: str
+) -> None:
+    table = published({"age": [str(n) for n in range(rows)], "n": [2] * rows}, dimensions={"age": "age"})
+    assert wording.sentence("{age[max n]}が{n[max n]}人。", table) == f"{named}が2人。"
+    quoted = "」「".join(named.split("、"))
+    assert wording.sentence("「{age[max n]}」が最多。", table) == f"「{quoted}」が最多。"
+
+
+def test_the_largest_of_a_table_without_rows_is_nobody_and_of_chosen_rows_unknown() -> None:
+    none = published({"sex": [], "n": []}, dimensions={"sex": "sex"})
+    assert wording.sentence("{sex[max n]}。", none) == "「当事者の性別」には、該当するものがありません。"
+    assert "算出できません" in wording.sentence("{sex[max n]}。", by_sex().where(sex="だれか"))
+
+
+@pytest.mark.parametrize(("n", "told"), [
+    (0, "know of 0 people, 0 times, 0 answers; there were 0, where"),
+    (1, "know of 1 person, 1 time, 1 answer; there was 1, where"),
+    (2, "know of 2 people, 2 times, 2 answers; there were 2, where"),
+    (11, "know of 11 people, 11 times, 11 answers; there were 11, where"),
+    (1001, "know of 1,001 people, 1,001 times, 1,001 answers; there were 1,001, where"),
+])  # fmt: skip
+def test_one_in_english_is_no_plural(n: int, told: str) -> None:
+    table = published({"sex": ["男性"], "n": [n]}, dimensions={"sex": "sex"})
+    line = wording.Line("know of {n} people, {n} times, {n} answers; there were {n}, where", (table,))
+    assert wording.english(line)[0].text == told
+
+
+def test_a_ratio_of_one_is_still_so_many_times_in_english() -> None:
+    table = published({"label": ["市"], "estimate": [1.0]})
+    line = wording.Line("Contacts were {estimate} times the expected contacts.", (table,))
+    assert "were 1.00 times the" in wording.english(line)[0].text

@@ -130,6 +130,7 @@ _PROSE: Final[Mapping[str, Callable[[float], str]]] = {
 }
 _CELL: Final[Mapping[str, Callable[[float], str]]] = {
     **_PROSE,
+    "whole": partial(decimal_text, digits=0),
     "yen": yen_figure,
     "p": p_figure,
     **{name: partial(percent_figure, digits=digits) for name, digits in PERCENTAGES.items()},

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Dimension, Flag, Share, Text, Various, Withheld
+from ujo_lib.columns import TOTAL_LABELS, Base, Count, Dimension, Flag, Share, Text, Various, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
     BELOW_UNIT,
@@ -285,7 +285,7 @@ def _interval_column(published: Published, lower: str, upper: str) -> _Column:
     hidden = published.hidden[[lower, upper]].any(axis=1).tolist()
     cells = [
         HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, written)
-        for (low, high), hide, written in zip(bounds, hidden, _formats(published, lower), strict=True)
+        for (low, high), hide, written in zip(bounds, hidden, _formats(published, lower, upper), strict=True)
     ]
     column = published.spec.schema[lower]
     return _Column(
@@ -293,12 +293,21 @@ def _interval_column(published: Published, lower: str, upper: str) -> _Column:
     )
 
 
-def _formats(published: Published, column: str) -> list[str]:
-    """The number format of each row of a column."""
-    kind = published.spec.schema.measured_as(column)
+def _formats(published: Published, *columns: str) -> list[str]:
+    """The number format of each row of a column, or of an interval; decimals in one row are decimals in all of them.
+
+    A zero that was estimated or is a difference is a number: 「-」 says that nobody was counted.
+    """
+    frame, kind = published.frame, published.spec.schema.measured_as(columns[0])
     if isinstance(kind, Various):
-        return [str(name) for name in published.frame[kind.by]]
-    return [format_of(published, column)] * len(published.frame)
+        return [str(name) for name in frame[kind.by]]
+    written = format_of(published, columns[0])
+    if written in {"n", "count"}:
+        if (frame[list(columns)].astype("Float64") % 1 > 0).any(axis=None):
+            written = "rate"
+        elif not isinstance(kind, Count):
+            written = "whole"
+    return [written] * len(frame)
 
 
 def _cell_texts(published: Published, column: str) -> list[str]:
@@ -431,15 +440,18 @@ def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
 def _small(published: Published, printed: Sequence[str]) -> list[bool | None]:
     """Which rows rest on too few for a share that is printed to be more than 参考値.
 
-    None where the base is not known to the reader; empty where small bases are no question.
+    None where the base is not known to the reader, or no share is shown; empty where small bases are no question.
     """
     frame, schema = published.frame, published.spec.schema
     shares = [name for name in printed if isinstance(schema[name], Share)]
+    shown = frame[shares].notna().any(axis=1).tolist()
     if base := next((base for name in shares if (base := schema.base_of(name)) in frame), ""):
-        return [None if pd.isna(size) else bool(size < SMALL_BASE) for size in frame[base]]
-    if shares and (marks := _marks(published)):
-        return [None if pd.isna(flag) else bool(flag) for flag in frame[marks[0]]]
-    return []
+        small = [None if pd.isna(size) else bool(size < SMALL_BASE) for size in frame[base]]
+    elif shares and (marks := _marks(published)):
+        small = [None if pd.isna(flag) else bool(flag) for flag in frame[marks[0]]]
+    else:
+        return []
+    return [flag if seen else None for flag, seen in zip(small, shown, strict=True)]
 
 
 def _all_small(small: Sequence[bool | None]) -> bool:

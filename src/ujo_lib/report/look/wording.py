@@ -8,7 +8,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -65,9 +65,12 @@ _CELL = re.compile(
     r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
 )
 _SENTENCE_END = re.compile(r"(?<=[。?!])")
+_LARGEST: Final = "max "
 _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
 
 KEPT_BACK: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
+_NAMED: Final = 5
+"""So many names are listed; a sentence of fifteen days is not read."""
 _AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
@@ -304,7 +307,7 @@ def _filled(template: str, published: Sequence[Published], plain: Mapping[str, A
 def _as_quoted(piece: Said, slot: re.Match[str]) -> str:
     """The text of a slot; of several names within 「」 each has its own, so that they are not read as one."""
     quoted = slot.string[: slot.start()].endswith("「") and slot.string.startswith("」", slot.end())
-    names = [value.text for value in piece.values]
+    names = _names(piece.values)
     return "」「".join(names) if quoted and piece.text == "、".join(names) else piece.text
 
 
@@ -318,7 +321,8 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         )
     table = _table(match["table"], match["column"], published)
     if table.frame.empty:
-        return _Kept(_MISSING.format(title=table.spec.title))
+        nobody = table.rows is None and str(match["pick"]).startswith(_LARGEST)
+        return _Kept((_NONE if nobody else _MISSING).format(title=table.spec.title))
     rows, (candidates, deciding) = _rows(table, match["pick"])
     partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
@@ -335,7 +339,13 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         Quoted(write(value), table.key, match["column"], table.place(int(row)))
         for row, value in values.items()
     )
-    return Said("、".join(value.text for value in quoted), quoted, partial)
+    return Said("、".join(_names(quoted)), quoted, partial)
+
+
+def _names(values: Sequence[Quoted]) -> list[str]:
+    """The names of those that are largest together; of many a few, and how many more there are."""
+    names = [value.text for value in values]
+    return names if len(names) <= _NAMED else [*names[:_NAMED], f"ほか{len(names) - _NAMED}"]
 
 
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
@@ -369,8 +379,9 @@ def _is_largest_of_nothing(
     table: Published, pick: str | None, deciding: Sequence[str], rows: Sequence[int]
 ) -> bool:
     """Whether the largest of some counts or shares is 0: then none of them stands out, and nobody is meant."""
-    largest = bool(pick) and str(pick).startswith("max ")
-    return largest and bool((table.frame[list(deciding)].iloc[list(rows)] == 0).to_numpy().all())
+    return str(pick).startswith(_LARGEST) and bool(
+        (table.frame[list(deciding)].iloc[list(rows)] == 0).to_numpy().all()
+    )
 
 
 def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
@@ -442,7 +453,18 @@ def _writer(number_format: str) -> Callable[[Any], str]:
 def english(line: Line) -> tuple[Said, ...]:
     """A line in English as said; where a cell is hidden or missing, that its figure is withheld."""
     said = line.said()
-    return said if not line.tables or all(part.values for part in said) else (Said(_WITHHELD),)
+    if line.tables and not all(part.values for part in said):
+        return (Said(_WITHHELD),)
+    return tuple(replace(part, text=_singular(part.text)) for part in said)
+
+
+_PLURAL = re.compile(r"(?<![\d.,])1 (?P<what>people|answers|contacts|times)\b|there were 1(?!\d|[.,]\d)")
+_OF_ONE: Final = {"people": "person", "answers": "answer", "contacts": "contact", "times": "time"}
+
+
+def _singular(text: str) -> str:
+    """A sentence in English with the singular behind a count of one; 「1.00 times」 is no count."""
+    return _PLURAL.sub(lambda one: f"1 {_OF_ONE[one['what']]}" if one["what"] else "there was 1", text)
 
 
 def paragraph(text: str, language: str = "") -> str:
