@@ -437,13 +437,19 @@ def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback
     assert told.value._render_traceback_() == [str(told.value)]
 
 
-def test_a_table_that_a_notebook_that_was_run_does_not_have_is_no_reason_to_run_it_again(project):
-    """A question that was taken out of the questionnaire, most often."""
+@pytest.mark.parametrize(
+    ("asked", "nearest"), [("heard_at", ""), ("by_agee", "「by_age」ではありませんか。"), ("by_age2", "")]
+)
+def test_a_table_that_a_notebook_that_was_run_does_not_have_is_no_reason_to_run_it_again(
+    project, asked, nearest
+):
+    """A question that was taken out of the questionnaire, most often, or a slip."""
     page = _internal()
     _published(page)
-    with pytest.raises(NotPublishedError, match=r"表「heard_at」を作っていません.*key_figures.yaml") as told:
-        page.recall("00_data_quality", "heard_at")
-    assert "実行" not in str(told.value)
+    told = rf"表「{asked}」を作っていません。{nearest}調査票から.*key_figures.yaml"
+    with pytest.raises(NotPublishedError, match=told) as found:
+        page.recall("00_data_quality", asked)
+    assert "実行" not in str(found.value)
 
 
 @pytest.mark.parametrize("dated", [False, True])

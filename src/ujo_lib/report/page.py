@@ -39,6 +39,7 @@ from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
 from ujo_lib.report.look.figures.drawing import TableInsteadError
 from ujo_lib.store import Store
+from ujo_lib.text import likely_meant
 from ujo_lib.typed import Typed
 
 P = ParamSpec("P")
@@ -203,9 +204,11 @@ class Page:
             if reasons := told["page"] or told["tables"].get(table_id):
                 raise NotSuppliedError(reasons)
             without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
-        if not file.is_file() and any(folder.glob("*.json")):
+        if not file.is_file() and (there := [one.stem for one in folder.glob("*.json")]):
+            meant = likely_meant(table_id, sorted(there))
+            nearest = f"「{meant}」ではありませんか。" if meant else ""
             raise NotPublishedError(
-                f"{notebook} は表「{table_id}」を作っていません。調査票から除いた質問か、名前の誤りです。"
+                f"{notebook} は表「{table_id}」を作っていません。{nearest}調査票から除いた質問か、名前の誤りです。"
                 "この表を挙げている行を、published.yaml・key_figures.yaml・goals.yaml から消すか直してください。"
             )
         if not file.is_file():
