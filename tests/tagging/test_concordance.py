@@ -37,6 +37,11 @@ def test_a_term_that_cannot_be_read_is_no_fault_of_the_codebook(book: Codebook, 
         c.kwic(TEXTS, term, book.engine)
 
 
+def test_a_word_may_be_one_that_no_theme_is_called(book: Codebook) -> None:
+    table = c.kwic(pd.Series({"A1": "家の全体がつらい"}), "全体", book.engine).frame
+    assert table["keyword"].tolist() == ["全体"]
+
+
 def test_kwic_takes_conjugated_words_and_stops_at_the_limit(book: Codebook) -> None:
     table = c.kwic(pd.Series({"B": "死にたい。死にたくなる。死ぬ"}), "死ぬ+たい", book.engine, top=1).frame
     assert table["keyword"].tolist() == ["死にたい"]

@@ -52,7 +52,7 @@ def kwic(texts: "pd.Series[str]", term: str, engine: Engine, width: int = 20, to
     Raises:
         CodebookError: the term cannot be understood or can never be found.
     """
-    source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),), line=1),))
+    source = CodebookSource("kwic", (ThemeSource("term", "語", "factor", (TermSource(term, 1),), line=1),))
     try:
         codebook = compile_codebook(source, engine)
     except CodebookError as error:
