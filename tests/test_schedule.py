@@ -1,5 +1,6 @@
 """The files under docs/schedule are taken as they are: they must be well formed and name commands that exist."""
 
+import os
 import re
 import shlex
 import shutil
@@ -44,7 +45,7 @@ def _commands() -> dict[str, str]:
     task = _xml().find(f"{TASK}Actions/{TASK}Exec")
     windows = f"{task.findtext(f'{TASK}Command')} {task.findtext(f'{TASK}Arguments')}".replace("\\", "/")
     return {
-        "cron": cron.partition("&& ")[2].partition(" >>")[0],
+        "cron": cron.rpartition("&& ")[2].partition(" >>")[0],
         "systemd": service,
         "windows": windows,
     }
@@ -68,6 +69,22 @@ def test_cron_has_five_fields_that_a_calendar_can_meet():
         assert all(0 <= int(part) <= highest for part in field.split(","))
     assert (day, month) == ("1", "4,10")
     assert "%" not in line, "a percent sign ends the command of a crontab"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="cron is not of Windows")
+@pytest.mark.parametrize("there", [True, False])
+def test_cron_runs_in_a_folder_that_has_never_seen_a_run(tmp_path, there):
+    """The shell opened `logs/cron.log` before anything had made the folder: nothing ran, and nothing was written."""
+    (line,) = _cron_lines()
+    command = tmp_path / ".venv/bin/ujo"
+    command.parent.mkdir(parents=True)
+    command.write_text("#!/bin/sh\necho ran\n", encoding="utf-8")
+    command.chmod(0o700)
+    if there:
+        (tmp_path / "logs").mkdir()
+    shell = line.split(maxsplit=5)[5]
+    subprocess.run(["/bin/sh", "-c", shell], env={"UJO_ROOT": str(tmp_path), "PATH": os.defpath}, check=True)
+    assert (tmp_path / "logs/cron.log").read_text(encoding="utf-8") == "ran\n"
 
 
 @pytest.mark.skipif(shutil.which("crontab") is None, reason="no crontab on this machine")

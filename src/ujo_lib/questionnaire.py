@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, Self
 import pandas as pd
 from pydantic import Field, PrivateAttr, Strict, model_validator
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.errors import InputError
 from ujo_lib.yamlfile import Declared, Many, Word
 
@@ -86,6 +87,10 @@ class Item(Declared):
         mistakes = [
             (choice != bool(self.options), "options は選択式の項目にだけ、必ず書きます"),
             (len(set(self.labels)) < len(self.labels), "同じ選択肢が二度あります"),
+            (
+                any(not label.strip() or label in TOTAL_LABELS for label in self.labels),
+                f"選択肢は、空や合計の行の名前({'・'.join(TOTAL_LABELS)})にできません",
+            ),
             (
                 bool(strange),
                 f"spellings・crosswalk の「{'」「'.join(map(str, sorted(strange)))}」が選択肢にありません",

@@ -40,6 +40,13 @@ class Schema:
         object.__setattr__(self, "columns", told)
 
     def __getitem__(self, column: str) -> Column:
+        """The kind of a column.
+
+        Raises:
+            ColumnError: no such column; the message lists those that there are.
+        """
+        if column not in self.columns:
+            raise ColumnError(f"no column {column!r}; the table has {', '.join(self.columns)}")
         return self.columns[column]
 
     def of_kind(self, kind: type[Column]) -> list[str]:

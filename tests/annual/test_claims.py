@@ -25,7 +25,15 @@ from ujo_lib.annual.summary import key_figures
 from ujo_lib.columns import Count, Difference, Dimension, Mark, Ratio, Share, Statistic, Text, interval
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
-from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
+from ujo_lib.report.door.publish import (
+    NotPublishedError,
+    NotRunError,
+    Subject,
+    TableRecord,
+    TableSpec,
+    mask,
+    unmasked,
+)
 from ujo_lib.typed import Schema, Typed
 
 SPEC = TableSpec(
@@ -168,6 +176,17 @@ def test_what_went_with_an_input_is_no_mistake_and_a_misspelt_heading_still_is()
     assert _verdict("equal", 40, without, where={"hour": "25時"}) == UNKNOWN
     with pytest.raises(ParameterError, match="列「時」はない"):
         _verdict("equal", 40, without, where={"時": "22時"})
+
+
+@pytest.mark.parametrize("kind", [NotRunError, NotPublishedError])
+def test_a_cell_is_not_to_be_mended_where_its_notebook_has_only_to_be_run(kind):
+    def recall(notebook, table):
+        raise kind("先に 06 を実行してください。")
+
+    with pytest.raises(ParameterError, match="先に 06 を実行") as refused:
+        measure([Goal(goal="a", indicator="b", cell=Cell("06", "t", column="v"))], recall)
+    assert ("cell を直す" in str(refused.value)) == (kind is NotPublishedError)
+    assert ("この項目を消す" in str(refused.value)) == (kind is NotRunError)
 
 
 def test_a_tie_at_the_top_is_no_single_largest():

@@ -169,8 +169,9 @@ def test_for_the_place_of_the_defaults_the_cell_alone_counts(elsewhere, capsys):
 
 
 def test_a_place_without_files_is_told_and_nothing_is_taken_from_the_sample(elsewhere):
-    with pytest.raises(ParameterError, match=r"common\.yaml.*ファイルがあること"):
-        QualitySettings.from_cell(_cell(QualitySettings, site="nowhere"))
+    for place in ({"site": "nowhere"}, {"fiscal_year": 1999}, {"site": ["nowhere"]}, {"site": ""}):
+        with pytest.raises(ParameterError, match=r"site、fiscal_year.*params にあるもの\(.*ujo new-year"):
+            QualitySettings.from_cell(_cell(QualitySettings, **place))
 
 
 def test_jupyter_shows_the_sentence_and_not_the_way_through_the_program(monkeypatch):

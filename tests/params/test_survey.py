@@ -14,6 +14,12 @@ def test_pairs_of_items_are_read_from_one_word_each():
     [
         ("tested_pairs", ["sex×age_band×outing"], "項目×項目"),
         ("tested_pairs", ["sex"], "項目×項目"),
+        ("tested_pairs", ["sex×outing", "sex × sex"], r"違う二つ.*sex × sex を直す"),
+        ("tested_pairs", ["sex×outing", "outing × sex"], "outing × sex を消す"),
+        ("cross_rows", "outing", "cross_rows.*cross_columns.*違うもの"),
+        ("wave", "R1", "wave.*earlier_wave.*違うもの"),
+        ("household_groups", {"一人暮らし": "総数"}, "合計の行の名前"),
+        ("age_groups", {"20歳代": " "}, "合計の行の名前"),
         ("silent_multiples", [-1.0], "0 以上"),
         ("prevalence", {"15~39歳": 2.05}, "2.05% は 0.0205"),
     ],
@@ -28,7 +34,8 @@ def test_an_impossible_setting_is_refused_in_japanese(name, value, expected):
     [
         ("silent_multiples", [[], [0.0], [0.5, 2.0]], [[-0.01], [1.0, -1.0]]),
         ("prevalence", [{"15~39歳": 0.0001}, {"15~39歳": 0.9999}], [{"15~39歳": 0.0}, {"15~39歳": 1.0}]),
-        ("tested_pairs", [[], ["a×b"]], [["a×b×c"], ["ab"]]),
+        ("tested_pairs", [[], ["a×b"], ["a×b", "a×c"]], [["a×b×c"], ["ab"], ["a×a"], ["a×b", "b×a"]]),
+        ("age_groups", [{}, {"20歳代": "総数以外"}], [{"20歳代": "全体"}, {"20歳代": ""}]),
     ],
 )
 def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):

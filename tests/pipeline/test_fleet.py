@@ -1,5 +1,6 @@
 """Many sites at once: one that fails stops no other, and the scheduler hears the worst."""
 
+import errno
 import json
 import os
 import re
@@ -116,6 +117,22 @@ def test_a_fleet_makes_the_same_bytes_as_a_single_run_and_a_second_one_finds_the
         ("b", "unchanged", 0),
         ("sample", "unchanged", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "ended"),
+    [(errno.ENOSPC, "disk"), (errno.EROFS, "disk"), (errno.EACCES, "disk"), (errno.EMFILE, "fault")],
+)
+def test_a_disk_that_does_not_even_take_the_log_is_told_like_one_that_takes_no_page(project, number, ended):
+    """Read-only outputs were a fault of the program (1) of a whole fleet, and the disk (7) of a single run."""
+    refused = OSError(number, "words of the system", "outputs")
+    with (
+        mock.patch("ujo_lib.pipeline.fleet.Progress", side_effect=refused),
+        ThreadPoolExecutor(1) as executor,
+    ):
+        (result,) = run_all([project.place], executor)
+    assert result.state == ended
+    assert ("もう一度実行してください" in result.message) == (ended == "disk")
 
 
 def test_the_years_of_a_site_run_in_their_order(project):

@@ -10,6 +10,7 @@ import yaml
 from ujo_lib.intake import check
 from ujo_lib.params import ParameterError, notebooks_of, project_root, read_flat_yaml, settings_model
 from ujo_lib.params.common import Answers
+from ujo_lib.params.inputs import GUIDE
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import contradicted, require_known_answers, unread, unusable, unweighable
 
@@ -327,7 +328,12 @@ def test_without_a_register_there_is_no_population_to_stand_for(place):
 def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, source, wish, ran, told):
     frames = {
         "population": pd.DataFrame(
-            {"area_code": ["43213"], "as_of": pd.to_datetime(["2020-10-01"]), "source": [source]}
+            {
+                "area_code": ["43213", "43000"],
+                "as_of": pd.Timestamp("2020-10-01"),
+                "source": source,
+                "n": [5, 9],
+            }
         ),
         "consultations": pd.DataFrame({"age_band": ["10代"], "suicidal_ideation": [wish]}),
         "campaigns": pd.DataFrame({"start": pd.to_datetime([ran]), "end": pd.to_datetime([None])}),
@@ -336,6 +342,15 @@ def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, s
     assert len(found) == len(told)
     assert all(part in text for part, text in zip(told, found, strict=True))
     assert unusable(place, SimpleNamespace(frames={})) == []
+
+
+@pytest.mark.parametrize("there", [["43213", "43000"], ["43213"], ["43000"]])
+def test_people_that_page_02_sets_contacts_against_are_asked_for_before_it_stops(place, there):
+    people = {"area_code": there, "as_of": pd.Timestamp("2020-10-01"), "source": "国勢調査", "n": 5}
+    found = unusable(place, SimpleNamespace(frames={"population": pd.DataFrame(people)}))
+    lacking = {"43213", "43000"} - set(there)
+    assert [text for code in lacking for text in found if f"地域コード {code} の行" in text] == found
+    assert len(found) == len(lacking)
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -377,6 +392,17 @@ def test_tables_beside_the_inputs_that_no_year_declares_are_named(project):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
     assert unread(project.place) == ["data/10月分.CSV", "data/cases - コピー.xlsx"]
+
+
+def test_a_form_of_what_the_year_does_not_have_and_the_guide_are_not_forgotten(project):
+    inputs = project.place.params / "inputs.yaml"
+    for name in ("ads.csv", GUIDE, f"写し{GUIDE}"):
+        (project.root / "data" / name).touch()
+    assert unread(project.place) == ["data/ads.csv", f"data/写し{GUIDE}"]
+    told = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    told |= {"ads": {"files": ["ads.csv"]}, "not_supplied": {"ads": "広告を出していない"}}
+    inputs.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    assert unread(project.place) == [f"data/写し{GUIDE}"]
 
 
 def test_what_another_year_reads_is_not_forgotten(project):

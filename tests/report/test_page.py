@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import seaborn as sns
 
-from ujo_lib.columns import Base, Count, Dimension, Share, interval
+from ujo_lib.columns import Base, ColumnError, Count, Dimension, Share, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.errors import InputError
@@ -85,6 +85,37 @@ def test_a_small_count_is_hidden_together_with_a_second_cell_that_would_give_it_
     assert "10代" in hidden
     assert len(hidden) >= 2
     assert not shown.is_hidden("n", age="総数")
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [
+        (
+            lambda page, rows: page.table(rows.frame),
+            "DataFrame given, the page takes what `page.publish` gave back",
+        ),
+        (lambda page, rows: page.bars(rows.frame, x="n", y="age", finding="示す。"), "DataFrame given"),
+        (lambda page, rows: page.say("{n[10代]}人", rows, rows.frame), "DataFrame given"),
+        (lambda page, rows: page.tiles("by_age"), "str given"),
+        (lambda page, rows: page.publish(rows.frame, "b", "題"), r"DataFrame given.*Typed"),
+        (lambda page, rows: page.publish(rows, "b", "題"), r"Published given.*Typed"),
+        (
+            lambda page, rows: page.publish(Typed.of(FRAME, COLUMNS), "b", "題", "相談者"),
+            r"str given.*Subject",
+        ),
+    ],
+)
+def test_what_is_handed_over_in_place_of_a_table_is_told_with_what_the_page_takes(project, do, told):
+    page = _internal()
+    with pytest.raises(PublishError, match=told):
+        do(page, _published(page))
+
+
+@pytest.mark.parametrize("asked", [{"columns": ["nn"]}, {"across": "age", "values": "nn"}, {"across": "ag"}])
+def test_a_column_that_a_table_does_not_have_is_told_with_those_that_it_has(project, asked):
+    page = _internal()
+    with pytest.raises(ColumnError, match=r"no column '(nn|ag)'.*age, n, share"):
+        page.table(_published(page), **asked)
 
 
 def test_a_release_page_refuses_a_table_that_the_plan_has_not_seen(project):
@@ -406,13 +437,19 @@ def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback
     assert told.value._render_traceback_() == [str(told.value)]
 
 
-def test_a_table_that_a_notebook_that_was_run_does_not_have_is_no_reason_to_run_it_again(project):
-    """A question that was taken out of the questionnaire, most often."""
+@pytest.mark.parametrize(
+    ("asked", "nearest"), [("heard_at", ""), ("by_agee", "「by_age」ではありませんか。"), ("by_age2", "")]
+)
+def test_a_table_that_a_notebook_that_was_run_does_not_have_is_no_reason_to_run_it_again(
+    project, asked, nearest
+):
+    """A question that was taken out of the questionnaire, most often, or a slip."""
     page = _internal()
     _published(page)
-    with pytest.raises(NotPublishedError, match=r"表「heard_at」を作っていません.*key_figures.yaml") as told:
-        page.recall("00_data_quality", "heard_at")
-    assert "実行" not in str(told.value)
+    told = rf"表「{asked}」を作っていません。{nearest}調査票から.*key_figures.yaml"
+    with pytest.raises(NotPublishedError, match=told) as found:
+        page.recall("00_data_quality", asked)
+    assert "実行" not in str(found.value)
 
 
 @pytest.mark.parametrize("dated", [False, True])

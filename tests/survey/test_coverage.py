@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from ujo_lib import stats, survey
+from ujo_lib.errors import InputError
 from ujo_lib.survey.coverage import age_range, age_recode, in_age_groups, prevalence_text
 
 PREVALENCE = {"15~39歳": 0.0205, "40~64歳": 0.0202}
@@ -75,6 +76,16 @@ def test_an_empty_population_expects_nobody_and_divides_by_nothing(cases):
 def test_a_band_across_the_edge_is_refused_instead_of_being_split(band):
     with pytest.raises(ValueError, match="境をまたいで"):
         in_age_groups({band: 5}, PREVALENCE)
+
+
+@pytest.mark.parametrize(("second", "twice"), [("40~64歳", False), ("39~64歳", False), ("30~39歳", True)])
+def test_nobody_is_counted_in_the_first_of_two_age_groups_without_a_word(second, twice):
+    groups = {"15~39歳": 0.02, second: 0.02}
+    if not twice:
+        assert in_age_groups({"30~38歳": 5}, groups) == {"15~39歳": 5, second: 0}
+        return
+    with pytest.raises(InputError, match="両方に入ります"):
+        in_age_groups({"30~38歳": 5}, groups)
 
 
 def test_an_age_that_cannot_be_read_is_refused():

@@ -115,7 +115,7 @@ def test_the_disclosure_plan_is_told_what_a_table_of_those_who_answered_counts(c
 def test_an_item_that_is_not_in_the_data_is_named(cases, questionnaire):
     with pytest.raises(InputError, match="「support_now」がありません"):
         survey.tally(cases, "support_now", questionnaire)
-    with pytest.raises(TypeError, match="categorical"):
+    with pytest.raises(InputError, match="「q」は選択肢のない質問"):
         survey.tally(pd.DataFrame({"q": ["a"]}), "q", FORM)
 
 

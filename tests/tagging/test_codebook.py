@@ -39,6 +39,8 @@ MALFORMED = [
     (book_of("\n      - 学校\n      - s:教室\n      - s:教室"), 9, "重複"),
     (book_of("[学校]") + "  - {id: a, label: B, role: factor, terms: [友達]}", 7, "重複"),
     (book_of("[学校]") + "  - {id: b, label: A, role: factor, terms: [友達]}", 7, "重複"),
+    (book_of("[学校]") + "  - {id: b, label: 総数, role: factor, terms: [友達]}", 7, "表示名"),
+    (book_of("[学校]") + "  - {id: b, label: ' ', role: factor, terms: [友達]}", 7, "表示名"),
     (book_of("[学校]", "    exclude: [学校]"), 7, "矛盾"),
     (book_of("[親友]", "    exclude: [s:親友]"), 6, "矛盾"),
     (book_of("[s:死にた]", "    exclude: [s:死に, s:死にた]"), 7, "矛盾"),

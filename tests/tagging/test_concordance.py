@@ -31,6 +31,17 @@ def test_kwic_masks_before_it_looks(book: Codebook) -> None:
     assert c.kwic(TEXTS, "s:花子", book.engine).frame.empty
 
 
+@pytest.mark.parametrize("term", ["", "near(a"])
+def test_a_term_that_cannot_be_read_is_no_fault_of_the_codebook(book: Codebook, term: str) -> None:
+    with pytest.raises(CodebookError, match=r"前後の文脈を見る語.*パラメーター.*を直して"):
+        c.kwic(TEXTS, term, book.engine)
+
+
+def test_a_word_may_be_one_that_no_theme_is_called(book: Codebook) -> None:
+    table = c.kwic(pd.Series({"A1": "家の全体がつらい"}), "全体", book.engine).frame
+    assert table["keyword"].tolist() == ["全体"]
+
+
 def test_kwic_takes_conjugated_words_and_stops_at_the_limit(book: Codebook) -> None:
     table = c.kwic(pd.Series({"B": "死にたい。死にたくなる。死ぬ"}), "死ぬ+たい", book.engine, top=1).frame
     assert table["keyword"].tolist() == ["死にたい"]

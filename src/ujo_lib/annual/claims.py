@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Money, Share, Text
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
-from ujo_lib.report.door.publish import NotSuppliedError, Published
+from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import agrees
 from ujo_lib.stats import round_half_up
@@ -111,6 +111,8 @@ def answered(
             cell = entry.cell
             place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
             remedy = f"cell を直す({error.args[0] if error.args else error})"
+            if type(error) is NotRunError:  # nothing is wrong with the cell
+                remedy = f"{error}そのノートブックのない年度なら、この項目を消す"
             problems.append(ParameterProblem(file, name, place, "表にある列と行", remedy))
     if problems:
         raise ParameterError(problems)

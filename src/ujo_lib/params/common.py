@@ -381,7 +381,11 @@ def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:
 
 
 def _other_place(values: Mapping[str, Any]) -> Path | None:
-    """Folder of the parameters of the place and year that a cell names; None for those of the defaults."""
+    """Folder of the parameters of the place and year that a cell names; None for those of the defaults.
+
+    Raises:
+        ParameterError: there is no such folder.
+    """
     default = (NotebookSettings.model_fields[name].default for name in ("site", "fiscal_year"))
     try:
         site, year = str(values["site"]), FiscalYear.parse(values["fiscal_year"])
@@ -389,7 +393,16 @@ def _other_place(values: Mapping[str, Any]) -> Path | None:
         return None  # validation will tell
     if [site, year] == [next(default), FiscalYear.parse(next(default))]:
         return None
-    return inside(project_root(), f"params/{site}/fy{year.year}")
+    folder = inside(project_root(), f"params/{site}/fy{year.year}")
+    if not folder.is_dir():
+        known = "、".join(
+            sorted(f"{one.parent.name} {one.name[2:]}" for one in project_root().glob("params/*/fy*"))
+        )
+        make = f"セルの site か fiscal_year を直すか、`ujo new-year {site} {year.year}` で作る"
+        raise ParameterError.of(
+            _CELL, "site、fiscal_year", f"{site} {year.year}", f"params にあるもの({known})", make
+        )
+    return folder
 
 
 def _user_of(model: type[NotebookSettings], root: Path, site: str) -> Notebook:

@@ -183,14 +183,19 @@ class Inputs(Declared):
         return declared
 
     @property
+    def mentioned(self) -> dict[str, Files]:
+        """Kinds of file of which anything is declared, those in `not_supplied` among them."""
+        named = ((kind, getattr(self, kind)) for kind in KINDS)
+        return {kind: files for kind, files in named if files is not None}
+
+    @property
     def kinds(self) -> dict[str, Files]:
         """Kinds of file that the year has, with what is declared about them, in the order of the dictionary.
 
         A kind in `not_supplied` is not among them, whatever else is said about it: with one line there and its reason
         nothing has to be deleted, and the line deleted next year brings the files back.
         """
-        named = ((kind, getattr(self, kind)) for kind in KINDS if kind not in self.not_supplied)
-        return {kind: files for kind, files in named if files is not None}
+        return {kind: files for kind, files in self.mentioned.items() if kind not in self.not_supplied}
 
     def lacking(self, kind: str) -> str | None:
         """Name under which a kind is declared absent; None when the year has it, or what it can be counted from.
@@ -223,6 +228,9 @@ class Inputs(Declared):
 
 KINDS = tuple(name for name, field in Inputs.model_fields.items() if field.annotation == Files | None)
 """Kinds of file, in the order of the data dictionary."""
+
+GUIDE: Final = "はじめにお読みください.txt"
+"""What a new year lays beside its input files for people to read."""
 
 CONTACTS: Final = ("consultations", "consultations_hourly", "consultations_daily")
 """Kinds that tell of the same contacts; each can be counted from any before it, so who wants it is served by those."""

@@ -1,13 +1,24 @@
 """Parameters of notebook 01: the survey of the welfare commissioners."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import such
+from ujo_lib.yamlfile import TogetherError
 
 _CROSS = "×"
+
+_Groups = Annotated[
+    dict[str, str],
+    such(
+        lambda groups: all(name.strip() and name not in TOTAL_LABELS for name in groups.values()),
+        f"まとめた区分の名前(空と、合計の行の名前 {'・'.join(TOTAL_LABELS)} は使えない)",
+    ),
+]
+"""Answer → the group in which it is counted."""
 
 
 class SurveySettings(NotebookSettings):
@@ -26,7 +37,7 @@ class SurveySettings(NotebookSettings):
     earlier_wave: Annotated[str, Answers("waves", "wave", given=True)] = Field(
         "R1", description="比べる過去の調査回。初めての調査なら空"
     )
-    age_groups: Annotated[dict[str, str], Answers("cases", "age_band")] = Field(
+    age_groups: Annotated[_Groups, Answers("cases", "age_band")] = Field(
         {
             "10歳代(15~19)": "39歳以下",
             "20歳代": "39歳以下",
@@ -38,15 +49,15 @@ class SurveySettings(NotebookSettings):
         },
         description="年代のまとめ方(選択肢: まとめた区分)",
     )
-    household_groups: Annotated[dict[str, str], Answers("cases", "household")] = Field(
+    household_groups: Annotated[_Groups, Answers("cases", "household")] = Field(
         {"一人暮らし": "家族と同居以外", "その他": "家族と同居以外", "不明": "家族と同居以外"},
         description="家族構成のまとめ方(選択肢: まとめた区分)",
     )
-    support_groups: Annotated[dict[str, str], Answers("cases", "support_now")] = Field(
+    support_groups: Annotated[_Groups, Answers("cases", "support_now")] = Field(
         {"受けている": "受けた・受けている", "過去に受けた": "受けた・受けている"},
         description="支援の状況のまとめ方(選択肢: まとめた区分)",
     )
-    outing_groups: Annotated[dict[str, str], Answers("cases", "outing")] = Field(
+    outing_groups: Annotated[_Groups, Answers("cases", "outing")] = Field(
         {
             "趣味に関する用事のときだけ外出": "家から出る",
             "近所のコンビニなどには出かける": "家から出る",
@@ -55,7 +66,7 @@ class SurveySettings(NotebookSettings):
         },
         description="外出状況のまとめ方(選択肢: まとめた区分)",
     )
-    duration_groups: Annotated[dict[str, str], Answers("cases", "duration_band")] = Field(
+    duration_groups: Annotated[_Groups, Answers("cases", "duration_band")] = Field(
         {
             "6か月~1年未満": "5年未満",
             "1~3年未満": "5年未満",
@@ -98,9 +109,21 @@ class SurveySettings(NotebookSettings):
     @field_validator("tested_pairs")
     @classmethod
     def _two_items_each(cls, pairs: list[str]) -> list[str]:
-        if wrong := [pair for pair in pairs if len(pair.split(_CROSS)) != 2]:  # rows and columns
-            raise ValueError(f"「項目×項目」の形({'、'.join(wrong)} を直す)")
+        items = [frozenset(item.strip() for item in pair.split(_CROSS)) for pair in pairs]
+        named = zip(pairs, items, strict=True)
+        if wrong := [pair for pair, two in named if len(pair.split(_CROSS)) != 2 or len(two) != 2]:
+            raise ValueError(f"違う二つの項目の「項目×項目」の形({'、'.join(wrong)} を直す)")
+        if twice := [pair for at, pair in enumerate(pairs) if items[at] in items[:at]]:
+            raise ValueError(f"一組を一度だけ({'、'.join(twice)} を消す)")
         return pairs
+
+    @model_validator(mode="after")
+    def _two_of_each(self) -> Self:
+        for one, other in (("cross_rows", "cross_columns"), ("wave", "earlier_wave")):
+            told = {name: getattr(self, name) for name in (one, other)}
+            if told[one] and told[one] == told[other]:
+                raise TogetherError(f"{one} と {other} は、違うもの", **told)
+        return self
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -206,7 +206,7 @@ def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> I
             try:
                 yield future.result()
             except Exception as error:  # a process that died, a worker that was lost
-                yield Result(place.site, place.year, _title(place), "fault", str(error))
+                yield _fallen(place, error)
 
 
 def attempt_alone(root: str, site: str, name: str, **options: Any) -> Result:
@@ -218,9 +218,16 @@ def attempt_alone(root: str, site: str, name: str, **options: Any) -> Result:
         return attempt(place, progress, **options)
     except Exception as error:
         progress.note(traceback.format_exc())
-        return Result(site, place.year, _title(place), "fault", f"{type(error).__name__}: {error}")
+        return _fallen(place, error)
     finally:
         progress.close()
+
+
+def _fallen(place: SiteYear, error: Exception) -> Result:
+    """How a run ended that could not say so itself; its log, too, may be what the disk did not take."""
+    if told := disk_trouble(str(error)) if isinstance(error, OSError) else "":
+        return Result(place.site, place.year, _title(place), "disk", told)
+    return Result(place.site, place.year, _title(place), "fault", f"{type(error).__name__}: {error}")
 
 
 def worst(results: Sequence[Result]) -> State:

@@ -15,7 +15,7 @@ from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, r
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
 from ujo_lib.params.disclosure import DisclosureRules
-from ujo_lib.params.inputs import CONTACTS, Inputs
+from ujo_lib.params.inputs import CONTACTS, GUIDE, Inputs
 from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.keys import all_settings, gives_way, named
@@ -146,14 +146,15 @@ def unread(place: SiteYear) -> list[str]:
         one = read_yaml(Inputs, inputs)
         folder = one.folder(place.root)
         declared[inputs.parent] = {
-            folder / name for kind in one.kinds.values() for name in kind.names(folder)
+            folder / name for files in one.mentioned.values() for name in files.names(folder)
         }
     read = frozenset().union(*declared.values())
+    tables = (*BOOK_SUFFIXES, *TEXT_SUFFIXES)
     return [
         named(file, place.root)
         for folder in sorted({file.parent for file in declared.get(place.params, ())})
         for file in sorted(folder.glob("*.*"))
-        if file.suffix.lower() in (*BOOK_SUFFIXES, *TEXT_SUFFIXES) and file not in read and not is_trace(file)
+        if file.suffix.lower() in tables and file.name != GUIDE and file not in read and not is_trace(file)
     ]
 
 
@@ -312,9 +313,10 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
     Raises:
         ParameterError: the parameters cannot be read.
     """
-    from ujo_lib import intake
+    from ujo_lib import intake, seasonality
     from ujo_lib.outreach import campaigns
     from ujo_lib.params.outreach import OutreachSettings
+    from ujo_lib.params.seasonality import SeasonalitySettings
     from ujo_lib.params.tagging import TaggingSettings
     from ujo_lib.questionnaire import Questionnaire
     from ujo_lib.tagging import analysis
@@ -330,7 +332,10 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
                         form.item(item)
         with _told(found):
             if "population" in settings.kinds and "population" in data.frames:
-                intake.of_source(data.frames["population"], settings.population_source)
+                people = intake.of_source(data.frames["population"], settings.population_source)
+                if isinstance(settings, SeasonalitySettings) and not gives_way(settings):
+                    for code in (settings.prefecture_code, settings.area_code):
+                        seasonality.residents(people, code)
         with _told(found):
             if isinstance(settings, TaggingSettings) and "consultations" in data.frames and not settings.half:
                 analysis.chosen(data.frames["consultations"], settings.focus_values)

@@ -39,6 +39,7 @@ from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
 from ujo_lib.report.look.figures.drawing import TableInsteadError
 from ujo_lib.store import Store
+from ujo_lib.text import likely_meant
 from ujo_lib.typed import Typed
 
 P = ParamSpec("P")
@@ -73,6 +74,12 @@ class Shown:
         return {"text/html": self.html, DOOR: mark}
 
 
+def _require(kind: type, given: object, called: str) -> None:
+    """Tell an analyst who hands over a frame, say, what the page takes."""
+    if not isinstance(given, kind):
+        raise PublishError(f"{type(given).__name__} given, the page takes {called}")
+
+
 def said_in(mark: Mapping[str, Any]) -> list[wording.Said]:
     """The sentences that an output's mark holds."""
     return [
@@ -102,7 +109,7 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
     @functools.wraps(draw)
     def method(page: "Page", /, *args: P.args, **kwargs: P.kwargs) -> Shown:
         told: dict[str, Any] = {"unless": "", "empty": None, **kwargs}
-        if instead := page.instead(args, told["unless"], told["empty"]):
+        if instead := page.instead(args[:1], told["unless"], told["empty"]):
             return instead
         try:
             return _drawn(page, draw, *args, **kwargs)
@@ -152,12 +159,14 @@ class Page:
             The table as the audience may see it.
 
         Raises:
-            PublishError: description and content disagree, the id is taken (in JupyterLab, where a cell may be run
-                again, the table takes the place of the former), or (release) the table is not the one that the
-                disclosure plan was made for.
+            PublishError: what is given is no typed table or no subject, description and content disagree, the id is
+                taken (in JupyterLab, where a cell may be run again, the table takes the place of the former), or
+                (release) the table is not the one that the disclosure plan was made for.
         """
         if id in self.records and self.settings.tables_dir:
             raise PublishError(f"table {id} is published twice on this page")
+        _require(Typed, table, "a table of an analysis (`Typed`)")
+        _require(Subject, subject or Subject(), "a `report.Subject`")
         about = self._completed(replace(subject or Subject(), **changes))
         left = table.left() if table.left and len(table) and not self.masks else None
         spec = TableSpec(id, title, about, table.schema, table.left is not None, left)
@@ -195,9 +204,11 @@ class Page:
             if reasons := told["page"] or told["tables"].get(table_id):
                 raise NotSuppliedError(reasons)
             without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
-        if not file.is_file() and any(folder.glob("*.json")):
+        if not file.is_file() and (there := [one.stem for one in folder.glob("*.json")]):
+            meant = likely_meant(table_id, sorted(there))
+            nearest = f"「{meant}」ではありませんか。" if meant else ""
             raise NotPublishedError(
-                f"{notebook} は表「{table_id}」を作っていません。調査票から除いた質問か、名前の誤りです。"
+                f"{notebook} は表「{table_id}」を作っていません。{nearest}調査票から除いた質問か、名前の誤りです。"
                 "この表を挙げている行を、published.yaml・key_figures.yaml・goals.yaml から消すか直してください。"
             )
         if not file.is_file():
@@ -214,7 +225,12 @@ class Page:
             shown: the published tables that are asked for.
             unless: why what they hold was not estimated; empty where it was.
             empty: what to say when a table has no rows, "" for nothing; None where it shall be shown without rows.
+
+        Raises:
+            PublishError: what is asked for has not come through the door.
         """
+        for table in shown:
+            _require(Published, table, "what `page.publish` gave back")
         if unless:
             return self.callout("not_estimable", f"{unless.removesuffix('。')}。")
         if empty is None or all(len(table.frame) for table in shown if isinstance(table, Published)):

@@ -9,6 +9,7 @@ from typing import Any
 from ujo_lib.files import write_atomically
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import notebooks_of, notebooks_of_year, read_flat_yaml
+from ujo_lib.params.inputs import GUIDE
 from ujo_lib.setup.contract import contract_page, handbook_page
 from ujo_lib.setup.copying import (
     flat_file,
@@ -23,7 +24,6 @@ from ujo_lib.setup.forms import data_folder, forms, guide, other_survey
 
 CONTRACT = "データの取り決め.html"
 HANDBOOK = "データと分析の手引き.html"
-GUIDE = "はじめにお読みください.txt"
 
 
 @dataclass(frozen=True)

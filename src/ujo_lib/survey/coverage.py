@@ -161,12 +161,17 @@ def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
     band = age_range(label)
     if band is None:
         return None
+    home = None
     for group in groups:
         edges = age_range(group)
         if edges is None:
             raise InputError(f"年齢区分「{group}」を読めません。「15~39歳」の形で書いてください")
         if edges[0] <= band[0] and band[1] <= edges[1]:
-            return group
-        if band[0] <= edges[1] and edges[0] <= band[1]:
+            if home:
+                raise InputError(
+                    f"年代「{label}」が年齢区分「{home}」と「{group}」の両方に入ります。重ならないように分けてください"
+                )
+            home = group
+        elif band[0] <= edges[1] and edges[0] <= band[1]:
             raise InputError(f"年代「{label}」が年齢区分「{group}」の境をまたいでいます")
-    return None
+    return home

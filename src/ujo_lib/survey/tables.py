@@ -84,15 +84,15 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
         asked: who was asked; everybody when left out.
 
     Raises:
-        InputError: no such item in the frame.
-        TypeError: the column has no declared categories, so an answer nobody gave would vanish from the
-        table.
+        InputError: no such item in the frame, or one without options, of which an answer nobody gave would vanish.
     """
     everybody = np.ones(len(frame), dtype=bool) if asked is None else asked.to_numpy(dtype=bool)
     if item in frame:
         column = frame[item]
         if not isinstance(column.dtype, pd.CategoricalDtype):
-            raise TypeError(f"column {item!r} must be categorical, not {column.dtype}")
+            raise InputError(
+                f"項目「{item}」は選択肢のない質問(数値・自由記述)なので、集計の区分になりません。選択肢のある項目を書いてください"
+            )
         labels = tuple(str(label) for label in column.cat.categories)
         given = column.cat.codes.to_numpy()[:, None] == np.arange(len(labels))
         return Answers(item, False, labels, given, everybody)

@@ -17,6 +17,7 @@ from typing import Literal
 
 import numpy as np
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.errors import InputError
 from ujo_lib.tagging.compiled import compiled_once
 from ujo_lib.tagging.engine import Engine, default_engine, words_of
@@ -290,6 +291,9 @@ class _Compiler:
                 if named in seen:
                     self._problem(theme.line, "重複", f"{named}は{seen[named]}行目にもある")
                 seen[named] = theme.line
+            if not theme.label.strip() or theme.label in TOTAL_LABELS:
+                told = f"「{theme.label}」は空か、合計の行の名前({'・'.join(TOTAL_LABELS)})"
+                self._problem(theme.line, "表示名", f"テーマ「{theme.id}」の{told}")
             if not theme.terms:
                 self._problem(theme.line, "語なし", f"テーマ「{theme.id}」に語が一つもない")
         if not self.source.themes:

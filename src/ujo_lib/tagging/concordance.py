@@ -11,7 +11,14 @@ import pandas as pd
 
 from ujo_lib.columns import Count, Dimension, Text
 from ujo_lib.tagging.analysis import Labels
-from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, ThemeSource, compile_codebook
+from ujo_lib.tagging.codebook import (
+    Codebook,
+    CodebookError,
+    CodebookSource,
+    TermSource,
+    ThemeSource,
+    compile_codebook,
+)
 from ujo_lib.tagging.engine import Engine
 from ujo_lib.tagging.matching import VALID
 from ujo_lib.tagging.tagger import STATUS_LABELS, Evidence, evidence, tag
@@ -45,8 +52,11 @@ def kwic(texts: "pd.Series[str]", term: str, engine: Engine, width: int = 20, to
     Raises:
         CodebookError: the term cannot be understood or can never be found.
     """
-    source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),), line=1),))
-    codebook = compile_codebook(source, engine)
+    source = CodebookSource("kwic", (ThemeSource("term", "語", "factor", (TermSource(term, 1),), line=1),))
+    try:
+        codebook = compile_codebook(source, engine)
+    except CodebookError as error:
+        raise CodebookError(error.problems, f"前後の文脈を見る語「{term}」(パラメーター)") from None
     rows: list[tuple[object, str, str, str]] = []
     for text_id, masked in _with_a_hit(texts, codebook):
         if len(rows) >= top:

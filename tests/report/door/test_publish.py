@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ujo_lib.columns import (
     Base,
     Bound,
+    ColumnError,
     Count,
     Difference,
     Dimension,
@@ -155,6 +156,11 @@ def test_what_is_said_of_a_table_survives_writing_and_reading():
 def test_a_cell_that_is_not_unique_is_no_cell():
     with pytest.raises(KeyError, match="0 rows"):
         unmasked(SPEC, FRAME).value("n", sex="不明")
+
+
+def test_a_panel_of_a_column_that_is_not_there_is_told_with_those_that_are():
+    with pytest.raises(ColumnError, match=r"'sexx'.*sex"):
+        unmasked(SPEC, FRAME).where(sexx="男性")
 
 
 def test_a_panel_keeps_its_part_of_the_mask():

@@ -187,13 +187,26 @@ def test_an_empty_table_is_said_to_give_no_number() -> None:
     assert "算出できません" in wording.sentence("{share[30代]}。", table)
 
 
-@pytest.mark.parametrize("slot", ["{share[だれか]}", "{nothing[男性]}", "{share}", "{}"])
-def test_a_slot_that_fits_no_cell_is_an_error_of_the_author(slot: str) -> None:
-    if slot == "{}":
-        assert wording.sentence(slot, by_sex()) == "{}"
-        return
-    with pytest.raises(wording.WordingError):
+@pytest.mark.parametrize(
+    ("slot", "told"),
+    [
+        ("{share[だれか]}", "0 rows"),
+        ("{nothing[男性]}", "0 tables have .nothing"),
+        ("{share}", "name one"),
+        ("{}", "partner"),
+        ("{share[男性]|parcent}", "formats are about, ci"),
+        ("{sex[男性]|percent}", "no numbers"),
+        ("{share[男性]", "without its partner"),
+        ("share[男性]}", "without its partner"),
+    ],
+)
+def test_a_slot_that_fits_no_cell_is_an_error_of_the_author(slot: str, told: str) -> None:
+    with pytest.raises(wording.WordingError, match=told):
         wording.sentence(slot, by_sex())
+
+
+def test_words_of_the_caller_may_hold_braces() -> None:
+    assert wording.sentence("{word}の{n[男性]}人。", by_sex(), word="{集合}").startswith("{集合}の")
 
 
 def test_markup_in_labels_does_not_become_markup_on_the_page() -> None:

@@ -295,9 +295,14 @@ class Published:
         return replace(shown, hidden=flags)
 
     def where(self, **dimensions: str | Sequence[str]) -> Self:
-        """The rows that hold these labels, with their mask: for one panel of a figure."""
+        """The rows that hold these labels, with their mask: for one panel of a figure.
+
+        Raises:
+            ColumnError: no such column.
+        """
         keep = np.ones(len(self.frame), dtype=bool)
         for column, labels in dimensions.items():
+            _ = self.spec.schema[column]
             wanted = [labels] if isinstance(labels, str) else list(labels)
             keep &= self.frame[column].astype(object).isin(wanted).to_numpy()
         return replace(

@@ -103,7 +103,8 @@ def table_html(
         A `<figure class="table">` (compact: the scrolling region and notes alone).
 
     Raises:
-        KeyError: a column that the table does not have, or a cell that a cross table needs twice.
+        ColumnError: a column that the table does not have.
+        KeyError: a cell that a cross table needs twice.
     """
     if across is not None:
         printed = [values or "n"]
@@ -329,6 +330,8 @@ def _cross(
 ) -> tuple[list[_Column], list[_Column], list[bool | None]]:
     """Row headings, body columns (bases first, then one per category) and small rows of a cross table."""
     frame, totals = published.frame, set(TOTAL_LABELS)
+    for name in (across, values):
+        _ = published.spec.schema[name]
     keys = [name for name in published.spec.schema.dimensions if name != across]
     if not keys:
         raise KeyError(f"{published.spec.id}: a cross table needs a second dimension besides {across}")

@@ -19,7 +19,7 @@ from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.fiscal import format_wareki
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.notation import PERCENTAGES, format_of, in_prose, interval_text
+from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, format_of, in_prose, interval_text
 
 
 class WordingError(ValueError):
@@ -64,6 +64,7 @@ _SLOT = re.compile(r"\{([^{}]+)\}")
 _CELL = re.compile(
     r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
 )
+_FORMATS = (None, "about", "ci", "text", *NUMERIC_FORMATS)
 _SENTENCE_END = re.compile(r"(?<=[。?!])")
 _LARGEST: Final = "max "
 _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
@@ -297,6 +298,8 @@ def _filled(template: str, published: Sequence[Published], plain: Mapping[str, A
         if isinstance(piece, _Kept):
             return Said(piece.instead)
         pieces.append(piece)
+    if stray := re.search(r"[{}]", _SLOT.sub("", template)):
+        raise WordingError(f"a {stray.group()} without its partner in {template!r}")
     filled = iter(pieces)
     text = _SLOT.sub(lambda slot: _as_quoted(next(filled), slot), template)
     if partial := any(piece.among_shown for piece in pieces):
@@ -319,6 +322,8 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         raise WordingError(
             f"slot {{{slot}}}: expected {{column}}, {{column[label]}} or {{table.column[label]|format}}"
         )
+    if match["format"] not in _FORMATS:
+        raise WordingError(f"slot {{{slot}}}: formats are {', '.join(filter(None, _FORMATS))}")
     table = _table(match["table"], match["column"], published)
     if table.frame.empty:
         nobody = table.rows is None and str(match["pick"]).startswith(_LARGEST)
@@ -335,10 +340,15 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     if not len(values):
         return _Kept(_MISSING.format(title=table.spec.title))
     write = _writer(match["format"] or format_of(table, match["column"]))
-    quoted = tuple(
-        Quoted(write(value), table.key, match["column"], table.place(int(row)))
-        for row, value in values.items()
-    )
+    try:
+        quoted = tuple(
+            Quoted(write(value), table.key, match["column"], table.place(int(row)))
+            for row, value in values.items()
+        )
+    except (TypeError, ValueError):
+        raise WordingError(
+            f"slot {{{slot}}}: column {match['column']} holds no numbers to write so"
+        ) from None
     return Said("、".join(_names(quoted)), quoted, partial)
 
 

@@ -34,6 +34,28 @@ def test_what_could_not_be_exported_again_is_refused_at_once(plot, options, why)
         figures.figure(by_sex(), plot, x="share", y="sex", finding="示す。", **options)
 
 
+def test_what_seaborn_refuses_is_told_with_the_table_and_the_function() -> None:
+    figure = figures.figure(by_sex(), sns.barplot, x="share", y="sex", finding="示す。", colr="red")
+    with pytest.raises(figures.FigureError, match=r"barplot of seaborn refuses this.*colr"):
+        drawing(figure)
+
+
+@pytest.mark.parametrize(("plot", "y"), [(sns.stripplot, "answer"), (sns.regplot, "base")])
+def test_nothing_is_drawn_by_chance(plot, y) -> None:
+    """Dots were strewn, and limits of a line resampled, anew in each run."""
+    once, again = (
+        drawing(figures.figure(by_occupation(), plot, x="share", y=y, finding="示す。"))
+        .mpl.axes[0]
+        .collections
+        for _ in range(2)
+    )
+    for one, other in zip(once, again, strict=True):
+        assert np.array_equal(one.get_offsets(), other.get_offsets())
+        assert [path.vertices.tolist() for path in one.get_paths()] == [
+            path.vertices.tolist() for path in other.get_paths()
+        ]
+
+
 @pytest.mark.parametrize("plot", [sns.barplot, sns.pointplot, sns.lineplot])
 def test_the_mean_of_several_rows_is_a_number_of_no_table_and_is_not_drawn(plot) -> None:
     rows = by_occupation()

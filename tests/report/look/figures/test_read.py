@@ -8,10 +8,22 @@ import pytest
 from tests.report.look import drawn
 from tests.report.look.drawn import assert_legible, draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Count, Ratio, Share, interval
+from ujo_lib.columns import ColumnError, Count, Ratio, Share, interval
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.read import flags, highlighted, levels, texts
 from ujo_lib.report.look.style import BLUE, MUTED, NARROW, WIDE
+
+
+@pytest.mark.parametrize(("slip", "told"), [
+    ({"hue": "sex"}, "hue"), ({"findin": "示す。"}, "findin"), ({"finding": "示す。"}, "finding"),
+    ({"n": "bas"}, "bas.*share"),
+])  # fmt: skip
+def test_a_misspelled_word_or_column_is_told_and_never_passed_over(slip, told: str) -> None:
+    given = {"x": "share", "y": "sex", "finding": "示す。"} | slip
+    if "finding" in slip:
+        del given["finding"]
+    with pytest.raises((figures.FigureError, ColumnError), match=told):
+        figures.bars(by_sex(), **given)
 
 
 def test_alt_text_tells_the_range_and_where_it_lies() -> None:

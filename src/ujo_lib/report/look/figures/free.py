@@ -43,8 +43,9 @@ def figure(
         options: plain values for the function of seaborn; `errorbar=None` unless told otherwise.
 
     Raises:
-        FigureError: not such a function of seaborn, an option that is no plain value, no column with numbers, or
-            several rows at one place, of which seaborn would draw the mean: a number that no table holds.
+        FigureError: not such a function of seaborn, an option that is no plain value or that it refuses, no column
+            with numbers, or several rows at one place, of which seaborn would draw the mean: a number that no table
+            holds.
     """
     takes = _parameters(published, plot, options)
     used, schema = list(filter(None, (y, x, hue))), published.spec.schema
@@ -66,7 +67,12 @@ def figure(
     def draw(sheet: Sheet) -> None:
         layout = sheet.layout
         axes = sheet.axes(layout.width * (0.8 if layout.narrow else 0.5))
-        plot(data=data, x=x, y=y, ax=axes, **(look | options))
+        try:
+            plot(data=data, x=x, y=y, ax=axes, **(look | options))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise FigureError(
+                f"{published.spec.id}: {plot.__name__} of seaborn refuses this: {error}"
+            ) from error
         for column, axis in ((x, axes.xaxis), (y, axes.yaxis)):
             if column in measured:
                 read.scale(axis, layout, published, column, layout.width - 60)
@@ -85,8 +91,8 @@ def figure(
     return Drawing(f"seabornの{plot.__name__}によるグラフ", draw, measured[0], names)
 
 
-_OURS: Mapping[str, Any] = {"errorbar": None, "saturation": 1}
-"""Options of seaborn that are other than its own unless somebody asks."""
+_OURS: Mapping[str, Any] = {"errorbar": None, "saturation": 1, "seed": 0, "jitter": False}
+"""Options of seaborn that are other than its own unless somebody asks: nothing is resampled or strewn by chance."""
 _PIECE = "piece of a line"
 
 

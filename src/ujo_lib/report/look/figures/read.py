@@ -90,11 +90,16 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
     """
 
     def decorate(draw: Callable[P, Drawing]) -> Callable[P, Figure]:
-        signature = inspect.signature(draw)
+        signature = _told_in_full(inspect.signature(draw))
 
         @functools.wraps(draw)
         def safe(*args: P.args, **kwargs: P.kwargs) -> Figure:
-            bound = signature.bind(*args, **kwargs)
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError as slip:
+                raise FigureError(
+                    f"{draw.__name__}: {slip}; it takes {', '.join(signature.parameters)}"
+                ) from None
             bound.apply_defaults()
             given = bound.arguments
             tables = tuple(value for value in given.values() if isinstance(value, Published))
@@ -110,7 +115,7 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
                 made.draw, tables, made.column, text_of(said), f"{_described(placed, made)}{remark}", said
             )
 
-        safe.__dict__["__signature__"] = _told_in_full(signature)
+        safe.__dict__["__signature__"] = signature
         safe.__doc__ = _ARGS.sub(lambda found: found[1] + _TOLD, draw.__doc__ or "")
         return safe
 
