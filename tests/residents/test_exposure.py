@@ -178,8 +178,8 @@ def ways_to_answer(sample: Sample, scale: tuple[int, int] = (0, 7)) -> int:
         ordered, own = np.sort(worlds[:, inside], axis=1), np.sort(true[inside])
         for number in np.unique(own):
             if (own == number).sum() < sample.threshold:
-                counts = len(np.unique((ordered == number).sum(axis=1)))
-                found.append(max(counts, len(np.unique(ordered[:, own == number], axis=0))))
+                counts = (ordered == number).sum(axis=1, keepdims=True)
+                found.append(len(np.unique(np.hstack([counts, ordered[:, own == number]]), axis=0)))
     return min(found)
 
 

@@ -198,8 +198,8 @@ def ways_left(
     """In how many ways, at least, a few people who gave the same number may have answered, were the same means printed.
 
     A few are fewer than the threshold: of everybody, of one class of sex and age, or of one district. Ways differ by
-    how many gave that number, or, where only few worlds differ so (the highest answer), by what those gave who stand
-    at their places in the order of the answers.
+    how many gave that number, or by what those gave who stand at their places in the order of the answers: there is
+    one highest, whatever it is.
 
     Args:
         sample: the weighted answers.
@@ -225,8 +225,8 @@ def ways_left(
     pool, seen = [true], {true.tobytes()}
     rng = np.random.default_rng(0)
     for _ in range(_TRIES):
-        least = min(few, key=lambda one: one.ways)
-        if least.ways >= SOUGHT:
+        least = min(few, key=lambda one: len(one.ways))
+        if len(least.ways) >= SOUGHT:
             break
         world = pool[rng.integers(len(pool))]
         others = _moved(world, least.among(world), scale, rng)
@@ -240,7 +240,7 @@ def ways_left(
                 pool.append(other)
                 for one in few:
                     one.note(other)
-    return min(SOUGHT, *(one.ways for one in few))
+    return min(SOUGHT, *(len(one.ways) for one in few))
 
 
 @dataclass(frozen=True)
@@ -251,29 +251,22 @@ class _Few:
         group: whom the group holds, by their place among those who answered.
         number: what the few gave.
         places: where they stand in the order of the group's answers.
-        counts: how many gave the number.
-        answers: what those at their places gave.
+        ways: how many gave the number, and what those at their places gave.
     """
 
     group: Ints
     number: float
     places: slice
-    counts: set[int] = field(default_factory=set)
-    answers: set[tuple[float, ...]] = field(default_factory=set)
-
-    @property
-    def ways(self) -> int:
-        return max(len(self.counts), len(self.answers))
+    ways: set[tuple[int, tuple[float, ...]]] = field(default_factory=set)
 
     def among(self, world: Floats) -> Ints:
         """Who stands at their places."""
         return self.group[np.argsort(world[self.group], kind="stable")[self.places]]
 
     def note(self, world: Floats) -> None:
-        if self.ways < SOUGHT:
+        if len(self.ways) < SOUGHT:
             own = np.sort(world[self.group])
-            self.counts.add(int((own == self.number).sum()))
-            self.answers.add(tuple(own[self.places]))
+            self.ways.add((int((own == self.number).sum()), tuple(own[self.places])))
 
 
 def _given_by_few(sample: Sample, known: Bools, numbers: Floats) -> Iterator[_Few]:
