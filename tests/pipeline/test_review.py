@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
-from ujo_lib.columns import Base, Count, Dimension, Share, Text, interval
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.disclosure.signature import SIGN_OFF
 from ujo_lib.disclosure.tables import PublicFigure
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
@@ -222,3 +222,25 @@ def test_nor_do_the_limits_of_another_level(place):  # noqa: F811
 )
 def test_weighted_shares_as_they_were_signed_or_of_other_people_may_leave(place, now, signed):  # noqa: F811
     told_again(place, lonely(0.345), now, signed)
+
+
+def scored(mean: float, n: int = 30) -> TableRecord:
+    """The mean score of some people."""
+    schema = Schema(
+        {"n": Count(unit="人"), "mean": Estimate(heading="平均点", unit="点"), **interval("mean", 0.95)}
+    )
+    frame = pd.DataFrame({"n": [n], "mean": mean, "low": 5.1, "high": 6.9})
+    subject = Subject("回答のあった市民", "合成", population="residents")
+    return TableRecord.of("01", TableSpec("waves", "平均点", subject, schema, weighted=True), frame)
+
+
+@pytest.mark.parametrize("moved", [-0.1, 0.1])
+def test_the_corrected_score_of_one_person_does_not_leave_beside_the_mean_that_was_signed(place, moved):  # noqa: F811
+    with pytest.raises(ReleaseRefusedError, match="答えを直した平均") as refused:
+        told_again(place, scored(6.0), scored(6.0 + moved))
+    assert "の「平均点(点)」(令和4(2022)年度の公表と違う)" in str(refused.value)
+
+
+@pytest.mark.parametrize("now", [scored(6.0), scored(6.04), scored(6.1, n=36)])
+def test_a_mean_as_it_was_signed_or_of_other_people_may_leave(place, now):  # noqa: F811
+    told_again(place, scored(6.0), now)

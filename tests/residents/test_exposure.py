@@ -1,5 +1,6 @@
 """What weighted shares of few answers tell, against every way in which the answers could be divided."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -145,3 +146,82 @@ def test_a_question_that_nobody_answered_tells_nothing():
     sample = survey([20, 20, 20, 20], [4, 6, 6, 8], [500, 500, 500, 500])
     sample.answers["would_use"] = categorical([None] * 80, ANSWERS)
     assert left(sample) is None
+
+
+def outings(numbers: list[float], sizes: list[int], threshold: int = 5) -> Sample:
+    """How many days each of some residents went out in a week."""
+    sample = survey(sizes, [0, 0, 0, 0], [900, 500, 750, 610], threshold)
+    sample.answers["days"] = numbers
+    return sample
+
+
+def mean_of(sample: Sample, *by: tuple[str, ...], scale: tuple[int, int] = (0, 7)) -> Typed:
+    return tables.means(sample, "days", "外出した日数", scale, by or [()], LEVEL, "日")
+
+
+def ways_to_answer(sample: Sample, scale: tuple[int, int] = (0, 7)) -> int:
+    """By trying every answer of everybody: the fewest ways in which a few who said the same may have answered."""
+    true = sample.answers["days"].to_numpy(float)
+    group = sample.answers.groupby(["sex", "age_band"], observed=True).ngroup().to_numpy()
+
+    def told(days: np.ndarray) -> list[object]:
+        of = tables.means(replace(sample, answers=sample.answers.assign(days=days)), "days", "", scale, [()])
+        return of.frame.loc[0, ["mean", "low", "high"]].astype("Float64").round(1).fillna(-1).tolist()
+
+    print_ = told(true)
+    weights = sample.design.weights / sample.design.weights.sum()
+    every = np.array(list(product(range(scale[0], scale[1] + 1), repeat=len(true))), dtype=float)
+    near = every[np.abs(every @ weights - true @ weights) < 0.11]
+    worlds = np.array([one for one in near if told(one) == print_])
+    found = []
+    for inside in (np.ones(len(true), bool), *(group == one for one in np.unique(group))):
+        ordered, own = np.sort(worlds[:, inside], axis=1), np.sort(true[inside])
+        for number in np.unique(own):
+            if (own == number).sum() < sample.threshold:
+                counts = (ordered == number).sum(axis=1, keepdims=True)
+                found.append(len(np.unique(np.hstack([counts, ordered[:, own == number]]), axis=0)))
+    return min(found)
+
+
+def test_the_mean_of_six_numbers_leaves_one_way_to_answer_and_is_not_printed():
+    """Printed as 0.6 (0.0 to 1.7): one of six went out, on five days."""
+    sample = outings([0, 0, 0, 0, 0, 5], [2, 1, 1, 2])
+    assert ways_to_answer(sample) == 1
+    assert mean_of(sample).left() == 1
+    shown = released({"days": mean_of(sample)})["days"]
+    assert shown.frame["n"].tolist() == [6]
+    assert shown.hidden[["mean", "low", "high"]].to_numpy().all()
+    assert "外出した日数" in shown.spec.schema.note
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_never_more_ways_to_answer_are_found_than_there_are(seed):
+    rng = np.random.default_rng(seed)
+    sample = outings(rng.integers(0, 4, 6).astype(float).tolist(), [2, 1, 1, 2])
+    found = mean_of(sample, scale=(0, 3)).left()
+    assert found is not None
+    assert found <= min(SOUGHT, ways_to_answer(sample, (0, 3)))
+
+
+@pytest.mark.parametrize(("alike", "found"), [(4, 1), (5, None), (6, None)])
+def test_what_as_many_as_the_threshold_gave_alike_may_be_told(alike, found):
+    """Nobody went out: the mean says so, as a share of everybody would."""
+    assert mean_of(outings([0] * 4 * alike, [alike] * 4)).left() == found
+
+
+@pytest.mark.parametrize(("width", "gone"), [(3, False), (4, True)])
+def test_a_site_that_asks_for_more_ways_than_were_found_prints_no_mean(width, gone):
+    sample = outings([1, 2, 3, 4, 5, 6, 7, 0, 3, 4] * 8, [20] * 4)
+    assert mean_of(sample).left() == mean_of(sample, (), ("sex",)).left() == SOUGHT
+    assert released({"days": mean_of(sample)}, width)["days"].hidden["mean"].all() == gone
+
+
+def test_a_mean_that_tells_takes_no_share_of_the_question_with_it():
+    sample = outings([0, 0, 0, 0, 0, 5] * 8, [12, 12, 12, 12])
+    band = pd.Categorical(["0~4日"] * 48, ["0~4日", "5日以上"])
+    sample.answers[tables.BAND], sample.answers[tables.UCLA] = band, sample.answers["days"]
+    told = tables.means(sample, tables.UCLA, "平均点", (0, 7), [()], LEVEL)
+    made = {"bands": tables.shares(sample, tables.BAND, "点数", LEVEL), "mean": replace(told, left=lambda: 1)}
+    shown = released(made)
+    assert shown["mean"].hidden["mean"].all()
+    assert not shown["bands"].hidden["share"].any()

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib.annual.released import Released, number, read_released
-from ujo_lib.columns import Share
+from ujo_lib.columns import Estimate, Share
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
@@ -100,7 +100,8 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
     """Hold what no audit of masks subtracts against what has been signed before, in any year.
 
     That is what is told again of earlier surveys, whose people are counted in no table of this year; and weighted
-    shares of the same people: another register or another rule of weights is a second equation for their answers.
+    shares and means of the same people: another register, another rule of weights or a corrected score is a second
+    equation for their answers.
 
     Raises:
         ReleaseRefusedError: a number of people differs by few, or a weighted number of as many people differs at all;
@@ -129,7 +130,7 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
         )
     if other:
         raise ReleaseRefusedError(
-            "公表を取りやめました。署名した前の公表と同じ人数の回答に、違う重みを付けた数が載っています。"
+            "公表を取りやめました。署名した前の公表と同じ人数の回答に、違う重みを付けた数か、答えを直した平均が載っています。"
             "二つを合わせると、一人ひとりの答えを計算できることがあります。",
             _told(other),
             "名簿・回答とパラメーター(trim・level など)を、前の公表のときに戻してください。重みの付け方が変わった版や、"
@@ -160,14 +161,16 @@ def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -
 
 
 def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]:
-    """Shares of a table, and their limits, that an earlier release has printed of as many people with another value."""
+    """Shares and means, and their limits, that an earlier release has printed of as many people with another value."""
     if _of_other_days(table, then, now):
         return
     labels = [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
     same = [*labels, *_counts_of_people(table)]
     schema = table.record.spec.schema
     others = [
-        c.heading for c in table.columns if isinstance(schema.measured_as(c.name), Share) and not c.kind.free
+        c.heading
+        for c in table.columns
+        if isinstance(schema.measured_as(c.name), Share | Estimate) and not c.kind.free
     ]
     for row in now.tables.get(table.name, []):
         before = then.find(table.name, {heading: row[heading] for heading in same if heading in row}) or {}

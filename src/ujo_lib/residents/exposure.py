@@ -1,13 +1,14 @@
 """How much weighted shares tell: what else could the answers of a few people be, were the same numbers printed?
 
 A share of 15 out of 91 with its interval, in tenths of a percent, may leave one way only to divide the fifteen among
-men, young and older women. So other answers are sought that print the same; each that is found proves that a reader
-cannot tell it from the truth. The reader is taken to know weights and design, and who answered, of whatever sex, age
-and district: all but what they answered. A bounded search may find fewer values than there are, never more.
+men, young and older women; the mean of six numbers with its interval, one way only to give them. So other answers are
+sought that print the same; each that is found proves that a reader cannot tell it from the truth. The reader is taken
+to know weights and design, and who answered, of whatever sex, age and district: all but what they answered. A bounded
+search may find fewer values than there are, never more.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,8 @@ _TRIES: Final = 200
 _DRAWN: Final = 5000
 _AT_ONCE: Final = 100
 _PAIRS: Final = 4
+_WORLDS: Final = 200
+_FARTHEST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -183,3 +186,121 @@ def _alike(world: Ints, question: _Question, target: Ints, rng: np.random.Genera
     worlds[:, :, answer] += some
     worlds[:, :, instead] -= some
     return worlds
+
+
+def ways_left(
+    sample: Sample,
+    numbers: Floats,
+    told: Sequence[Bools],
+    scale: tuple[float, float],
+    printed: Callable[[Floats, Bools], Any],
+) -> int | None:
+    """In how many ways, at least, a few people who gave the same number may have answered, were the same means printed.
+
+    A few are fewer than the threshold: of everybody, of one class of sex and age, or of one district. Ways differ by
+    how many gave that number, or by what those gave who stand at their places in the order of the answers: there is
+    one highest, whatever it is.
+
+    Args:
+        sample: the weighted answers.
+        numbers: one per respondent, NaN where there is none.
+        told: whom each printed row speaks of.
+        scale: the least and the greatest answer.
+        printed: numbers and whom a row speaks of → what it prints, the mean in tenths among it.
+
+    Returns:
+        At most `SOUGHT`; None where no number was given by few. Only answers whole units away are looked for.
+    """
+    known = ~np.isnan(numbers)
+    true = numbers[known]
+    few = list(_given_by_few(sample, known, true))
+    if not few:
+        return None
+    told = [row for row in told if row[known].any()]
+    shown = [printed(numbers, row) for row in told]
+    weights = np.array([row[known] for row in told]) * sample.design.weights[known]
+    parts = (weights / weights.sum(axis=1, keepdims=True)).T
+    for one in few:
+        one.note(true)
+    pool, seen = [true], {true.tobytes()}
+    rng = np.random.default_rng(0)
+    for _ in range(_TRIES):
+        least = min(few, key=lambda one: len(one.ways))
+        if len(least.ways) >= SOUGHT:
+            break
+        world = pool[rng.integers(len(pool))]
+        others = _moved(world, least.among(world), scale, rng)
+        alike = (np.round(others @ parts, 1) == np.round(true @ parts, 1)).all(axis=1)
+        for other in others[alike][:_AT_ONCE]:
+            answers = np.full(len(numbers), np.nan)
+            answers[known] = other
+            new = other.tobytes() not in seen
+            seen.add(other.tobytes())
+            if new and all(printed(answers, row) == one for row, one in zip(told, shown, strict=True)):
+                pool.append(other)
+                for one in few:
+                    one.note(other)
+    return min(SOUGHT, *(len(one.ways) for one in few))
+
+
+@dataclass(frozen=True)
+class _Few:
+    """A few people of a group who gave the same number, and how they answered in the worlds that were found.
+
+    Attributes:
+        group: whom the group holds, by their place among those who answered.
+        number: what the few gave.
+        places: where they stand in the order of the group's answers.
+        ways: how many gave the number, and what those at their places gave.
+    """
+
+    group: Ints
+    number: float
+    places: slice
+    ways: set[tuple[int, tuple[float, ...]]] = field(default_factory=set)
+
+    def among(self, world: Floats) -> Ints:
+        """Who stands at their places."""
+        return self.group[np.argsort(world[self.group], kind="stable")[self.places]]
+
+    def note(self, world: Floats) -> None:
+        if len(self.ways) < SOUGHT:
+            own = np.sort(world[self.group])
+            self.ways.add((int((own == self.number).sum()), tuple(own[self.places])))
+
+
+def _given_by_few(sample: Sample, known: Bools, numbers: Floats) -> Iterator[_Few]:
+    classes = pd.factorize(sample.classes)[0][known]
+    for labels in (np.zeros(len(numbers)), classes, sample.design.strata[known]):
+        for one in np.unique(labels):
+            group = np.flatnonzero(labels == one)
+            given, first, n = np.unique(np.sort(numbers[group]), return_index=True, return_counts=True)
+            for at in np.flatnonzero(n < sample.threshold):
+                yield _Few(group, float(given[at]), slice(first[at], first[at] + n[at]))
+
+
+def _moved(
+    world: Floats, few: Ints, scale: tuple[float, float], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Some worlds in which pairs of respondents exchanged their answers, or moved them as much up as down.
+
+    One of the few is in the first pair. There is one pair where few numbers are told of, many where many have to move.
+    """
+    half = len(world) // 2
+    each = np.arange(_WORLDS)
+    order = rng.permuted(np.tile(np.arange(len(world)), (_WORLDS, 1)), axis=1)
+    first = rng.choice(few, _WORLDS)
+    order[each, np.argmax(order == first[:, None], axis=1)] = order[:, 0]
+    order[:, 0] = first
+    one, other = order[:, :half], order[:, half : 2 * half]
+    by = rng.integers(1, _FARTHEST + 1, one.shape) * rng.choice([-1.0, 1.0], one.shape)
+    by = np.where(rng.random(one.shape) < 0.5, by, world[other] - world[one])
+    ends = np.stack([world[one] + by, world[other] - by])
+    pairs = rng.choice(np.unique(np.geomspace(1, max(half, 1), 12).astype(int)), _WORLDS)
+    by[
+        (np.arange(half) >= pairs[:, None]) | (ends < scale[0]).any(axis=0) | (ends > scale[1]).any(axis=0)
+    ] = 0
+    moved = np.zeros(order.shape)
+    np.put_along_axis(moved, one, by, axis=1)
+    np.put_along_axis(moved, other, -by, axis=1)
+    return world + moved

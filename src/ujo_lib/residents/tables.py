@@ -13,7 +13,7 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.questionnaire import Item, Questionnaire
-from ujo_lib.residents.exposure import Told, values_left
+from ujo_lib.residents.exposure import Told, values_left, ways_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval
@@ -240,15 +240,31 @@ def means(
     """
     numbers = sample.answers[value].astype("Float64").to_numpy(float, na_value=np.nan)
     names = list(dict.fromkeys(name for split in by for name in split))
-    rows = []
-    for split in by:
-        for group, inside in _groups(sample, split):
-            if n := int((inside & ~np.isnan(numbers)).sum()):
-                found = mean(sample.design, numbers, inside)
-                ends = found.interval(level) if found.certain or (found.df > 0 and found.seen) else None
-                low, high = np.clip((ends.low, ends.high), *scale) if ends else (None, None)
-                told = {"n": n, "mean": found.value, "low": low, "high": high}
-                rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
+    parts = [
+        (group, inside)
+        for split in by
+        for group, inside in _groups(sample, split)
+        if (inside & ~np.isnan(numbers)).any()
+    ]
+
+    def told(given: Floats, inside: NDArray[np.bool_]) -> dict[str, float | None]:
+        found = mean(sample.design, given, inside)
+        ends = found.interval(level) if found.certain or (found.df > 0 and found.seen) else None
+        low, high = np.clip((ends.low, ends.high), *scale) if ends else (None, None)
+        return {"mean": found.value, "low": low, "high": high}
+
+    def printed(given: Floats, inside: NDArray[np.bool_]) -> list[float | None]:
+        return [None if one is None else round(one, 1) for one in told(given, inside).values()]
+
+    rows = [
+        {
+            **dict.fromkeys(names, WHOLE),
+            **group,
+            "n": int((inside & ~np.isnan(numbers)).sum()),
+            **told(numbers, inside),
+        }
+        for group, inside in parts
+    ]
     kinds = _dimensions(names)
     kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit=unit, decimals=1)}
     frame = pd.DataFrame(rows, columns=[*names, "n", "mean", "low", "high"])
@@ -257,6 +273,7 @@ def means(
     return Typed.of(
         frame,
         {**kinds, **interval("mean", level)},
+        functools.cache(lambda: ways_left(sample, numbers, [inside for _, inside in parts], scale, printed)),
         where=_answered(BAND if value == UCLA else value),  # the same people, and their scores
         note=note if frame["low"].isna().any() else "",
     )

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from ujo_lib.columns import TOTAL_LABELS, Base
+from ujo_lib.columns import TOTAL_LABELS, Base, Share
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import YES, Cell, CountTable, Policy
 from ujo_lib.report.door.publish import PublishError, TableRecord
@@ -109,8 +109,8 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
 def masks_for(plan: Plan, tables: Sequence[Counted], required_width: int = Policy.required_width) -> Masks:
     """Spell a plan out for the records it was made for.
 
-    Where weighted numbers leave a small count that no table prints `required_width` values or fewer, they go as if a
-    table hid a count by that question.
+    Where weighted numbers leave a small count that no table prints `required_width` values or fewer, they go: shares as
+    if a table hid a count by that question, means alone.
     """
     digests, flags, hiding, by = {}, {}, set(), set()
     for one in tables:
@@ -126,7 +126,10 @@ def masks_for(plan: Plan, tables: Sequence[Counted], required_width: int = Polic
         left = one.record.spec.left
         if left is not None and left <= required_width:
             hiding.add(one.record.key)
-            by |= {(one.table.population, variable) for variable in one.table.where}
+            if one.record.spec.schema.of_kind(
+                Share
+            ):  # of which other tables of the question print the same ones
+                by |= {(one.table.population, variable) for variable in one.table.where}
     hiding |= {
         one.record.key
         for one in tables

@@ -145,6 +145,11 @@ class TableSpec:
         return " ".join(filter(None, (self.subject.note, self.schema.note_on(columns))))
 
     @property
+    def of_answers(self) -> bool:
+        """Whether its numbers tell of answers which no table counts: nothing may tell them finer than in print."""
+        return self.weighted or (ANSWERED,) in self.schema.where.values()
+
+    @property
     def counts(self) -> tuple[str, ...]:
         """Columns that count members of the population; none where there is no population."""
         return self.schema.counts if self.subject.population is not None else ()
@@ -365,8 +370,7 @@ def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collectio
         return subject.computed_from is None or elsewhere
     schema = record.spec.schema
     # Answers are weighted by sex, age and place of those who gave them, which other tables of the question count.
-    weighted = record.spec.weighted or (ANSWERED,) in schema.where.values()
-    weighted = weighted and record.key not in whole
+    weighted = record.spec.of_answers and record.key not in whole
     beside = weighted or (schema.part and subject.population not in whole)
     return elsewhere or beside or bool(hidden.to_numpy().any())
 

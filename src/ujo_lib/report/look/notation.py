@@ -119,6 +119,8 @@ def p_figure(value: float) -> str:
 
 PERCENTAGES: Final[Mapping[str, int]] = {"share": 1, "percent": 1, "percent0": 0, "percent2": 2}
 """Formats of shares of 0–1 that are written in percent, and their decimals."""
+DECIMALS: Final[Mapping[str, int]] = {**PERCENTAGES, "rate": 1, "ratio": 2, "p": 3, "yen": 1}
+"""Decimals of the number formats that round."""
 _PROSE: Final[Mapping[str, Callable[[float], str]]] = {
     "n": count,
     "count": count,

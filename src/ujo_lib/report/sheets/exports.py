@@ -7,7 +7,7 @@ tables beside it; on a sheet of the workbook it stands above the table.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Self
@@ -15,7 +15,15 @@ from typing import Any, Final, Self
 from ujo_lib import columns
 from ujo_lib.files import csv_bytes
 from ujo_lib.report.door.publish import TableRecord, TableSpec
-from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, PERCENTAGES, heading, in_cell
+from ujo_lib.report.look.notation import (
+    DECIMALS,
+    HIDDEN,
+    MISSING,
+    NUMERIC_FORMATS,
+    PERCENTAGES,
+    heading,
+    in_cell,
+)
 from ujo_lib.stats import round_half_up
 from ujo_lib.text import told_apart
 from ujo_lib.typed import Schema
@@ -25,8 +33,6 @@ UNBOUNDED: Final = "∞"
 """Stands for an interval without upper limit."""
 BY_ROW: Final = "行ごとに異なる"
 
-DECIMALS: Final[Mapping[str, int]] = {**PERCENTAGES, "rate": 1, "ratio": 2, "p": 3, "yen": 1}
-"""Decimals of the number formats that round."""
 _SMALLEST_P: Final = 0.001
 _MIDNIGHT: Final = "T00:00:00"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Final
 
 from ujo_lib.columns import TOTAL_LABELS, Base, Count
-from ujo_lib.report.look.notation import HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS
+from ujo_lib.report.look.notation import DECIMALS, HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import BY_ROW, DECIMALS, UNBOUNDED, Column, Table, one_line
+from ujo_lib.report.sheets.exports import BY_ROW, UNBOUNDED, Column, Table, one_line
 
 CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
