@@ -29,6 +29,7 @@ _AT_ONCE: Final = 100
 _PAIRS: Final = 4
 _WORLDS: Final = 200
 _FARTHEST: Final = 3
+_ALIKE: Final = 30
 
 
 @dataclass(frozen=True)
@@ -224,12 +225,17 @@ def ways_left(
         one.note(true)
     pool, seen = [true], {true.tobytes()}
     rng = np.random.default_rng(0)
-    for _ in range(_TRIES):
+    cells = np.unique(parts, axis=0, return_inverse=True)[1].ravel()
+    for attempt in range(_TRIES):
         least = min(few, key=lambda one: len(one.ways))
         if len(least.ways) >= SOUGHT:
             break
         world = pool[rng.integers(len(pool))]
-        others = _moved(world, least.among(world), scale, rng)
+        others = (
+            _moved(world, least.among(world), scale, rng)
+            if attempt % 2
+            else _moved_alike(world, few, cells, scale, rng)
+        )
         alike = (np.round(others @ parts, 1) == np.round(true @ parts, 1)).all(axis=1)
         for other in others[alike][:_AT_ONCE]:
             answers = np.full(len(numbers), np.nan)
@@ -277,6 +283,25 @@ def _given_by_few(sample: Sample, known: Bools, numbers: Floats) -> Iterator[_Fe
             given, first, n = np.unique(np.sort(numbers[group]), return_index=True, return_counts=True)
             for at in np.flatnonzero(n < sample.threshold):
                 yield _Few(group, float(given[at]), slice(first[at], first[at] + n[at]))
+
+
+def _moved_alike(
+    world: Floats, few: Sequence["_Few"], cells: Ints, scale: tuple[float, float], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Some worlds in which one of each few moved, and one who weighs the same in every row as much the other way.
+
+    All means stay, and where many answered their limits, too.
+    """
+    worlds = np.repeat(world[None], _ALIKE, axis=0)
+    for own in worlds:
+        for one in rng.permutation(len(few))[: rng.integers(1, len(few) + 1)]:
+            mover = rng.choice(few[one].among(own))
+            partner = rng.choice(np.flatnonzero(cells == cells[mover]))
+            by = rng.integers(1, _FARTHEST + 1) * rng.choice([-1.0, 1.0])
+            ends = (own[mover] + by, own[partner] - by)
+            if mover != partner and min(ends) >= scale[0] and max(ends) <= scale[1]:
+                own[[mover, partner]] = ends
+    return worlds
 
 
 def _moved(
