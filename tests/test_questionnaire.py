@@ -75,6 +75,7 @@ def test_codes_keep_their_leading_zeros(tmp_path):
             "「y」が選択肢に",
         ),
         ("{id: alone, title: 甲, wording: 甲, kind: text}", "同じ id"),
+        ("{id: share, title: 甲, wording: 甲, kind: text}", "share: 表の列の名前と同じ id です"),
         ("{id: a, title: 一人暮らし, wording: 甲, kind: text}", "見出し「一人暮らし」が二つ"),
         (
             "{id: a, title: 甲, wording: 甲, kind: text, asked_if: {item: nowhere, answers: [x]}}",

@@ -22,6 +22,24 @@ Kind = Literal["single", "multiple", "number", "text"]
 _Words = Annotated[str, Field(min_length=1)]
 
 
+TAKEN: Final = frozenset(
+    [
+        "n",
+        "base",
+        "share",
+        "share_all",
+        "reference",
+        "low",
+        "high",
+        "mean",
+        "median",
+        "expected",
+        "residual",
+        "voice",
+    ]
+)
+"""Columns of the tables that are made of answers: a question of that name would be taken for one."""
+
 KEPT: Final = (
     "名前を確かめてください。ページが使う質問は、尋ねない年も調査票に残します(列がなければ無回答になります)。"
 )
@@ -85,6 +103,7 @@ class Item(Declared):
             ),
         ]
         mistakes = [
+            (self.id in TAKEN, "表の列の名前と同じ id です。ほかの id にします"),
             (choice != bool(self.options), "options は選択式の項目にだけ、必ず書きます"),
             (len(set(self.labels)) < len(self.labels), "同じ選択肢が二度あります"),
             (

@@ -152,6 +152,10 @@ def test_a_cell_may_be_named_by_the_headings_that_people_see():
         ({"column": "人数"}, "列「人数」はない。あるのは 区分、件数(件)"),
         ({"where": {"時": "22時"}}, "列「時」はない。あるのは 区分、件数(件)"),
         ({"where": {"区分": "25時"}}, "区分が 25時 の行がない"),
+        (
+            {"where": {"区分": ["22時", "25時"]}},
+            "区分が 22時・25時 の行がない",
+        ),  # 40 alone would have been the sum
     ],
 )
 def test_a_cell_that_is_not_there_is_told_with_those_that_are(cell, told):

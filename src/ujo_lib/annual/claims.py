@@ -176,7 +176,10 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
     """
     keep = maybe = pd.Series(True, index=table.frame.index)
     for column, labels in cell.where.items():
-        named = table.frame[column].astype(object).isin(labels)
+        told = table.frame[column].astype(object)
+        named = told.isin(labels)
+        if not pd.Index(labels, dtype=object).isin(told).all():
+            named &= False  # of several that are added up one would be left out
         keep, maybe = keep & named, maybe & (named | table.hidden[column])
     keep = keep if keep.any() else maybe  # a row that is kept back may have lost its words, too
     if cell.over:
@@ -187,8 +190,8 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
         raise NotSuppliedError(table.without, "表にこの値がない。この年度にない資料")
     if not keep.any():
         asked = {notation.heading(table.spec, name): map(str, labels) for name, labels in cell.where.items()}
-        told = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
-        raise KeyError(f"{told} の行がない")
+        said = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
+        raise KeyError(f"{said} の行がない")
     return table.frame.index[keep]
 
 
