@@ -6,7 +6,6 @@ from itertools import chain
 import pytest
 
 from tests.intake.conftest import FORMS
-from ujo_lib.errors import InputError
 from ujo_lib.intake.headers import fold
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Option, options, uncoded
 from ujo_lib.questionnaire import Item
@@ -108,9 +107,3 @@ def test_several_answers_become_a_column_each_behind_the_columns_of_the_file() -
     assert (multiple.heading, multiple.required) == ("同居家族", True)
     assert multiple.options[1].aliases == ("お母さん",)
     assert schema.columns == SCHEMAS["cases"].columns
-
-
-@pytest.mark.parametrize("id_", ["case_id", "commissioner_id"])
-def test_a_question_named_as_a_column_of_the_file_is_refused(id_: str) -> None:
-    with pytest.raises(InputError, match=f"「{id_}」は、該当者票がもともと持つ列"):
-        SCHEMAS["cases"].with_questions([_item(id=id_, kind="text")])

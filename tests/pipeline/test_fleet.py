@@ -127,6 +127,7 @@ def test_a_disk_that_does_not_even_take_the_log_is_told_like_one_that_takes_no_p
     """Read-only outputs were a fault of the program (1) of a whole fleet, and the disk (7) of a single run."""
     refused = OSError(number, "words of the system", "outputs")
     with (
+        mock.patch.dict(os.environ),  # a task has a process of its own elsewhere
         mock.patch("ujo_lib.pipeline.fleet.Progress", side_effect=refused),
         ThreadPoolExecutor(1) as executor,
     ):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ujo_lib.errors import InputError
 from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES
 from ujo_lib.questionnaire import Item
 
@@ -165,17 +164,8 @@ class Schema:
         )
 
     def with_questions(self, items: Iterable[Item]) -> "Schema":
-        """The schema with the questions of a form: one column each, for multiple answers one per option.
-
-        Raises:
-            InputError: a question has the name of a column that the kind has of its own.
-        """
+        """The schema with the questions of a form: one column each, for multiple answers one per option."""
         made = [_question(item) for item in items]
-        if twice := sorted({one.name for one in made} & {column.name for column in self.columns}):
-            raise InputError(
-                f"調査票の質問の id「{'」「'.join(twice)}」は、{self.title}がもともと持つ列の名前です。"
-                "ほかの id にしてください。"
-            )
         return replace(
             self,
             columns=(*self.columns, *(one for one in made if isinstance(one, Column))),
