@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
-from ujo_lib.columns import DIGEST, METHOD, Column, Ratio, Share, Text, Various, interval
+from ujo_lib.columns import DIGEST, METHOD, TOTAL_LABELS, Column, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators, Place
@@ -33,8 +33,6 @@ _DRAWN: Final = 4
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
 _NONE: Final = "なし"
-_WHOLES: Final = ("全体", "総数")
-"""Rows that every answer and every part of the city is counted in, whatever these are called."""
 _MADE_ALIKE: Final = (METHOD.name, DIGEST.name)
 """Columns that say of each row how its value was made."""
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
@@ -299,7 +297,7 @@ def _beside(indicator: Indicator, released: Released) -> dict[str, list[str]]:
             if all(row.get(name) == other for name, other in where.items() if name != heading)
         ]
         for heading, cell in where.items()
-        if cell not in _WHOLES
+        if cell not in TOTAL_LABELS
     }
 
 

@@ -62,13 +62,15 @@ def plan_steps(place: SiteYear) -> list[Step]:
     """
     notebooks = place.notebooks
     settings = all_settings(place)
-    if missing := dict.fromkeys(told for one in settings.values() for told in _missing(place.root, one)):
-        raise MissingInputError(missing)
     reads = {one.name: tuple(source.name for source in sources_of(one, notebooks)) for one in notebooks}
     seen: dict[Path, str] = {}
     steps: dict[str, Step] = {}
     for name in _sources_first(reads):
-        parts = _parts(place, settings[name], seen) | _released(place, settings[name])
+        try:
+            parts = _parts(place, settings[name], seen) | _released(place, settings[name])
+        except MissingInputError as error:
+            missing = dict.fromkeys(told for one in settings.values() for told in _missing(place.root, one))
+            raise (MissingInputError(missing) if missing else error) from None
         parts |= {f"step:{source}": steps[source].key for source in reads[name]}
         if settings[name].about.says.role == "summary" and place.rules.is_file():
             parts["disclosure.yaml"] = digest_file(place.rules)  # other rules, another release

@@ -23,8 +23,8 @@ WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)
 """By how much less often people with a trait may have answered than the others (points of the response rate)."""
 
-YES: Final = "はい"
-NO: Final = "いいえ"
+_YES: Final = "はい"
+_NO: Final = "いいえ"
 _UNKNOWN: Final = "不明"
 _HEADINGS: Final = {"wave": "回収の段階"}
 """Headings of columns that only this survey has."""
@@ -118,36 +118,32 @@ def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL)
         As `shares`; the options add up to more than everybody.
     """
     asked = form.asked(sample.answers, item.id)
-    options = {label: told.where(asked) for label, told in by_option(sample.answers, item).items()}
+    options = {label: told.where(asked) for label, told in _by_option(sample.answers, item).items()}
     rows = [
-        {item.id: label, **share_of(sample, _said(told, [YES]), level)} for label, told in options.items()
+        {item.id: label, **share_of(sample, _said(told, [_YES]), level)} for label, told in options.items()
     ]
     kinds = {item.id: Dimension(heading=item.title, multiple=True), **_kinds((item.id,), level)}
     whom = form.asked_of(item.id)
+    searches = [left_by(sample, told, [], level) for told in options.values()]
     return Typed.of(
         rows,
         kinds,
-        fewest([left_by(sample, told, [], level) for told in options.values()]),
+        lambda: min((left for search in searches if (left := search()) is not None), default=None),
         where={**form.reached(item.id), **_answered(item.id)},
         note="あてはまるものをいくつでも選ぶ質問です。" + (f"{whom}だけに尋ねました。" if whom else ""),
     )
 
 
-def by_option(frame: pd.DataFrame, item: Item) -> "dict[str, pd.Series[Any]]":
+def _by_option(frame: pd.DataFrame, item: Item) -> "dict[str, pd.Series[Any]]":
     """A question to which one may tick several, as one question per option: はい, いいえ, NA of who ticked none."""
     ticked = frame.reindex(columns=list(item.columns)).astype("boolean").fillna(False).astype(bool)
     answered = ticked.any(axis=1)
     return {
         label: pd.Series(
-            pd.Categorical(ticked[name].map({True: YES, False: NO}), [YES, NO]), frame.index
+            pd.Categorical(ticked[name].map({True: _YES, False: _NO}), [_YES, _NO]), frame.index
         ).where(answered)
         for label, name in zip(item.labels, item.columns, strict=True)
     }
-
-
-def fewest(searches: Sequence[Callable[[], int | None]]) -> Callable[[], int | None]:
-    """Finds the fewest values that any of some questions leaves."""
-    return lambda: min((left for search in searches if (left := search()) is not None), default=None)
 
 
 def _dimensions(names: Sequence[str]) -> dict[str, Column]:
