@@ -451,8 +451,9 @@ def test_the_time_stamp_of_a_form_may_be_declared_to_be_the_moment(desk: Desk):
 
 @pytest.mark.parametrize(
     ("unit", "ok"),
-    [("人", True), ("", True), ("千人", False), ("百人", False), ("%", False), ("千世帯", False)],
-)
+    [("人", True), ("", True), ("千人", False), ("百人", False), ("%", False), ("千世帯", False),
+     ("世帯", False), ("戸", False), ("件", False), ("名", True)],
+)  # fmt: skip
 @pytest.mark.parametrize(
     ("heading", "layout"), [("unit", "estat_population"), ("単位", "estat_population"), ("単位", None)]
 )
@@ -465,3 +466,27 @@ def test_a_column_of_units_beside_the_numbers_is_looked_at_though_it_is_not_read
         "population", "p.csv", as_csv(rows), layout=layout, columns=columns, constants={"source": "国勢調査"}
     )
     assert errors(desk.check()) == ([] if ok else [(2, heading, unit)])
+
+
+@pytest.mark.parametrize(
+    ("item", "ok"),
+    [
+        ("人口", True),
+        ("人口【人】", True),
+        ("総人口(男女別)", True),
+        ("", True),
+        ("世帯数【世帯】", False),
+        ("一般世帯人員", False),
+        ("人口密度【人/km2】", False),
+        ("昼間人口", False),
+        ("人口増減率", False),
+    ],
+)
+def test_a_table_of_e_stat_is_read_for_people_only_where_its_items_are_people(desk: Desk, item, ok):
+    rows = [
+        ["表章項目", "area_code", "地域", "男女", "年齢", "value"],
+        [item, "43213", "みどり市", "総数", "総数", "57"],
+    ]
+    said = {"layout": "estat_population", "constants": {"as_of": "2020-10-01"}}
+    desk.put("population", "p.csv", as_csv(rows), **said)
+    assert errors(desk.check()) == ([] if ok else [(2, "表章項目", item)])

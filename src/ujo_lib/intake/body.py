@@ -19,7 +19,7 @@ from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, note_refusal, note_units_beside, shown
+from ujo_lib.intake.values import Raw, note_items_beside, note_refusal, note_units_beside, shown
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
@@ -482,6 +482,8 @@ def check_unit_columns(body: Body, header: Header, schema: Schema, notes: Notes)
     for place in header.ignored:
         if number is not None and header.headings[place].casefold() in ("unit", "単位"):
             note_units_beside(number, body.raw(header, place), notes)
+        elif number is not None and header.headings[place] == "表章項目":
+            note_items_beside(number, body.raw(header, place), notes)
 
 
 def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:

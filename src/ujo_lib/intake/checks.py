@@ -91,6 +91,14 @@ def check_headings(frame: pd.DataFrame, header: Header, schema: Schema, notes: N
         if column.type not in ("int", "number") or column.name not in header.columns:
             continue
         if (part := part_in(heading, column, schema)) is None:
+            said = header.narrowed.get(column.name, "")
+            if said and all(p.column != heading for p in notes.problems):
+                told = (
+                    f"見出しに「{said}」とあるのを、全体の数として読みました。全体の数なら、inputs.yaml に "
+                    f"columns: {{{heading}: {column.name}}} と書けば、この注意は出ません。"
+                    "そうでなければ ignore に書いて、全体の数の列を加えてください。"
+                )
+                notes.warning(f"「{column.heading}」そのものの列", told, "6", column=heading)
             continue
         by, text = part
         label = parser_of(by, None)(text).value

@@ -7,7 +7,7 @@ nothing is reported, never dropped in silence.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -20,6 +20,11 @@ from ujo_lib.params.inputs import Layout
 
 _NAMED_EACH = 5
 _UNIT = re.compile(r"\([^()]*\)$")
+_SAYS_NO_MORE = re.compile(
+    r"(?:単位.*|[\d①-⑳].*|(?:令和|平成|[RH]\d).*|延べ?.*|のべ.*|実.*|速報.*|確報.*|確定.*|推計.*|概数|暫定.*|"
+    r"任意|必須|半角.*|数字.*|数値.*|整数.*|記入.*|回答.*|.*含む|(?:再掲|重複)を?除く|[人件名円戸回枚台通歳分]|世帯|時間)"
+)
+"""What stands in brackets behind a number's heading and makes it no smaller: a unit, a day, how it was counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Header:
         options: multiple-answer item → option label → position.
         subtotals: positions of total columns.
         ignored: positions that are left out.
+        narrowed: canonical name → what stands in brackets behind a heading that is known without it.
     """
 
     top: int
@@ -45,6 +51,7 @@ class Header:
     options: Mapping[str, Mapping[str, int]]
     subtotals: tuple[int, ...]
     ignored: tuple[int, ...]
+    narrowed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def body(self) -> int:
@@ -91,7 +98,8 @@ def find_header(
         return None
     header = _assign(top, joined[top], found[top], ignore, schema, spec, notes)
     _require(header, schema, spec, head[header.body :], notes)
-    return header
+    said = {name: _narrowing(header.headings[place], known) for name, place in header.columns.items()}
+    return replace(header, narrowed={name: text for name, text in said.items() if text})
 
 
 def fold(heading: str) -> str:
@@ -160,6 +168,15 @@ def _lookup(heading: str, known: Mapping[str, _Target], strip_unit: bool) -> _Ta
             if (target := known.get(fold(spelling))) is not None:
                 return target
     return None
+
+
+def _narrowing(heading: str, known: Mapping[str, _Target]) -> str:
+    """What stands in brackets behind a heading that nobody knows with it, unless it can say nothing of how much."""
+    said = _UNIT.search(tidy(heading))
+    if said is None or _lookup(heading, known, strip_unit=False) is not None:
+        return ""
+    text = said[0].strip("()")
+    return "" if _SAYS_NO_MORE.fullmatch(text) or TOTAL_WORDS.fullmatch(text) else text
 
 
 def _assign(

@@ -139,16 +139,40 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
             return
 
 
+_COUNTED = ({"人", "名"}, {"世帯", "戸"}, {"件", "回"})
+"""Units of counts, those of one thing together."""
+
+
 def note_units_beside(number: Column, raw: Raw, notes: Notes) -> None:
-    """A column beside the numbers tells of thousands or shares: they would be read as ones."""
+    """A column beside the numbers tells of thousands, shares or other things: they would pass for the number itself."""
+    other = {unit for units in _COUNTED if number.unit not in units for unit in units}
     for code, text in enumerate(raw.texts):
         unit = tidy(text)
-        if unit and unit != number.unit and _SCALED.fullmatch(unit):
+        rows = raw.rows_of(code)
+        if unit in other and number.unit:
+            remedy = f"「{unit}」の数です。{number.heading}({number.unit})の行だけを残してください。"
+            notes.problem_rows(
+                rows, [text] * len(rows), f"{number.heading}の行", remedy, "6", column=raw.heading
+            )
+        elif unit and unit != number.unit and _SCALED.fullmatch(unit):
             remedy = f"「{unit}」の数です。値を{number.unit or '1つずつの数'}に直してから、この列も直してください。"
-            rows = raw.rows_of(code)
             expected = f"単位が「{number.unit}」の数" if number.unit else "1つずつの数"
             notes.problem_rows(rows, [text] * len(rows), expected, remedy, "6", column=raw.heading)
 
+
+def note_items_beside(number: Column, raw: Raw, notes: Notes) -> None:
+    """The items of an e-Stat table (表章項目) tell of another number: households, a density, people by day."""
+    for code, text in enumerate(raw.texts):
+        item = _IN_BRACKETS.sub("", tidy(text))
+        if item and (number.heading not in item or _OTHER_ITEM.search(item)):
+            rows = raw.rows_of(code)
+            remedy = f"「{item}」の数です。{number.heading}の行だけを残してください。"
+            notes.problem_rows(
+                rows, [text] * len(rows), f"{number.heading}の行", remedy, "6", column=raw.heading
+            )
+
+
+_OTHER_ITEM = re.compile("密度|比|率|割合|増減|昼間|差")
 
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 """An id in which :func:`parse_short` finds nothing to mend or refuse."""
