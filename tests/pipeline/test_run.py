@@ -11,6 +11,7 @@ import time
 import pytest
 from openpyxl import load_workbook
 
+from tests.pipeline.conftest import HOUSE
 from tests.report.sheets.machine_readable import check
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE
@@ -30,9 +31,9 @@ pytestmark = pytest.mark.slow
 
 def test_a_first_run_leaves_both_sets_of_pages_and_a_manifest_that_vouches_for_them(project):
     outcome = project.run()
-    assert len(outcome.executed) == 14
+    assert len(outcome.executed) == 2 * len(HOUSE)
     assert (project.place.release / "index.html").is_file()
-    assert len(list(project.place.internal.glob("0*.html"))) == 7
+    assert len(list(project.place.internal.glob("0*.html"))) == len(HOUSE)
     manifest = Manifest.read(project.place.manifest)
     assert (manifest.verdict, manifest.run_id) == ("complete", outcome.run_id)
     assert manifest.stands(project.place.outputs)
@@ -84,13 +85,14 @@ def test_kernels_find_loaded_what_unfinished_steps_want_and_for_a_release_alone_
 ):
     preloads, start = [], kernels._start_server
     monkeypatch.setattr(kernels, "_start_server", lambda preload: preloads.append(preload) or start(preload))
-    project.set_parameter("06_resident_survey", "trim", 4.0)
-    project.run(only=["06"])
+    project.set_parameter("02_consultation_seasonality", "staffing_quantile", 0.7)
+    project.run(only=["02"])
     project.run(force=True)
     shutil.rmtree(project.place.release)
     project.run()
     alone, forced, release = preloads
-    assert ({*alone.kinds}, alone.codebooks) == ({"residents", "residents_frame", "cases", "voices"}, [])
+    national = {"national_attributes", "national_daily", "national_hourly"}
+    assert ({*alone.kinds}, alone.codebooks) == ({"channels", "consultations", "population"} | national, [])
     assert len(forced.codebooks) == 2
     assert release == forced
 
@@ -230,13 +232,13 @@ def test_wrong_parameters_of_several_notebooks_are_told_together(project):
 
 def test_missing_files_are_told_together_with_the_lines_that_name_them(project):
     (project.root / "data" / "cases.csv").unlink()
-    project.set_parameter("04_outreach_effect", "calibration", "benchmarks/none.csv")
+    project.set_parameter("03_content_tagging", "codebook", "params/none.yaml")
     with pytest.raises(MissingInputError) as caught:
         project.run()
     assert str(caught.value).splitlines()[:3] == [
         "ファイルが 2 件見つかりません。",
         "  - data/cases.csv(inputs.yaml の cases)",
-        "  - benchmarks/none.csv(04_outreach_effect.yaml の calibration)",
+        "  - params/none.yaml(03_content_tagging.yaml の codebook)",
     ]
 
 
