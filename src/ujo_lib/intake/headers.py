@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from ujo_lib.intake.cells import TOTAL_WORDS, tidy
@@ -102,6 +103,7 @@ def find_header(
     return replace(header, narrowed={name: text for name, text in said.items() if text})
 
 
+@lru_cache(maxsize=1 << 14)  # the first rows of a file are looked at many times, one start after another
 def fold(heading: str) -> str:
     """One form for the spellings of a heading: no blanks, no wide letters, small letters only."""
     return re.sub(r"\s+", "", tidy(heading)).casefold()
