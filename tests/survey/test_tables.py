@@ -224,6 +224,7 @@ def test_opinions_without_a_theme_were_still_written():
     table = survey.themes(flags, labels)
     assert row(table, theme="家族への支援")["n"] == 2
     assert row(table, theme="どの主題にも当てはまらない")["n"] == 1
+    assert table.schema["theme"].alone == "どの主題にも当てはまらない"  # as the plan knows
     assert "無回答" not in set(table.frame["theme"])
     assert set(table.frame["base"]) == {3}
     assert table.schema.dimensions == {"theme": "opinion_theme"}

@@ -6,7 +6,7 @@ that of its table from the first day, so claims, goals and key figures can name 
 
 import functools
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -71,7 +71,10 @@ def other_items(
         raise InputError(
             f"様式「{sheet}」に項目「{'」「'.join(unknown)}」はありません。ある項目: {'、'.join(items)}。{KEPT}"
         )
-    tables = {"number": functools.partial(_number, threshold=threshold), "text": _text}
+    tables: dict[str, Callable[[pd.DataFrame, Item, Questionnaire], Typed]] = {
+        "number": functools.partial(_number, threshold=threshold),
+        "text": _text,
+    }
     return [
         Asked(f"{prefix}{id_}", item.title, tables.get(item.kind, _choice)(frame, item, form))
         for id_, item in items.items()

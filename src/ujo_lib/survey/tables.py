@@ -214,7 +214,7 @@ def themes(flags: pd.DataFrame, labels: Mapping[str, str]) -> Typed:
     """
     ticks = flags.rename(columns=dict(labels)).assign(**{_NO_THEME: ~flags.any(axis=1)})
     read = answers(ticks.astype("boolean").add_prefix("theme_"), "theme")
-    theme = Dimension(heading="主題", variable="opinion_theme", multiple=True)
+    theme = Dimension(heading="主題", variable="opinion_theme", multiple=True, alone=_NO_THEME)
     table = _narrowed(Typed.of(_counted(read), _kinds({"theme": theme}))).change(
         share=Share(of="意見を書いた委員", n="n", base="base")
     )
