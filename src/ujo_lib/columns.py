@@ -163,12 +163,14 @@ class Dimension(Column, rests="words"):
         variable: the variable of the population; the column's own name where none is given.
         groups: label → the finer categories that it stands for.
         multiple: several of its categories can be given as one person's answer, so that the cells do not add up.
+        alone: of several answers the category of those who gave none of the others.
     """
 
     free: bool = True
     variable: str = ""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     multiple: bool = False
+    alone: str = ""
 
     default: ClassVar[str] = "区分"
 

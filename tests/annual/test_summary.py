@@ -538,12 +538,40 @@ def test_the_abstract_tells_no_verdict_that_the_japanese_keeps_back(code):
 
     def hiding(notebook, table):
         shown = recall(notebook, table)
-        hidden = shown.hidden.assign(n=True) if (notebook, table) == EFFECT else shown.hidden
-        return replace(shown, hidden=hidden)
+        return replace(shown, hidden=shown.hidden | ((notebook, table) == EFFECT))
 
     assert "公表できません" in text_of(summary.campaign_effect(hiding).said())
     lines = summary.abstract(hiding, FiscalYear(2023), period_for(FiscalYear(2023), "calendar"))
     assert untold in [part.text for line in lines for part in english(line)]
+
+
+@pytest.mark.parametrize(
+    ("code", "finding", "japanese", "english_"),
+    [
+        ("detected", "実施期間の増加が検出されました", "増加が検出されました。", "were more than expected;"),
+        ("detected", "実施期間の減少が検出されました", "減少が検出されました。", "were fewer than expected;"),
+        ("not_detected", "増減は検出されませんでした", "増減は検出されませんでした。", "is not clear;"),
+    ],
+)
+def test_a_verdict_that_page_04_tells_without_its_numbers_is_told_on_the_cover_too(
+    code, finding, japanese, english_
+):
+    tables = year(code=code)
+    tables[EFFECT] = tables[EFFECT].assign(finding=finding)
+    recall = _recall(tables)
+
+    def hiding(notebook, table):
+        shown = recall(notebook, table)
+        back = ["expected", "estimate", "low", "high"] if (notebook, table) == EFFECT else []
+        return replace(shown, hidden=shown.hidden.assign(**dict.fromkeys(back, True)))
+
+    line = summary.campaign_effect(hiding)
+    assert text_of(line.said()) == f"お知らせの期間、市の窓口への相談の{japanese}"
+    assert text_of(line.rests_on()).endswith("数は公表できません")
+    lines = summary.abstract(hiding, FiscalYear(2023), period_for(FiscalYear(2023), "calendar"))
+    said = text_of(english(lines[4]))
+    assert said.endswith(f"{english_} the figures are withheld.")
+    assert "2.06" not in said
 
 
 def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():

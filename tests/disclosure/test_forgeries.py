@@ -93,7 +93,7 @@ class Forger:
 
     def checks_invented(self) -> None:
         checks = json.loads((self.folder / CHECKS).read_text(encoding="utf-8"))
-        checks["gate"]["texts"] = self.random.randrange(10**6)
+        checks["gate"]["bytes"] = self.random.randrange(10**6)
         (self.folder / CHECKS).write_text(json.dumps(checks), encoding="utf-8")
         self._list_anew(half_the_time=True)
 

@@ -59,9 +59,8 @@ def test_two_sheets_of_one_workbook_are_one_file() -> None:
         {"file": file, "sheet": sheet}
         for file, sheet in (("a.xlsx", "4月"), ("a.xlsx", "5月"), ("b.csv", ""))
     ]
-    none = pd.DataFrame({"severity": [], "count": []})
-    data = SimpleNamespace(sources=pd.DataFrame(read), problems=none, repairs=none)
-    assert overview.totals(data).frame["files"].tolist() == [2]
+    data = SimpleNamespace(sources=pd.DataFrame(read), problems=pd.DataFrame({"severity": []}))
+    assert overview.totals(data).frame.to_dict("records") == [{"files": 2, "errors": 0, "warnings": 0}]
 
 
 def test_what_leaves_the_city_has_no_row_to_subtract_and_no_day_of_a_single_contact() -> None:

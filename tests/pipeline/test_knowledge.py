@@ -152,6 +152,24 @@ def test_a_sum_that_only_an_overview_prints_gives_no_hidden_row_back():
     assert not audit_masks({"02": Step(record)}, alone, FIVE, public=knowing(record)).ok
 
 
+@pytest.mark.parametrize(("of_family", "told"), [(41, True), (39, True), (38, False), (36, False)])
+def test_those_who_gave_none_of_several_answers_are_at_most_all_who_did_not_give_the_most_frequent(
+    of_family, told
+):
+    """Of 42 who wrote 41 spoke of the family: in no theme is the 42nd alone, and 39 leave three values, not four."""
+    theme = Dimension(variable="opinion_theme", multiple=True, alone="なし")
+    spec = TableSpec(
+        "themes", "意見", Subject(population="commissioners"), Schema({"theme": theme, "n": Count()})
+    )
+    counts = {"総数": 42, "家族": of_family, "居場所": 3, "なし": 42 - of_family}
+    record = TableRecord.of("01", spec, pd.DataFrame({"theme": list(counts), "n": list(counts.values())}))
+    step = {"01": Step(record)}
+    naive, careful = plan_masks(step, FIVE), plan_masks(step, FIVE, public=knowing(record))
+    assert audit_masks(step, naive, FIVE, public=knowing(record)).ok != told
+    assert audit_masks(step, careful, FIVE, public=knowing(record)).ok
+    assert not told or "家族" in hidden_topics(careful, record)
+
+
 def test_no_hidden_pair_of_a_cross_is_opened_by_a_total_without_population():
     """Margins of one way are printed, the cross has none: two small cells in one column, one of them in each row."""
     schema = Schema({

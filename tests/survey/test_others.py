@@ -1,7 +1,10 @@
 """A question nobody wrote a section about has its table all the same, and no one person's answer stands in it."""
 
+import itertools
+import math
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,6 +13,7 @@ from ujo_lib import intake, survey
 from ujo_lib.errors import InputError
 from ujo_lib.params import SurveySettings
 from ujo_lib.report import Subject, open_page
+from ujo_lib.survey.others import ways_left
 from ujo_lib.typed import Typed
 
 ITEMS = """\
@@ -70,6 +74,50 @@ def test_choices_are_counted_among_those_who_were_asked_and_answered(tables):
 def test_a_number_is_told_by_mean_and_median_never_by_its_ends(tables):
     assert tables["visits"].frame.to_dict("records") == [{"n": 3, "mean": 4.0, "median": 2.0}]
     assert tables["visits"].schema["mean"].title == "訪問の平均(回)"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "highest", "left"),
+    [
+        ([0, 0, 0, 0, 1], 7, 1),  # 0.2: one went out, on one day
+        ([7, 7, 7, 7, 7, 6], 7, 1),  # 6.8
+        ([0] * 22 + [1], 7, 2),  # 0.0 of 23: nobody, or one on one day
+        ([0] * 20 + [1, 2, 5], 7, 4),
+        ([0] * 5, 7, None),  # nobody is one of few
+        ([3, 3, 4, 5, 5, 6, 7, 9], math.inf, 4),
+        ([0.5, 0.5, 2.5], 7, 1),  # 1.2 and 0.5: whole units away there is no other
+    ],
+)
+def test_mean_and_median_leave_so_many_ways_to_answer(numbers, highest, left):
+    assert ways_left(np.array(numbers, dtype=float), 5, (0, highest)) == left
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 5, 6])
+def test_the_ways_found_are_those_of_every_possible_answer(n):
+    rng = np.random.default_rng(n)
+    for highest in (1, 3, 5):
+        answers = rng.binomial(highest, 0.3, n)
+        counted = {}
+        for world in itertools.combinations_with_replacement(range(highest + 1), n):
+            told = (round(np.mean(world), 1), np.median(world))
+            counted.setdefault(told, []).append(np.array(world))
+        true = np.sort(answers)
+        alike = counted[round(np.mean(true), 1), np.median(true)]
+        few = [value for value in set(true) if (true == value).sum() < 5]
+        ways = [{((w == v).sum(), *w[true == v]) for w in alike} for v in few]
+        left = min(4, *map(len, ways)) if few else None
+        assert ways_left(answers.astype(float), 5, (0, highest)) == left
+
+
+@pytest.mark.parametrize(("alike", "few"), [(4, True), (5, False), (6, False)])
+def test_numbers_given_by_fewer_than_the_threshold_are_those_of_few(alike, few):
+    assert (ways_left(np.zeros(alike), 5, (0, 7)) is not None) == few
+
+
+def test_a_number_that_was_kept_from_the_ends_asks_how_much_its_mean_tells(form):
+    frame = FRAME.assign(visits=pd.array([0, 0, 1, pd.NA], dtype="Int64"))
+    (number,) = [one.table for one in survey.other_items(frame, form, "cases") if one.id == "visits"]
+    assert number.left() == 1
 
 
 def test_a_free_answer_is_told_by_how_many_wrote_and_never_by_its_words(tables):

@@ -93,13 +93,14 @@ def test_blanks_are_counted_once_for_all_items(cases, questionnaire):
     assert row(nobody, sex="総数")["share"] is pd.NA
 
 
-def test_who_was_not_asked_left_nothing_blank(cases, questionnaire):
-    """Of 25 the 18 who live with family are asked who lives with them; the frame holds nobody's answer."""
-    nobody = pd.array([pd.NA] * len(cases), dtype="boolean")
-    labels = questionnaire.item("household_members").labels
-    unanswered = cases.assign(**{f"household_members_{label}": nobody for label in labels})
-    table = survey.blanks(unanswered, ["household_members"], questionnaire).frame
-    assert table[["n", "base"]].to_numpy().tolist() == [[18, 18]]
+def test_how_many_a_skip_rule_asks_is_not_told_beside_the_blanks(cases, questionnaire):
+    """Of 25 the 18 who live with family are asked who lives with them: 18 is a count of that answer."""
+    ticks = {f"household_members_{label}": False for label in questionnaire.item("household_members").labels}
+    told = survey.blanks(cases.assign(**ticks), ["household_members", "sex"], questionnaire)
+    assert told.frame["n"].tolist() == [pd.NA, 0]
+    assert told.frame["base"].tolist() == [pd.NA, 25]
+    assert "一部の人だけに尋ねた設問" in told.schema.note
+    assert survey.blanks(cases, ["sex"], questionnaire).schema.note == ""
 
 
 def test_the_disclosure_plan_is_told_what_a_table_of_those_who_answered_counts(cases, questionnaire):
@@ -223,6 +224,7 @@ def test_opinions_without_a_theme_were_still_written():
     table = survey.themes(flags, labels)
     assert row(table, theme="家族への支援")["n"] == 2
     assert row(table, theme="どの主題にも当てはまらない")["n"] == 1
+    assert table.schema["theme"].alone == "どの主題にも当てはまらない"  # as the plan knows
     assert "無回答" not in set(table.frame["theme"])
     assert set(table.frame["base"]) == {3}
     assert table.schema.dimensions == {"theme": "opinion_theme"}

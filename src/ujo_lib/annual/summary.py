@@ -297,15 +297,19 @@ def loneliness(recall: Recall) -> Line:
 
 
 def campaign_effect(recall: Recall) -> Line:
-    """What may be said of the campaigns."""
+    """What may be said of the campaigns: the verdict alone where page 04 keeps no more than its numbers back."""
     effect = _effect(recall)
     subject = effect.spec.subject
     whose = "市の窓口への" if effect.spec.id == "city_effect" else "県内からの"
-    if effect.hidden.to_numpy().any():
+    code, withheld = _verdict(effect)
+    if code is None:
         return Line(f"お知らせで{whose}相談が増えたかを示す数は、件数が少ないため公表できません。")
-    code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
-    if code not in {"detected", "not_detected"} or pd.isna(estimate):
+    if code not in _VERDICTS:
         return Line(f"お知らせで{whose}相談が増えたかどうかは、推定できません。", (), subject.period)
+    if withheld:
+        finding = str(effect.frame["finding"].iloc[0]).removeprefix("実施期間の")
+        about = f"{subject.period}。件数が少ないため、数は公表できません"
+        return Line(f"お知らせの期間、{whose}相談の{finding}。", (), about)
     unit = effect.spec.schema["n"].unit
     about = (
         f"{subject.period}の{subject.base}{{n}}{unit}を、お知らせがない場合に見込まれる{{expected}}{unit}と比べた結果"
@@ -323,6 +327,18 @@ def _effect(recall: Recall) -> Published:
     every = recall("04_outreach_effect", "prefecture_effect")
     registered = every.frame["method"].iloc[0]  # the others stand beside it
     return every.where(method=str(registered))
+
+
+_VERDICTS: Final = ("detected", "not_detected")
+
+
+def _verdict(effect: Published) -> tuple[str | None, bool]:
+    """The code of an effect, None where it is kept back, and whether numbers are; without estimate it is no verdict."""
+    row, hidden = effect.frame.iloc[0], effect.hidden.iloc[0]
+    if hidden["code"]:
+        return None, True
+    known = hidden["estimate"] or not pd.isna(row["estimate"])
+    return str(row["code"]) if known else "not_estimable", bool(hidden.any())
 
 
 _SENTENCES: Final = 5
@@ -398,11 +414,16 @@ def _lonely(recall: Recall) -> Line:
 def _campaign(recall: Recall) -> Line:
     effect = _effect(recall)
     whose = "with the local desk" if effect.spec.id == "city_effect" else "from the prefecture"
-    code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
-    hidden = bool(effect.hidden.to_numpy().any())
-    if hidden or code not in {"detected", "not_detected"} or pd.isna(estimate):
+    code, withheld = _verdict(effect)
+    if code not in _VERDICTS:
         return Line("Whether the campaigns brought more contacts cannot be told.")
     days = f" ({' to '.join(effect.spec.subject.days)})" if effect.spec.subject.days else ""
+    if withheld:
+        more = "more" if "増加" in str(effect.frame["finding"].iloc[0]) else "fewer"
+        told = f"Whether the campaigns{days} brought more contacts {whose} is not clear"
+        if code == "detected":
+            told = f"During the campaigns{days} contacts {whose} were {more} than expected"
+        return Line(f"{told}; the figures are withheld.")
     if code == "detected":
         bound: Any = effect.spec.schema["low"]
         ends = "{low} or more" if math.isinf(effect.frame.iloc[0]["high"]) else "{low} to {high}"

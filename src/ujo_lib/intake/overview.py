@@ -37,14 +37,12 @@ _CELLS = Count(heading="値の数", unit="件")
 
 
 def totals(data: Intake) -> Typed:
-    """One row: files, cells mended, errors and warnings; of rows a reader could subtract those of other desks."""
+    """One row: files, errors and warnings; of rows, or of cells mended in them, one could subtract other desks'."""
     severities = data.problems["severity"].tolist()
-    mended = int(data.repairs["count"].sum())
     return Typed.of(
-        [(data.sources["file"].nunique(), mended, severities.count("error"), severities.count("warning"))],
+        [(data.sources["file"].nunique(), severities.count("error"), severities.count("warning"))],
         {
             "files": Count(heading="ファイル数"),
-            "repairs": Count(heading="読み替えた値", unit="件"),
             "errors": Count(heading="エラー", unit="件"),
             "warnings": Count(heading="注意", unit="件"),
         },

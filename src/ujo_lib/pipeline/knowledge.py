@@ -14,6 +14,7 @@ import pandas as pd
 
 from ujo_lib.annual.claims import read_claims
 from ujo_lib.annual.known import public_figures
+from ujo_lib.columns import TOTAL_LABELS, Dimension
 from ujo_lib.disclosure.revision import same_records
 from ujo_lib.disclosure.tables import (
     Exemption,
@@ -85,7 +86,8 @@ class Knowledge:
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
         sums = [figure for one in tables for figure in sums_of(one.table, self.policy.threshold)]
         least = [figure for one in tables for figure in _at_least(one, tables, self.policy.threshold)]
-        return [*self.declared, *public_figures(claims, tables), *sums, *least]
+        nobody = [figure for one in tables for figure in _nobody(one)]
+        return [*self.declared, *public_figures(claims, tables), *sums, *least, *nobody]
 
     def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
         """Tables of earlier releases that tell of the same records, and of records that were corrected since."""
@@ -151,6 +153,18 @@ def _at_least(one: Counted, tables: Sequence[Counted], threshold: int) -> Iterat
                 period=other.period,
                 own=True,
             )
+
+
+def _nobody(one: Counted) -> Iterator[PublicFigure]:
+    """That nobody gave one of several answers and none: those who gave none are at most all others."""
+    for name, variable in one.table.dimensions.items():
+        column = one.record.spec.schema[name]
+        if not (isinstance(column, Dimension) and column.alone):
+            continue
+        for label in sorted({*one.record.frame[name]} - {*TOTAL_LABELS, column.alone}):
+            where = {**one.table.where, variable: (label, column.alone)}
+            about = one.table.population, where, 0, 0, one.table.id
+            yield PublicFigure(*about, multiple=(variable,), period=one.table.period)
 
 
 def _policy(rules: DisclosureRules, threshold: int) -> Policy:

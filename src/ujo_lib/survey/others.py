@@ -4,10 +4,14 @@ A question that is new in the questionnaire file has its table here until somebo
 that of its table from the first day, so claims, goals and key figures can name it.
 """
 
-from collections.abc import Collection
-from typing import NamedTuple
+import functools
+import math
+from collections.abc import Callable, Collection
+from typing import Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Share
 from ujo_lib.errors import InputError
@@ -19,6 +23,14 @@ from ujo_lib.typed import ANSWERED, Typed
 WRITTEN = "記入あり"
 """Label of the people who wrote something into a free answer."""
 
+SOUGHT: Final = 4
+"""So many ways to answer are sought; where a site asks for more, nothing is printed that could tell a small count."""
+_TRIES: Final = 200
+_DRAWN: Final = 500
+_KEPT: Final = 50
+
+Floats = NDArray[np.float64]
+
 
 class Asked(NamedTuple):
     """The table of one question, with the id and the title to publish it under."""
@@ -29,7 +41,12 @@ class Asked(NamedTuple):
 
 
 def other_items(
-    frame: pd.DataFrame, form: Questionnaire, sheet: str, shown: Collection[str] = (), prefix: str = ""
+    frame: pd.DataFrame,
+    form: Questionnaire,
+    sheet: str,
+    shown: Collection[str] = (),
+    prefix: str = "",
+    threshold: float = math.inf,
 ) -> list[Asked]:
     """Tabulate every question of a sheet that is not shown yet.
 
@@ -39,6 +56,7 @@ def other_items(
         sheet: which of its forms the frame holds.
         shown: ids of the questions that have cells of their own.
         prefix: put before the ids, where another survey asks the same.
+        threshold: how many who gave the same number are no longer few (`ways_left`); without one any are.
 
     Returns:
         In the order of the sheet. Choices as `among_answered`; numbers as one row of n, mean and median of those who
@@ -53,7 +71,10 @@ def other_items(
         raise InputError(
             f"様式「{sheet}」に項目「{'」「'.join(unknown)}」はありません。ある項目: {'、'.join(items)}。{KEPT}"
         )
-    tables = {"number": _number, "text": _text}
+    tables: dict[str, Callable[[pd.DataFrame, Item, Questionnaire], Typed]] = {
+        "number": functools.partial(_number, threshold=threshold),
+        "text": _text,
+    }
     return [
         Asked(f"{prefix}{id_}", item.title, tables.get(item.kind, _choice)(frame, item, form))
         for id_, item in items.items()
@@ -65,8 +86,64 @@ def _choice(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
     return among_answered(frame, item.id, form)
 
 
-def _number(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
+def ways_left(numbers: Floats, threshold: float, scale: tuple[float, float]) -> int | None:
+    """In how many ways, at least, few people who gave the same number may have answered, were mean and median the same.
+
+    Of 23 people whose mean is 0.0 either nobody gave a one or one of them did. Ways differ by how many gave the number,
+    or by what those gave who stand at their places in the order of the answers. A bounded search among answers whole
+    units away may find fewer ways than there are, never more.
+
+    Args:
+        numbers: what each gave.
+        threshold: so many who gave the same are no longer few.
+        scale: the least and the greatest answer.
+
+    Returns:
+        At most `SOUGHT`; None where no number was given by few.
+    """
+    true = np.sort(numbers)
+    given, first, n = np.unique(true, return_index=True, return_counts=True)
+    few = [
+        (value, slice(at, at + many), set[tuple[int, bytes]]())
+        for value, at, many in zip(given, first, n, strict=True)
+        if many < threshold
+    ]
+    if not few:
+        return None
+    pool, seen = [true], {true.tobytes()}
+    rng = np.random.default_rng(0)
+    for _ in range(_TRIES):
+        for value, places, ways in few:
+            ways |= {(int((world == value).sum()), world[places].tobytes()) for world in pool[-_KEPT:]}
+        value, _, ways = min(few, key=lambda one: len(one[2]))
+        if len(ways) >= SOUGHT:
+            break
+        others = _moved(pool[rng.integers(len(pool))], value, scale, rng)
+        for other in others[(_printed(others) == _printed(true[None])).all(axis=1)][:_KEPT]:
+            if other.tobytes() not in seen:
+                seen.add(other.tobytes())
+                pool.append(other)
+    return min(SOUGHT, *(len(ways) for *_, ways in few))
+
+
+def _printed(worlds: Floats) -> Floats:
+    return np.round(np.column_stack([worlds.mean(axis=1), np.median(worlds, axis=1)]), 1)
+
+
+def _moved(world: Floats, value: float, scale: tuple[float, float], rng: np.random.Generator) -> Floats:
+    """Answers in order in which one person gave another number, often `value`; mostly another as much less or more."""
+    one, other = rng.integers(len(world), size=(2, _DRAWN))
+    by = np.where(rng.random(_DRAWN) < 0.5, value - world[one], rng.integers(-3, 4, _DRAWN))
+    worlds, each = np.repeat(world[None], _DRAWN, axis=0), np.arange(_DRAWN)
+    worlds[each, one] += by
+    worlds[each, other] -= np.where(rng.random(_DRAWN) < 0.8, by, 0)
+    return np.sort(worlds[((scale[0] <= worlds) & (worlds <= scale[1])).all(axis=1)], axis=1)
+
+
+def _number(frame: pd.DataFrame, item: Item, form: Questionnaire, threshold: float) -> Typed:
     given = frame.loc[form.asked(frame, item.id), item.id].astype("Float64").dropna()
+    numbers = given.to_numpy(float)
+    scale = item.range or (min(0.0, *numbers, 0.0), math.inf)
     return Typed.of_rows(
         [(len(given), given.mean(), given.median())],
         {
@@ -74,6 +151,7 @@ def _number(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
             "mean": Estimate(unit=item.unit, heading=f"{item.title}の平均"),
             "median": Estimate(unit=item.unit, heading=f"{item.title}の中央値"),
         },
+        left=functools.cache(lambda: ways_left(numbers, threshold, scale)),
         where={**form.reached(item.id), item.id: (ANSWERED,)},
         note=form.asked_note(item.id),
     )

@@ -214,7 +214,7 @@ def themes(flags: pd.DataFrame, labels: Mapping[str, str]) -> Typed:
     """
     ticks = flags.rename(columns=dict(labels)).assign(**{_NO_THEME: ~flags.any(axis=1)})
     read = answers(ticks.astype("boolean").add_prefix("theme_"), "theme")
-    theme = Dimension(heading="主題", variable="opinion_theme", multiple=True)
+    theme = Dimension(heading="主題", variable="opinion_theme", multiple=True, alone=_NO_THEME)
     table = _narrowed(Typed.of(_counted(read), _kinds({"theme": theme}))).change(
         share=Share(of="意見を書いた委員", n="n", base="base")
     )
@@ -245,7 +245,9 @@ def pyramid(frame: pd.DataFrame, form: Questionnaire) -> Typed:
 
 
 def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Typed:
-    """Count the people who were asked an item and left it blank.
+    """Count the people who left an item blank.
+
+    How many a skip rule asks is how many gave an answer before it; here plan and audit would not see it.
 
     Args:
         frame: one row per person.
@@ -253,13 +255,14 @@ def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Ty
         form: what was asked.
 
     Returns:
-        One row per item; columns title, n (blank), base (asked).
+        One row per item; columns title, n (blank), base (asked), both NA for an item that only some were asked.
     """
-    read = [answers(frame, item, form.asked(frame, item)) for item in items]
+    read = [(form.item(id_), answers(frame, id_)) for id_ in items]
     rows = [
-        (form.item(one.item).title, int((one.asked & ~one.answered).sum()), int(one.asked.sum()))
-        for one in read
+        (item.title, *((pd.NA, pd.NA) if item.asked_if else (int((~one.answered).sum()), len(frame))))
+        for item, one in read
     ]
+    some = any(item.asked_if for item, _ in read)
     return Typed.of_rows(
         rows,
         {
@@ -267,6 +270,8 @@ def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Ty
             "n": Count(unit="人", heading="無回答"),
             "base": Base(unit="人", heading="尋ねた人"),
         },
+        note="一部の人だけに尋ねた設問は、尋ねた人の数がほかの設問の答えの数になるため、無回答を数えません。"
+        * some,
     )
 
 
