@@ -17,6 +17,7 @@ from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import Schema
+from ujo_lib.text import fold_key
 
 _TELLING = {"commissioners": 1, "cases": 1}
 """Place, in the key, of the column a person would look at when it is not the first."""
@@ -142,6 +143,31 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
             "書き出しの期間の重なりなら、片方の行を除いてください。",
             "25",
         )
+
+
+def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
+    """Warn of numbers of records or clients that differ in nothing but zeros in front or small letters: 001 and 1.
+
+    Numbers that point to other rows are held against those.
+    """
+    for column in schema.columns:
+        numbers = column.type == "id" and column.name in (schema.key[-1], "client_id")
+        if not numbers or column.name not in loaded.frame:
+            continue
+        ids = loaded.frame[column.name].drop_duplicates().dropna()
+        bare = ids.str.lower().str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
+        again = ids.index[bare.duplicated()]
+        for file in dict.fromkeys(loaded.files[again]):
+            rows = loaded.rows[again[loaded.files[again] == file]]
+            notes_of[file].warning_rows(
+                rows,
+                [""] * len(rows),
+                "どこでも同じ書き方の番号",
+                "先頭の0や大文字・小文字だけが違う番号が、ほかの行にあります。別のものとして数えます。"
+                "同じものなら、書き方をそろえてください。",
+                "17",
+                column=column.heading,
+            )
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:
@@ -387,6 +413,21 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
             seen.append((*ages, at))
 
 
+def _one_area_a_code(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """A code has one name; with its prefecture before it, it is the same."""
+    named = population.frame[["area_code", "area_name"]].dropna().drop_duplicates()
+    first = named.groupby("area_code")["area_name"].transform("first")
+    for at, (name, known) in enumerate(zip(named["area_name"], first, strict=True)):
+        mine, other = fold_key(name), fold_key(known)
+        if not (mine.endswith(other) or other.endswith(mine)):
+            remedy = (
+                "同じ地域コードに違う地域名があります。コードの写し違いでないか確かめてください"
+                "(名前が変わっただけなら、このままで構いません)。"
+            )
+            told = f"「{known}」の地域コード"
+            population.note(named.index[at], notes_of, told, remedy, "地域名", name, "warning")
+
+
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("commissioners", "cases"), _cases_against_commissioners, "回答票と該当者票の照合"),
     (("commissioners",), _one_survey, "調査の照合"),
@@ -404,5 +445,6 @@ _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("ads",), _one_division, "広告の分け方の照合"),
     (("population",), _people_add_up, "人口の内訳の照合"),
     (("population",), _ages_part_people, "年齢の区分の照合"),
+    (("population",), _one_area_a_code, "地域コードの照合"),
 )
 """Kinds, the rule between them, and what the check is called."""

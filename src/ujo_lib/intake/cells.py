@@ -38,7 +38,8 @@ class Read:
 
 
 TOTAL_WORDS = re.compile(
-    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
+    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?(?: of \d+ results?)?)(?:\s*:.*)?",
+    re.IGNORECASE,
 )
 """What a total row or column is called (tidied text)."""
 
@@ -141,7 +142,10 @@ def parse_int(text: str) -> Read:
     """A whole number; see :func:`parse_number`."""
     read = parse_number(text)
     if not float(read.value).is_integer():
-        raise ValueRefused("整数", "小数を整数に直してください。", "6")
+        remedy = "小数を整数に直してください。"
+        if re.fullmatch(r"\D*[1-9]\d{0,2}\.\d{3}\D*", tidy(text)):
+            remedy = f"{_TWO_POINTS}小数点なら整数に直してください。"
+        raise ValueRefused("整数", remedy, "6")
     return Read(int(read.value), read.rule)
 
 

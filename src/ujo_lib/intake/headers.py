@@ -309,7 +309,7 @@ def _require(
     for one in absent:
         line = propose(one, schema, free) if isinstance(one, Column) else ""
         if near := get_close_matches(one.heading, list(free), n=1, cutoff=0.3):
-            line += _mapped(near[0], one, schema) if "melt:" not in line else ""
+            line += _mapped(near[0], one, schema, free) if "melt:" not in line else ""
         hint = f"inputs.yaml のこのファイルに、{line}または、" if line else ""
         remedy = f"{hint}見出しを元の様式どおりに直してください。"
         if isinstance(one, Multiple) and not one.required:
@@ -317,8 +317,16 @@ def _require(
         notes.problem(f"列「{one.heading}」があること", remedy, "11", row=header.top + 1, column=one.heading)
 
 
-def _mapped(heading: str, item: Column | Multiple, schema: Schema) -> str:
-    """The line by which a heading stands for an item; of a part of its numbers, with what says so."""
+def _mapped(heading: str, item: Column | Multiple, schema: Schema, free: Iterable[str]) -> str:
+    """The line by which a heading stands for an item; of a part of its numbers, with what says so.
+
+    Headings alike but for a number hold one answer of several each: one of them alone would leave out the others.
+    """
+    alike = [other for other in free if re.sub(r"\d+", "", other) == re.sub(r"\d+", "", heading)]
+    if isinstance(item, Multiple) and len(alike) > 1:
+        return (
+            f"答えが1つずつ別の列にあるなら、join: {{{item.name}: [{', '.join(alike)}]}} と書いてください。"
+        )
     part = part_in(heading, item, schema) if isinstance(item, Column) and item.type in NUMERIC else None
     if part and part[0] not in schema.columns:
         return ""

@@ -213,6 +213,8 @@ def check(
             between.check_twins(
                 together, schemas[kind], notes_of, numbered=not any("{row}" in key for key in keys)
             )
+        with mine.bounded("番号の書き方"):
+            between.check_spellings(together, schemas[kind], notes_of)
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
