@@ -123,8 +123,12 @@ def _number_remedy(plain: str) -> str:
         return "かっこ付きの数は、負の数にも内数にも読めます。-25 か 25 のように書いてください。"
     if re.fullmatch(r"\d+:\d\d(?::\d\d)?", plain):
         return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
-    if re.search(r"\d\s?,\s?\d", plain):
-        return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
+    if re.search("[$€£₩]|USD|EUR|GBP|KRW|CNY|TWD|ドル|ユーロ", plain):
+        return "ほかの通貨の金額です。円に直した数を書いてください。"
+    if re.search(r"\d\s?[十百千万億]", plain):
+        return "千や万を使わず、790000 のように1つずつの数に直してください。"
+    if re.search(r"\d\s?,\s?\d", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain)):
+        return "カンマが小数点なら 1234.5 のように点に直し、3けたごとの区切りなら位置を確かめてください。"
     if re.fullmatch(r"[#＃].*", plain):
         return ERROR_REMEDY
     meaning = "のように意味を書いてください(none / unknown / suppressed = なし(0)・不明・秘匿)。"
@@ -158,9 +162,10 @@ def parse_hour(text: str) -> Read:
     """An hour of the day: ``22``, ``22時``, ``22時台``, ``22:00``."""
     match = re.fullmatch(r"(\d{1,2})(?:時台?|:00(?::00)?)?", tidy(text))
     if match is None or int(match[1]) > 23:
-        raise ValueRefused(
-            "0から23の時台", "22 か 22時台 のように書いてください。翌日の1時は日付を翌日にします。", "9"
-        )
+        remedy = "22 か 22時台 のように書いてください。翌日の1時は日付を翌日にします。"
+        if match and match[1] == "24":
+            remedy += "1から24の番号なら、どれも1を引いてください。"
+        raise ValueRefused("0から23の時台", remedy, "9")
     return Read(int(match[1]), None if text == match[1] else "9")
 
 
