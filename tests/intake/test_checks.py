@@ -301,3 +301,12 @@ def test_answers_of_one_occupation_are_never_added_to_those_of_everybody(item, o
     answer = "常に" if item == "loneliness" else "家族"
     faults = broken("national_attributes", {"variable": item, "occupation": occupation, "value": answer})
     assert faults == ([(2, "variable", "error")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("end", "told"), [("2023-03-31", True), ("2023-04-01", False), ("2023-04-02", False)]
+)
+def test_answers_of_the_nation_are_of_a_period_that_ends_after_it_begins(end, told):
+    days = {"period_start": pd.Timestamp("2023-04-01"), "period_end": pd.Timestamp(end)}
+    faults = broken("national_attributes", {"variable": "topic", "value": "家族", **days})
+    assert faults == ([(2, "period_end", "error")] if told else [])

@@ -519,7 +519,8 @@ def test_trap_15_a_blank_list_is_not_answered_in_every_option(desk: Desk):
 
 @pytest.mark.parametrize("heading", ["経緯_{}", "経緯[{}]"])
 @pytest.mark.parametrize(
-    ("encoding", "yes", "no"), [("dummies", "1", "0"), ("marks", "○", ""), ("marks", "レ", "")]
+    ("encoding", "yes", "no"),
+    [("dummies", "1", "0"), ("marks", "○", ""), ("marks", "レ", ""), ("marks", "{}", "")],
 )
 def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, heading):
     rows = table("cases")
@@ -527,7 +528,10 @@ def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, head
     rows = [
         head,
         *[
-            [*row[:-1], *ticks]
+            [
+                *row[:-1],
+                *(tick.format(option) for tick, option in zip(ticks, ("不登校", "家庭環境"), strict=True)),
+            ]
             for row, ticks in zip(rows[1:], ((yes, no), (yes, yes), ("", "")), strict=True)
         ],
     ]
@@ -535,6 +539,25 @@ def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, head
     frame = desk.load()["cases"]
     assert frame["trigger_家庭環境"].tolist() == [False, True, pd.NA]
     assert frame["trigger_受験・進学"].tolist() == [False, False, pd.NA]
+
+
+@pytest.mark.parametrize(
+    ("heading", "ignore", "ok"),
+    [
+        ("経緯_介護", [], False),
+        ("経緯[介護]", [], False),
+        ("経緯_介護", ["経緯_介護"], True),
+        ("経緯_その他の詳細", [], True),
+        ("介護", [], True),
+    ],
+)
+def test_trap_15_who_ticked_only_what_nobody_reads_is_not_taken_for_silent(desk: Desk, heading, ignore, ok):
+    rows = [[*row[:-1], *ticks] for row, ticks in zip(
+        table("cases"), [("経緯_不登校", heading), ("1", ""), ("", "1"), ("", "")], strict=True
+    )]  # fmt: skip
+    desk.put("cases", "z.csv", as_csv(rows), multiple_answers={"trigger": "marks"}, ignore=ignore)
+    told = [p.column for p in desk.check().faults if p.severity == "error"]
+    assert told == ([] if ok else [heading])
 
 
 def test_trap_15_a_date_cell_in_a_list_is_a_problem(desk: Desk):

@@ -288,6 +288,8 @@ def _require(
         if not present and any(group in heading for group in groups for heading in unread):
             remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
             notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
+        elif item.name in header.options:
+            _refuse_other_options(groups, header, spec, notes)
         elif not present and (item.required or item.name in spec.multiple_answers):
             absent.append(item)
         elif not present:
@@ -315,6 +317,20 @@ def _require(
         if isinstance(one, Multiple) and not one.required:
             remedy += f"尋ねていないなら、inputs.yaml の multiple_answers から {one.name} を消してください。"
         notes.problem(f"列「{one.heading}」があること", remedy, "11", row=header.top + 1, column=one.heading)
+
+
+def _refuse_other_options(groups: Iterable[str], header: Header, spec: FileSpec, notes: Notes) -> None:
+    """Who ticked nothing but what nobody reads would have given no answer; what other things there are is a text."""
+    ignore = {fold(heading) for heading in spec.ignore}
+    for place in header.ignored:
+        heading = header.headings[place]
+        options = [f"_{fold(heading)}".replace("[", "_").partition(group)[2] for group in groups]
+        if not _is_in(heading, ignore) and any(o and not o.startswith("その他") for o in options):
+            remedy = (
+                "この列だけに印がある人は無回答になります。調査票のファイルに選択肢を加えるか、選択肢でない列なら "
+                "inputs.yaml の ignore に書いてください。"
+            )
+            notes.problem("調査票の選択肢の列", remedy, "15", column=heading)
 
 
 def _mapped(heading: str, item: Column | Multiple, schema: Schema, free: Iterable[str]) -> str:
