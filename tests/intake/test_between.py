@@ -560,6 +560,14 @@ def test_nobody_is_reached_without_being_shown_something(desk, reach, told):
         (["総数", "0~14歳", "15歳以上"], None),
         (["14歳以下", "15歳以上"], None),
         (["15歳未満", "14歳以上"], 3),
+        (["0~64歳", "65歳以上", "後期高齢者"], 4),
+        (["0~64歳", "65歳以上", "うち外国人"], 4),
+        (["0~64歳", "65歳以上", "年齢不詳"], None),
+        (["年少人口", "生産年齢人口", "老年人口"], None),
+        (["年少人口", "15歳以上", "老年人口"], 4),
+        (["58", "59"], 2),
+        (["59", "60"], None),
+        (["1"], None),
     ],
 )
 def test_people_of_overlapping_ages_are_told_at_the_first_row_that_counts_them_again(desk, ages, row):

@@ -91,11 +91,13 @@ def test_a_part_of_an_earlier_survey_is_at_most_its_whole(part, whole, n, told):
     [
         ("2024-03-01", "2024-02-29", [(2, "end", "error")]),
         ("2024-03-01", "2024-03-01", []),
+        ("2024-03-01", "2025-03-02", []),
+        ("2024-03-01", "2025-03-03", [(2, "end", "warning")]),
         ("2024-03-01", None, []),
         (None, "2024-03-01", [(2, "start", "warning")]),
     ],
 )
-def test_a_campaign_ends_on_the_day_it_begins_at_the_earliest(start, end, found):
+def test_a_campaign_ends_on_the_day_it_begins_at_the_earliest_and_within_the_year(start, end, found):
     assert broken("campaigns", {"start": pd.Timestamp(start), "end": pd.Timestamp(end)}) == found
 
 

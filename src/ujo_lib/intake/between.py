@@ -4,6 +4,7 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -393,15 +394,29 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
 
 
 def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice."""
+    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice.
+
+    A word that names no ages cannot be held against the others, and years that end below 60 are rather the numbers of
+    bands: nowhere in Japan is nobody older.
+    """
     frame = population.frame
     if "age_band" not in frame:
         return
     by = [frame[name].astype(object) for name in ("area_code", "as_of", "source", "sex") if name in frame]
     for rows in frame.groupby(by, dropna=False).groups.values():
         seen: list[tuple[int, int, int]] = []
-        for at in rows:
-            ages = age_range(once(tidy(str(frame["age_band"][at]))))
+        given = frame["age_band"][rows].dropna()
+        if len(given) > 1 and given.str.isdecimal().all() and given.astype(int).max() < _OLDEST_AT_LEAST:
+            remedy = "年齢でなく区分の番号なら、0~4歳 のように直してください。1歳ごとの年齢ならこのままで構いません。"
+            at = given.index[0]
+            population.note(at, notes_of, "60歳以上の人", remedy, "年齢階級", given[at], "warning")
+        for at in given.index:
+            ages = age_range(once(tidy(given[at])))
+            if ages is None and not _NO_PART.search(given[at]):
+                remedy = (
+                    "年齢として読めません。65歳以上 のように書き、再掲の行なら消してください(2重に数えます)。"
+                )
+                population.note(at, notes_of, "年齢の区分", remedy, "年齢階級", given[at])
             if ages is None:
                 continue
             over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
@@ -411,6 +426,10 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                 population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
+
+
+_OLDEST_AT_LEAST = 60
+_NO_PART = re.compile("^総数$|不詳|不明")
 
 
 def _one_area_a_code(population: Loaded, notes_of: Mapping[str, Notes]) -> None:

@@ -309,7 +309,9 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     return Read(plain, None if plain == text else "5")
 
 
-_ALL_AGES = re.compile("総?合計|総計|計|総数|全体|年齢計|全年齢|総年齢")
+_ALL_AGES = re.compile("総?合計|総計|計|総数|全体|年齢計|[全総]年[齢代]|全世代|総人口")
+_AGES_BY_NAME = {"年少": "0~14歳", "生産年齢": "15~64歳", "老年": "65歳以上", "高齢者": "65歳以上"}
+"""The three groups of the census, which are parts of one another's ages like any other."""
 _PLAIN_AGES = re.compile(r"\d{1,3}(?:[~-]\d{1,3}|歳?代)?歳?|\d{1,3}歳?以上")
 _AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
 _NOT_AGES = re.compile(r"\([^()\d]*\)$")
@@ -332,6 +334,8 @@ def parse_ages(text: str) -> Read:
     bare = re.sub(r"\s", "", _NOT_AGES.sub("", plain))
     if _ALL_AGES.fullmatch(bare):
         return read if plain == "総数" else Read("総数", "16")
+    if named := _AGES_BY_NAME.get(bare.removesuffix("人口")):
+        return Read(named, "16")
     if once(plain) != plain:
         return read
     ages = age_range(bare)

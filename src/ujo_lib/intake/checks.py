@@ -213,6 +213,13 @@ def _campaigns(frame: pd.DataFrame) -> list[RowCheck]:
             frame["end"] < frame["start"], "end", "開始日以後の日", "開始か終了の日付を直してください。"
         ),
         RowCheck(
+            frame["end"] - frame["start"] > pd.Timedelta(days=366),
+            "end",
+            "開始から1年以内の日",
+            "年の打ち間違いでないか確かめてください。",
+            "warning",
+        ),
+        RowCheck(
             frame["start"].isna(),
             "start",
             "開始日の記入",
