@@ -157,7 +157,7 @@ def test_where_nothing_could_be_found_it_is_not_said_that_nothing_was_found(of_x
     apart = categorical(["u"] * of_x + ["v"] * of_y, ["u", "v"])
     mixed = categorical(["v", *["u"] * (of_x - 1), "u", *["v"] * (of_y - 1)], ["u", "v"])
     counts = pd.crosstab(side, mixed).to_numpy()
-    assert stats.fisher_freeman_halton(counts, least=True) == pytest.approx(least)
+    assert stats.fisher_freeman_halton(counts, extreme=True) == pytest.approx(least)
     assert scipy_stats.fisher_exact(pd.crosstab(side, apart)).pvalue == pytest.approx(least)
     frame = pd.DataFrame({"a": side, "b": mixed})
     found = survey.association_family(frame, [("a", "b")], TITLES)
