@@ -354,7 +354,9 @@ def test_a_fall_in_the_prefecture_is_not_passed_over_where_nothing_can_be_told_o
     both = year() | {EFFECT: city, OF_PREFECTURE: prefecture.assign(method="登録した方法")}
     assert told(both)[-1] == said
     assert ("0.48 times" in abstract(both)[4]) == (of_prefecture == "detected")
-    assert told(year() | {EFFECT: city})[-1] == "お知らせで市の窓口への相談が増えたかどうかは、推定できません。"
+    assert (
+        told(year() | {EFFECT: city})[-1] == "お知らせで市の窓口への相談が増えたかどうかは、推定できません。"
+    )
 
 
 @pytest.mark.parametrize(("lost", "said"), [(0, ""), (1, "(記録のない1日を除く)")])
@@ -571,7 +573,7 @@ def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():
     without = {name: table for name, table in asked(year()).items() if not name[0].startswith("02")}
     recall, fiscal = _recall(without), FiscalYear(2023)
     lines = summary.abstract(recall, fiscal, period_for(fiscal, "calendar"))
-    assert [part.text for line in lines for part in english(line)][0].endswith("2023 (April to March).")
+    assert next(part.text for line in lines for part in english(line)).endswith("2023 (April to March).")
     said = abstract({name: table for name, table in year().items() if name[0].startswith("02")})
     assert len(said) == len(abstract(year())) - 2
     assert not [text for text in said if "commissioners know" in text or "campaigns" in text]

@@ -373,9 +373,7 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
     days = ""
     with suppress(NotSuppliedError, NotRunError):
         recall("02_consultation_seasonality", "totals")
-        days = (
-            f"; contacts with help lines are those of {period.start} to {period.end}, where no other days are given"
-        )
+        days = f"; contacts with help lines are those of {period.start} to {period.end}, where no other days are given"
     found = [
         Line(
             "This report describes loneliness and social isolation in one Japanese municipality in fiscal year "
