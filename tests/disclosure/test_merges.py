@@ -21,6 +21,16 @@ def test_a_table_that_no_merger_helps_is_to_be_split_or_dropped() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("whole", "advice"), [(("a", "b"), "この表を外す"), (("b",), "この表を外す"), (("c",), "「全年齢」")]
+)
+def test_a_sum_is_not_merged_with_its_parts(whole, advice) -> None:
+    """40~64歳 was to be merged with 対象年齢の計, which holds it."""
+    cells = tuple(Cell((label,), "n", n) for label, n in (("a", 0), ("b", 3), ("全年齢", 3)))
+    table = CountTable("t", "cases", {"age": "age"}, ("n",), cells, recode={"age": {"全年齢": whole}})
+    assert advice in merge_advice(table, Policy())[0]
+
+
 def test_options_of_one_question_are_not_merged() -> None:
     cells = (Cell(("不登校",), "n", 3), Cell(("退職",), "n", 3))
     table = CountTable("t", "cases", {"経緯": "trigger"}, ("n",), cells, multiple=("trigger",))

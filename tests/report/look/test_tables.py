@@ -113,6 +113,22 @@ def test_the_answers_of_each_group_are_parts_of_it_and_the_groups_are_not() -> N
     assert "四捨五入" not in table_html(published(of_groups, dimensions={"sex": "sex", **asked}))
 
 
+@pytest.mark.parametrize(("of_women", "told"), [(0.484, False), (0.485, True), (0.486, False)])
+def test_a_selection_of_the_answers_is_not_excused_by_rounding(of_women, told) -> None:
+    """Four of nine topics were: with a cell of one group hidden, the hidden might have been the rest of it."""
+    table = published(
+        {
+            "sex": ["女性", "女性", "男性", "男性"],
+            "answer": ["はい", "いいえ"] * 2,
+            "share": [0.515, of_women, 0.4, 0.2],
+        },
+        [(3, "share")],
+        dimensions={"sex": "sex", "answer": "answer"},
+    )
+    assert ("四捨五入" in table_html(table)) is told
+    assert "四捨五入" not in table_html(table, across="answer", values="share") or told
+
+
 def test_multiple_answers_say_so_and_make_no_claim_about_rounding_sums() -> None:
     shown = table_html(by_sex(multiple=True))
     assert "複数回答" in shown
