@@ -25,6 +25,14 @@ def test_caption_tells_title_period_area_base_unit_and_how_many() -> None:
     assert "出典: 該当者票" in shown
 
 
+@pytest.mark.parametrize(
+    ("columns", "told"), [(["sex", "n"], True), (["sex", "n", "share"], True), (["sex", "share"], False)]
+)
+def test_the_unit_of_a_table_is_that_of_the_columns_which_are_printed(columns, told) -> None:
+    """Percentages stood under 「単位: 人」 where their base was named in the caption."""
+    assert ("単位: 人" in table_html(by_sex(), columns=columns)) is told
+
+
 def test_cells_are_spelled_with_official_signs() -> None:
     assert cells(table_html(by_sex())) == [
         ["男性", "17", "68.0", "48.4〜82.8"],

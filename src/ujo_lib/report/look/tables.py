@@ -7,7 +7,7 @@ symbols it uses and what they mean. Nothing is computed here beyond the spelling
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -118,7 +118,7 @@ def table_html(
     headings = "".join(
         f'<th scope="col" class="{column.kind}">{html.escape(column.title)}</th>' for column in heads + body
     )
-    caption = "" if compact else _caption(published, printed[0] if across else "")
+    caption = "" if compact else _caption(published, printed, printed[0] if across else "")
     grid = (
         f'<div class="scroll{" told" * told}" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{caption}<thead><tr>{headings}</tr></thead>"
@@ -227,8 +227,11 @@ def _base_column(published: Published) -> str:
     return bases[0] if len(bases) == 1 else ""
 
 
-def _caption(published: Published, filling: str) -> str:
-    unit = published.spec.schema[filling].unit if filling else None
+def _caption(published: Published, printed: Sequence[str], filling: str) -> str:
+    schema = published.spec.schema
+    # Of what is printed: a base that all rows share stands in the caption as n, beside percentages it is no unit.
+    shown = replace(schema, columns={name: schema[name] for name in printed})
+    unit = schema[filling].unit if filling else shown.unit
     return (
         f'<caption><span class="cap">{NUMBER_MARK.format(kind="table")}'
         f'<span class="title">{html.escape(published.spec.title)}</span>'
