@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binomtest
@@ -14,6 +15,7 @@ from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report.door.publish import NotPublishedError, NotRunError, Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import LIST, POOLED, Table, list_of_tables
+from ujo_lib.stats import Interval
 from ujo_lib.typed import Schema
 
 CONTACTS = Indicator("相談", "count", "件", Place("02_totals", "件数", {"範囲": "県"}))
@@ -43,6 +45,33 @@ def test_a_clear_rise_says_so_with_difference_ratio_and_interval():
     exact = binomtest(150, 250).proportion_ci(0.95, method="exact")  # given the total, as odds
     assert told["low"] == pytest.approx(exact.low / (1 - exact.low))
     assert told["high"] == pytest.approx(exact.high / (1 - exact.high))
+
+
+@pytest.mark.parametrize(("before", "now"), [(0, 10), (10, 0), (0, 1), (1, 0), (0, 0)])
+def test_a_year_without_any_contact_is_one_of_none(before, now):
+    """Given the total, the later share is binomial: Clopper and Pearson's limits, as odds."""
+    told = row(CONTACTS, year(2022, n=str(before)), year(2023, n=str(now)))
+    assert told["difference"] == now - before
+    if before + now:
+        exact = binomtest(now, before + now).proportion_ci(0.95, method="exact")
+        assert told["low"] == pytest.approx(exact.low / (1 - exact.low))
+        assert told["high"] == pytest.approx(np.inf if exact.high == 1 else exact.high / (1 - exact.high))
+    assert told["verdict"] == {10: compare.MORE, -10: compare.LESS}.get(now - before, compare.UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (1.0, 2.0, compare.UNCLEAR),
+        (1.001, 2.0, compare.MORE),
+        (0.5, 1.0, compare.UNCLEAR),
+        (0.5, 0.999, compare.LESS),
+        (1.001, np.inf, compare.MORE),
+        (np.nan, np.nan, compare.UNCLEAR),
+    ],
+)
+def test_a_ratio_whose_interval_touches_one_is_unclear(low, high, verdict):
+    assert compare._verdict(Interval(1.0, low, high)) == verdict
 
 
 def test_contacts_that_come_in_bunches_give_a_wider_interval_and_no_rash_verdict():
