@@ -216,7 +216,7 @@ def as_text(compared: Typed) -> list[list[str]]:
     names = [name for name in columns if name not in ("unit", "format", "high")]
     heading = [columns[name].both if name == "low" else columns[name].name for name in names]
     heading[names.index("difference")] = columns["difference"].title
-    return [heading, *(_line(row) for row in compared.frame.itertuples(index=False))]
+    return [heading, *(_line(row) for row in compared.frame.itertuples())]
 
 
 def _line(row: Any) -> list[str]:
