@@ -17,10 +17,19 @@ def test_of_endless_texts_the_limits_are_wilson_s(found: int, read: int) -> None
     )
 
 
-@pytest.mark.parametrize(("read", "certain"), [(9, False), (10, True)])
-def test_only_when_all_are_read_is_there_no_doubt(read: int, certain: bool) -> None:
-    limits = shares.wilson_finite(3, read, 10, Z)
+@pytest.mark.parametrize(
+    ("found", "read", "size", "certain"),
+    [(3, 9, 10, False), (3, 10, 10, True), (1, 1, 1, True), (0, 1, 1, True)],
+)
+def test_only_when_all_are_read_is_there_no_doubt(found: int, read: int, size: int, certain: bool) -> None:
+    limits = shares.wilson_finite(found, read, size, Z)
     assert bool(limits.high - limits.low == 0) is certain
+
+
+def test_no_limit_is_below_none_or_above_all_even_by_rounding() -> None:
+    read = np.arange(1, 500)
+    assert shares.wilson_finite(0 * read, read, np.inf, Z).low.min() == 0
+    assert shares.wilson_finite(read, read, np.inf, Z).high.max() == 1
 
 
 @pytest.mark.parametrize("found", [0, 1])
@@ -40,7 +49,8 @@ def test_readings_of_most_texts_are_worth_more_than_their_number(size: int, read
 
 
 def test_nothing_read_says_nothing() -> None:
-    assert tuple(map(float, shares.wilson_finite(0, 0, 10, Z)))[1:] == (0.0, 1.0)
+    with np.errstate(all="raise"):
+        assert tuple(map(float, shares.wilson_finite(0, 0, 10, Z)))[1:] == (0.0, 1.0)
     assert tuple(map(float, shares.post_stratified([[10]], [[0]], [[0]]))) == (0.5, 0.0, 1.0)
 
 
