@@ -146,6 +146,38 @@ def test_why_something_could_not_be_said_is_asked_anew_in_another_year(name, key
     assert ("要確認" in made, prose in made) == (asked, True)
 
 
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("why: 2022年は、\n      いない。", 1),
+        ("why: |\n      2022年は、\n      いない。", 0),
+        ("why: >\n      2022年は、いない。", 0),
+        ('why: "2022年は、\n      いない。"', 1),
+        ("why: 2022年は、いない。", 0),
+    ],
+)
+def test_a_mark_stands_where_yaml_takes_a_comment(written, at):
+    text = f"limits:\n  - {written}\n"
+    made = list_file("limits.yaml", text, 1)
+    assert [number for number, line in enumerate(made.splitlines()) if "要確認" in line] == [1 + at]
+    assert yaml.safe_load(made) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "start", "is_asked"),
+    [
+        ("plan_digest", "abc", "", True),
+        ("stated_impressions", 9, 0, True),
+        ("stated_link_clicks", 9, 0, True),
+        ("hand_codes", "codes.csv", "", False),  # the page says itself that nobody has read
+    ],
+)
+def test_what_is_known_only_in_its_year_starts_anew_and_is_asked_for(name, value, start, is_asked):
+    assert moved_values({name: value}, 1, 2023) == {name: start}
+    assert set(remarks_on({name: value})) == ({name} if is_asked else set())
+    assert remarks_on({"site": "uki"}) == {}
+
+
 def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
     text = (
         "indicators:\n"

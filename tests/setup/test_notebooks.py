@@ -25,6 +25,7 @@ def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, k
     assert [cell["cell_type"][0] for cell in cells] == list("mcccmcm")
     assert [cell["id"] for cell in cells] == [f"cell-{number:02d}" for number in range(1, 8)]
     assert len({"".join(cell["source"]) for cell in cells}) == 7  # none twice
+    assert "".join(cells[0]["source"]).startswith("# housing\n")
 
 
 def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, capsys):
