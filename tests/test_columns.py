@@ -69,6 +69,8 @@ def test_there_are_at_most_twenty_kinds_and_the_schema_above_uses_each():
         (Base(unit="人"), "回答者数(n)", "n", 0),
         (Share(), "割合(%)", "share", 1),
         (Share(of="相談", decimals=2), "相談に占める割合(%)", "percent2", 2),
+        (Share(heading="割合(市民は重み付き)"), "割合(市民は重み付き、%)", "share", 1),
+        (Count(heading="暦年(1~12月)", unit="件"), "暦年(1~12月)", "n", 0),
         (Rate(per="1日", unit="件"), "1日あたり件数(件)", "rate", 1),
         (Rate(unit="件", decimals=2), "平均の件数(件)", "ratio", 2),
         (Ratio(to="平均的な日"), "平均的な日との比(倍)", "ratio", 2),

@@ -5,6 +5,7 @@ text whose letters, digits and dashes are half-width (`half_width`); that map is
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -33,9 +34,7 @@ for _shape, _one in VARIANTS.items():
     _SHAPES_OF.setdefault(chr(_one), []).append(chr(_shape))
 
 _HALF_WIDTH = {
-    chr(code + 0xFEE0): chr(code)
-    for code in range(0x21, 0x7F)
-    if chr(code).isalnum() or chr(code) in "@:./-+_#"
+    chr(ord(letter) + 0xFEE0): letter for letter in string.ascii_letters + string.digits + "@:./-+_#"
 } | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u207b\ufe63", "-")
 FULL_WIDTH = re.compile(f"[{re.escape(''.join(_HALF_WIDTH))}]")
 

@@ -211,7 +211,7 @@ def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
     return Interval(a / b, low, high)
 
 
-def fisher_freeman_halton(table: ArrayLike) -> float:
+def fisher_freeman_halton(table: ArrayLike, *, extreme: bool = False) -> float:
     """Exact p of an r×c table (Freeman & Halton 1951): all tables with these margins that are no likelier.
 
     The tables are walked column by column as a network (Mehta & Patel 1983): partial tables with the same
@@ -220,6 +220,7 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
 
     Args:
         table: non-negative whole counts, at least one row and one column; empty rows and columns are ignored.
+        extreme: of the least likely table with these margins instead, below which no p of them lies.
 
     Returns:
         p in (0, 1]; 1.0 when fewer than two rows or columns have counts.
@@ -235,8 +236,8 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
     columns = sorted(counts.T.tolist(), key=sum, reverse=True)
     totals = [sum(column) for column in columns]
     rows = tuple(sorted(int(n) for n in counts.sum(axis=1)))
-    observed = math.prod(_multinomial(column) for column in columns)
     network = _Network(totals)
+    observed = network.bounds(0, rows)[0] if extreme else math.prod(map(_multinomial, columns))
     as_extreme = 0
     paths: dict[tuple[int, ...], dict[int, int]] = {rows: {1: 1}}
     for stage in range(len(totals)):

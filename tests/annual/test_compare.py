@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binomtest
@@ -14,6 +15,7 @@ from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report.door.publish import NotPublishedError, NotRunError, Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import LIST, POOLED, Table, list_of_tables
+from ujo_lib.stats import Interval
 from ujo_lib.typed import Schema
 
 CONTACTS = Indicator("相談", "count", "件", Place("02_totals", "件数", {"範囲": "県"}))
@@ -43,6 +45,33 @@ def test_a_clear_rise_says_so_with_difference_ratio_and_interval():
     exact = binomtest(150, 250).proportion_ci(0.95, method="exact")  # given the total, as odds
     assert told["low"] == pytest.approx(exact.low / (1 - exact.low))
     assert told["high"] == pytest.approx(exact.high / (1 - exact.high))
+
+
+@pytest.mark.parametrize(("before", "now"), [(0, 10), (10, 0), (0, 1), (1, 0), (0, 0)])
+def test_a_year_without_any_contact_is_one_of_none(before, now):
+    """Given the total, the later share is binomial: Clopper and Pearson's limits, as odds."""
+    told = row(CONTACTS, year(2022, n=str(before)), year(2023, n=str(now)))
+    assert told["difference"] == now - before
+    if before + now:
+        exact = binomtest(now, before + now).proportion_ci(0.95, method="exact")
+        assert told["low"] == pytest.approx(exact.low / (1 - exact.low))
+        assert told["high"] == pytest.approx(np.inf if exact.high == 1 else exact.high / (1 - exact.high))
+    assert told["verdict"] == {10: compare.MORE, -10: compare.LESS}.get(now - before, compare.UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (1.0, 2.0, compare.UNCLEAR),
+        (1.001, 2.0, compare.MORE),
+        (0.5, 1.0, compare.UNCLEAR),
+        (0.5, 0.999, compare.LESS),
+        (1.001, np.inf, compare.MORE),
+        (np.nan, np.nan, compare.UNCLEAR),
+    ],
+)
+def test_a_ratio_whose_interval_touches_one_is_unclear(low, high, verdict):
+    assert compare._verdict(Interval(1.0, low, high)) == verdict
 
 
 def test_contacts_that_come_in_bunches_give_a_wider_interval_and_no_rash_verdict():
@@ -86,6 +115,33 @@ def test_the_difference_of_two_percentages_is_told_in_points_and_not_in_percent(
     compared = compare.compare(indicators, year(2022), year(2023))
     assert compared.schema["difference"].title == heading
     assert compare.as_text(compared)[0][3] == heading
+
+
+def test_counts_and_shares_are_told_apart_and_keep_the_order_of_their_file():
+    last, first = (LONELY.model_copy(update={"label": label}) for label in ("ん", "あ"))
+    mixed = [last, CONTACTS, first]
+    assert compare.of_kind(mixed, "share") == [last, first]
+    assert compare.of_kind(mixed, "count") == [CONTACTS]
+    followed = compare.course([last, first], [year(2022), year(2023)]).frame
+    assert compare.told_over_time(followed) == ["ん", "あ"]
+
+
+def test_the_heading_of_limits_is_theirs_alone():
+    compared = compare.compare([CONTACTS], year(2022), year(2023))
+    columns = compared.schema.columns
+    heading = compare.as_text(compared)[0]
+    assert heading.count(columns["low"].both) == 1
+    assert heading[-3:] == [columns["low"].both, columns["verdict"].name, columns["reason"].name]
+
+
+def test_a_value_whose_column_a_release_does_not_hold_is_told_as_hidden_or_not_asked_for():
+    told = row(
+        CONTACTS.model_copy(update={"place": Place("02_totals", "人数", {"範囲": "県"})}),
+        year(2022),
+        year(2023),
+    )
+    why = "公表用の表に「人数」の列がない(伏せたか、求めていない)"
+    assert told["reason"] == f"令和4(2022)年度: {why}、令和5(2023)年度: {why}"
 
 
 def test_counts_over_the_years_say_what_they_count():
@@ -303,6 +359,13 @@ def test_fewer_people_known_to_fewer_commissioners_are_no_fall():
     now.tables["01_waves"] = [wave("2023", "8", "42")]
     (followed,) = compare.course([CASES], [now]).frame.itertuples()
     assert (followed.value, followed.remark) == (8, "回答した委員は42")
+
+
+def test_of_an_early_wave_the_latest_release_is_believed():
+    before, now = year(2019), year(2023)
+    before.tables["01_waves"] = [wave("2019", "99", "97")]
+    now.tables["01_waves"] = [wave("2019", "25", "97"), wave("2023", "8", "97")]
+    assert row(CASES, before, now)["before"] == 25
 
 
 @pytest.mark.parametrize("careful", [0, 1])
@@ -557,3 +620,26 @@ def test_an_answer_that_others_were_offered_beside_is_not_compared_without_a_wor
 def test_a_figure_whose_width_is_not_printed_is_taken_as_it_stands(low, high, ends):
     found = compare._interval(compare.Reading(2.0, low=low, high=high))
     assert (found.estimate, found.low, found.high) == (2.0, *ends)
+
+
+@pytest.mark.parametrize(("sex", "told"), [("男性", ""), ("女性", "医療")])
+def test_answers_that_others_than_these_were_offered_are_no_matter(sex, told):
+    share = Indicator(
+        "居場所",
+        "share",
+        "%",
+        Place("06_need", "割合", {"支援": "居場所", "性別": "女性"}),
+        low="下限",
+        high="上限",
+    )
+    rows = [
+        {"支援": label, "性別": each, "割合": "50.0", "下限": "45.0", "上限": "55.0"}
+        for label, each in (("訪問", "女性"), ("居場所", "女性"), ("居場所", "男性"))
+    ]
+    about = {"06_need": year(2022).about["02_lonely"]}
+    years = [
+        Released(FiscalYear(2022), {"06_need": rows}, about),
+        Released(FiscalYear(2023), {"06_need": [*rows, rows[0] | {"支援": "医療", "性別": sex}]}, about),
+    ]
+    reason = row(share, *years)["reason"]
+    assert (told in reason) if told else reason == ""

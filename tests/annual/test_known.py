@@ -69,6 +69,12 @@ def test_several_rows_added_up_are_one_group_of_people(tables):
     assert public_figures([both], tables)[0].region == (("sex", frozenset({"男性", "女性"})),)
 
 
+def test_the_share_of_several_rows_is_one_of_the_base_that_they_have_in_common(tables):
+    cell = Cell("01", "duration", "share", {"band": ["5年以上", "5年未満"]})
+    whole = public_figures([EVERYBODY, _claim("X02", 100, "percent", cell)], tables)[1]
+    assert (whole.source[:3], whole.low, whole.high) == ("X02", 25, 25)
+
+
 def test_april_of_one_year_is_not_april_of_another():
     def months(days):
         about = Subject(population="contacts", dated=True, days=days)

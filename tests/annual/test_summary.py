@@ -338,6 +338,27 @@ def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_
     assert text_of(summary.five_sentences(recall)[0].rests_on()) == whose
 
 
+@pytest.mark.parametrize(
+    ("of_prefecture", "said"),
+    [
+        ("detected", "お知らせの期間、県内からの相談は、見込まれる数の0.48倍でした。"),
+        ("not_detected", "お知らせで市の窓口への相談が増えたかどうかは、推定できません。"),
+        ("not_estimable", "お知らせで市の窓口への相談が増えたかどうかは、推定できません。"),
+    ],
+)
+def test_a_fall_in_the_prefecture_is_not_passed_over_where_nothing_can_be_told_of_the_desk(
+    of_prefecture, said
+):
+    """A city whose desk had lost rows read 推定できません on the cover, above a page that found a fall to the half."""
+    city, prefecture = year(code="not_estimable")[EFFECT], year(code=of_prefecture, estimate=0.48)[EFFECT]
+    both = year() | {EFFECT: city, OF_PREFECTURE: prefecture.assign(method="登録した方法")}
+    assert told(both)[-1] == said
+    assert ("0.48 times" in abstract(both)[4]) == (of_prefecture == "detected")
+    assert (
+        told(year() | {EFFECT: city})[-1] == "お知らせで市の窓口への相談が増えたかどうかは、推定できません。"
+    )
+
+
 @pytest.mark.parametrize(("lost", "said"), [(0, ""), (1, "(記録のない1日を除く)")])
 def test_contacts_of_a_period_that_is_not_all_there_are_not_told_as_those_of_the_period(lost, said):
     tables = year()
@@ -345,6 +366,8 @@ def test_contacts_of_a_period_that_is_not_all_there_are_not_told_as_those_of_the
     del tables[BEFORE]
     told = summary.contacts(_recall(tables)).rests_on()
     assert text_of(told) == f"2023年(暦年)の、県内の人の相談{said}"
+    abroad = english(summary._contacts(_recall(tables)))
+    assert abroad[0].text.endswith(f"the prefecture{' (days without a record, left out: 1)' * lost}.")
 
 
 def test_a_weekday_that_leads_by_chance_is_not_told():
@@ -575,6 +598,10 @@ def test_a_verdict_that_page_04_tells_without_its_numbers_is_told_on_the_cover_t
 
 
 def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():
+    without = {name: table for name, table in asked(year()).items() if not name[0].startswith("02")}
+    recall, fiscal = _recall(without), FiscalYear(2023)
+    lines = summary.abstract(recall, fiscal, period_for(fiscal, "calendar"))
+    assert next(part.text for line in lines for part in english(line)).endswith("2023 (April to March).")
     said = abstract({name: table for name, table in year().items() if name[0].startswith("02")})
     assert len(said) == len(abstract(year())) - 2
     assert not [text for text in said if "commissioners know" in text or "campaigns" in text]

@@ -21,6 +21,16 @@ def test_a_table_that_no_merger_helps_is_to_be_split_or_dropped() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("whole", "advice"), [(("a", "b"), "この表を外す"), (("b",), "この表を外す"), (("c",), "「全年齢」")]
+)
+def test_a_sum_is_not_merged_with_its_parts(whole, advice) -> None:
+    """40~64歳 was to be merged with 対象年齢の計, which holds it."""
+    cells = tuple(Cell((label,), "n", n) for label, n in (("a", 0), ("b", 3), ("全年齢", 3)))
+    table = CountTable("t", "cases", {"age": "age"}, ("n",), cells, recode={"age": {"全年齢": whole}})
+    assert advice in merge_advice(table, Policy())[0]
+
+
 def test_options_of_one_question_are_not_merged() -> None:
     cells = (Cell(("不登校",), "n", 3), Cell(("退職",), "n", 3))
     table = CountTable("t", "cases", {"経緯": "trigger"}, ("n",), cells, multiple=("trigger",))
@@ -49,7 +59,7 @@ def test_a_merger_spares_cells_from_one_to_below_the_threshold_and_no_zeros() ->
 
 
 def test_one_person_and_nobody_are_as_few_together_as_before() -> None:
-    table = grid("t", ["a", "b"], ["x"], [[1], [0]])
+    table = grid("t", ["a", "b", "c"], ["x"], [[1], [0], [99]])
     assert "一元表" in merge_advice(table, Policy())[0]
 
 
@@ -57,8 +67,9 @@ def test_one_person_and_nobody_are_as_few_together_as_before() -> None:
 def test_a_cell_without_a_count_adds_nobody_to_its_neighbour(columns: str) -> None:
     values = {"n": Policy().threshold - 1, "m": 50}
     cells = tuple(Cell((label,), column, values[column]) for label, column in zip("ab", columns, strict=True))
+    cells += tuple(Cell(("c",), column, 99) for column in columns)
     table = CountTable("t", "cases", {"row": "row"}, ("n", "m"), cells)
-    assert merge_advice(table, Policy()) == ("この表を外すことを勧めます。",)
+    assert "「a」と「b」" not in merge_advice(table, Policy())[0]
 
 
 @pytest.mark.parametrize(("values", "spared"), [

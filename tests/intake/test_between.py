@@ -221,14 +221,17 @@ def test_days_that_agree_are_no_matter(desk):
 
 @pytest.mark.parametrize("hours", [3, 5, 756])
 def test_files_of_some_prefectures_that_speak_of_the_same_days_must_agree_too(desk, hours):
-    (fault,) = national(desk, hours, list(PREFECTURES)[:2])
+    fault = next(one for one in national(desk, hours, list(PREFECTURES)[:2]) if one.severity == "error")
     assert (fault.severity, fault.file, fault.row, fault.value) == ("error", "h.csv", 2, str(hours))
     assert "4件(2023-08-01)" in fault.expected
     assert "2都道府県" in fault.remedy
 
 
-def test_files_of_some_prefectures_that_agree_are_no_matter(desk):
-    assert national(desk, 4, list(PREFECTURES)[:2]) == []
+@pytest.mark.parametrize(("held", "told"), [(1, True), (46, True), (47, False)])
+def test_files_of_some_prefectures_that_agree_are_no_nation(desk, held, told):
+    """A city with the rows of its own prefecture alone read that this used the desk 73 times as much as the nation."""
+    found = national(desk, 2 * held + 2, [*list(PREFECTURES)[:held], "海外"])
+    assert [(one.severity, one.value) for one in found] == [("warning", f"{held}都道府県")] * told
 
 
 def test_an_earlier_survey_is_not_counted_as_this_one(desk):

@@ -71,8 +71,10 @@ def test_an_unlimited_interval_stays_unlimited_in_the_table():
 )
 def test_only_a_reason_that_tells_no_count_survives_hidden_counts(code, free):
     found = refused("宇城市", "方法", 0.95, Refusal(code, "理由"))
-    assert verdict.table(found, unit="回").schema.free == (("code", "label", "finding") if free else ())
-    assert verdict.table(found, effect(1.2, 2.0, 3.0), unit="回").schema.free == ()
+    names = ("area", "method")  # whose effect it is and how it was estimated tell no count
+    told = (*names, "code", "label", "finding") if free else names
+    assert verdict.table(found, unit="回").schema.free == told
+    assert verdict.table(found, effect(1.2, 2.0, 3.0), unit="回").schema.free == names
 
 
 def test_effects_at_several_levels_are_no_table():

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from tests.pipeline.conftest import WORDS
 from tests.report.sheets.test_metadata import faults
 from ujo_lib.cli import main
+from ujo_lib.columns import Count, Dimension
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import changes
 from ujo_lib.params.disclosure import DisclosureRules
@@ -22,10 +23,12 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import counted_tables, release_jobs
+from ujo_lib.pipeline.release import counted_tables, notices, release_jobs
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
 from ujo_lib.report.door.masks import masks_for
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.metadata import CSVW, PACKAGE
+from ujo_lib.typed import Typed
 
 pytestmark = pytest.mark.slow
 
@@ -244,3 +247,28 @@ def test_no_released_file_holds_a_hash_of_anything_that_did_not_leave(spoken, sp
 def shown_in(workbook: Path) -> list[str]:
     sheets = load_workbook(workbook, read_only=True)
     return [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row]
+
+
+@pytest.mark.parametrize(
+    ("advice", "told"),
+    [
+        ("「duration_band」の「5年未満」と「5年以上」をまとめると", "「ひきこもりの期間」の「5年未満」と"),
+        ("「duration_band×sex」の掛け合わせをやめ", "「ひきこもりの期間×性別」の掛け合わせをやめ"),
+        ("「duration」の「a」と「b」をまとめると", "「duration」の「a」と"),
+    ],
+)
+def test_advice_names_table_and_columns_as_the_page_does(advice, told):
+    """An official read of 「duration_band」, a name that stands nowhere on the page."""
+    kinds = {
+        "duration_band": Dimension(heading="ひきこもりの期間"),
+        "sex": Dimension(variable="sex"),
+        "n": Count(unit="人"),
+    }
+    typed = Typed.of([("5年未満", "男性", 3)], kinds)
+    spec = TableSpec("duration", "期間", Subject("当事者", population="cases"), typed.schema)
+    record = TableRecord.of("01_survey_descriptives", spec, typed.frame)
+    plan = SimpleNamespace(exemptions=(), suggestions=(f"表「{record.key}」は 5 セル。{advice}",))
+    finished = {"01_survey_descriptives": SimpleNamespace(records=lambda: [record])}
+    (said,) = notices(finished, SimpleNamespace(plan=plan), "internal")["01_survey_descriptives"]
+    assert said.startswith("公表用ページでは、表「期間」は 5 セル。")
+    assert told in said

@@ -30,7 +30,7 @@ def reviewed(place, *records, public=()):  # noqa: F811
     return review_masks(place, internal, Masked(masks, FIVE, public, known_by(place), ()))
 
 
-@pytest.mark.parametrize(("men", "women"), [(1, 3), (4, 0)])
+@pytest.mark.parametrize(("men", "women"), [(1, 3), (4, 0), (1, 0)])
 def test_a_survey_of_fewer_people_than_the_threshold_is_refused_whatever_is_hidden(place, men, women):  # noqa: F811
     with pytest.raises(ReleaseRefusedError, match="全部で 5 人に満たない") as refused:
         reviewed(place, people(men, women))

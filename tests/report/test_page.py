@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import seaborn as sns
 
-from ujo_lib.columns import Base, ColumnError, Count, Dimension, Share, interval
+from ujo_lib.columns import Base, ColumnError, Count, Dimension, Share, Text, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.errors import InputError
@@ -174,6 +174,18 @@ def test_a_table_of_which_every_column_is_kept_back_is_told_of_with_the_reason(p
     shown = page.table(kept).html
     assert "表「全体」は載せません。伏せた数を逆算できないよう、「人数」は示しません。" in shown
     assert "93" not in shown
+
+
+@pytest.mark.parametrize(("beside", "told"), [({}, True), ({"reading": Text()}, False)])
+def test_the_names_of_rows_of_which_all_numbers_are_kept_back_are_told_of_and_no_table(project, beside, told):
+    """Two names stood under one heading, numbered and listed as a table of the report."""
+    page = _release(project)
+    kinds = {"state": Text(), **beside, "n": COLUMNS["n"]}
+    rows = Typed.of([("甲", *["低い" for _ in beside], 93)], kinds)
+    kept = page.publish(rows, "states", "状態", Subject(base="相談者", computed_from=("contacts",)))
+    shown = page.table(kept).html
+    assert ("表「状態」は載せません" in shown) is told
+    assert ("<table" in shown) is not told
 
 
 def test_a_release_without_a_plan_file_is_an_error(project):

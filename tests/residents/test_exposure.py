@@ -10,7 +10,7 @@ import pytest
 from tests.residents.conftest import AGES, SEXES, categorical
 from tests.residents.test_release import released
 from ujo_lib.residents import tables
-from ujo_lib.residents.exposure import SOUGHT
+from ujo_lib.residents.exposure import SOUGHT, _alike, _Few, _moved, _moved_alike, _Question
 from ujo_lib.residents.weighting import Sample, open_sample
 from ujo_lib.typed import Typed
 
@@ -18,10 +18,15 @@ ANSWERS = ["利用したい", "利用したくない"]
 LEVEL = 0.95
 
 
-def survey(
-    sizes: list[int], given: list[int], persons: list[int], threshold: int = 5, place: str = "町"
-) -> Sample:
+def survey(sizes: list[int], given: list[int], persons: list[int], threshold: int = 5) -> Sample:
     """Answers by class: young men, old men, young women, old women; `given` of each would not use the service."""
+    return open_sample(*_asked(sizes, given, persons), least=1, threshold=threshold)
+
+
+def _asked(
+    sizes: list[int], given: list[int], persons: list[int], place: str = "町"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Who was drawn in a district, and its register."""
     cells = list(product(SEXES, AGES))
     rows = [
         (*cell, ANSWERS[at < no])
@@ -38,8 +43,7 @@ def survey(
     # Some kept silent, so that there is a width.
     silent = drawn.iloc[::5].copy()
     silent["would_use"], silent["responded"] = categorical([None] * len(silent), ANSWERS), False
-    both = pd.concat([drawn, silent], ignore_index=True)
-    return open_sample(both, register, least=1, threshold=threshold)
+    return pd.concat([drawn, silent], ignore_index=True), register
 
 
 def truly_left(sample: Sample, sizes: list[int], given: list[int]) -> int:
@@ -98,6 +102,23 @@ def test_groups_that_weigh_the_same_are_not_told_apart_and_keep_their_shares():
 def test_a_number_from_the_threshold_on_may_be_told(threshold, found):
     """Each class has four or more of either answer."""
     assert left(survey([20, 24, 18, 29], [4, 4, 5, 4], [900, 500, 750, 610], threshold)) == found
+
+
+@pytest.mark.parametrize(
+    ("east", "is_small"),
+    [([0, 0, 0, 0], False), ([1, 0, 0, 0], True), ([1, 1, 1, 1], True), ([2, 1, 1, 1], False)],
+)
+def test_one_to_four_people_of_one_of_two_districts_are_few(east, is_small):
+    """Each class has five or more of either answer in both districts together."""
+    both = [
+        _asked([10] * 4, east, [200] * 4, "東"),
+        _asked([10] * 4, [5, 5, 5, 5], [200] * 4, "西"),
+    ]
+    sample = open_sample(
+        *(pd.concat(parts, ignore_index=True) for parts in zip(*both, strict=True)), least=1, threshold=5
+    )
+    sample.answers["days"] = (sample.answers["would_use"] == ANSWERS[1]).astype(float)
+    assert (left(sample) is not None) == (mean_of(sample).left() is not None) == is_small
 
 
 @pytest.mark.parametrize(("width", "gone"), [(3, False), (4, True)])
@@ -225,3 +246,49 @@ def test_a_mean_that_tells_takes_no_share_of_the_question_with_it():
     shown = released(made)
     assert shown["mean"].hidden["mean"].all()
     assert not shown["bands"].hidden["share"].any()
+
+
+@pytest.mark.parametrize(
+    ("scale", "farthest"),
+    [((0, 7), 3), ((0, 6), 3), ((-1, 6), 3), ((1, 7), 2), ((0, 5), 2), ((2, 4), 1), ((3, 9), 0)],
+)
+def test_other_numbers_are_whole_on_the_scale_at_most_three_apart_and_of_the_same_sum(scale, farthest):
+    """Six people gave a three each."""
+    three, rng = np.full(6, 3.0), np.random.default_rng(0)
+    everybody = _Few(np.arange(6), 3.0, slice(0, 6))
+    for worlds in (
+        _moved_alike(three, [everybody], np.zeros(6, int), scale, rng),
+        _moved(three, np.arange(6), scale, rng),
+    ):
+        assert set(np.abs(worlds - three).ravel()) == set(range(farthest + 1))
+        assert (worlds.sum(axis=1) == 18).all()
+
+
+@pytest.mark.parametrize(("n", "moved"), [(1, {0}), (2, {2}), (3, {2}), (6, {2, 4, 6}), (7, {2, 4, 6})])
+def test_pairs_of_any_number_move_and_one_of_the_few_is_always_among_them(n, moved):
+    world = 10.0 * np.arange(n)
+    changes = _moved(world, np.array([0]), (-100, 100), np.random.default_rng(0)) != world
+    assert set(changes.sum(axis=1)) == moved
+    assert changes[:, 0].all() == (n > 1)
+
+
+def test_partners_weigh_the_same_in_every_row():
+    world, cells = np.array([1.0, 2, 3, 4, 5, 6]), np.array([0, 0, 1, 1, 2, 2])
+    some = [_Few(np.arange(6), number, slice(at, at + 1)) for at, number in enumerate(world)]
+    worlds = _moved_alike(world, some, cells, (0, 7), np.random.default_rng(0))
+    assert (worlds.reshape(-1, 3, 2).sum(axis=2) == [3, 7, 11]).all()
+    assert ((worlds != world).any(axis=0)).all()
+
+
+def test_other_divisions_have_as_many_people_and_answers_and_another_number_of_the_few():
+    sample = survey([6, 7, 8, 9], [1, 2, 3, 4], [400, 410, 420, 430])
+    question = _Question(sample, sample.answers["would_use"], [])
+    true = question.true
+    others = _alike(true, question, np.array([0, 1]), np.random.default_rng(0))
+    assert 1 < len(np.unique(others, axis=0)) == len(others) <= 100
+    assert others.min() >= 0
+    assert (others.sum(axis=1) == true.sum(axis=0)).all()
+    assert (others.sum(axis=2) == true.sum(axis=1)).all()
+    assert (question.counts(others)[:, 0, 1] != question.counts(true[None])[0, 0, 1]).all()
+    weighted = np.abs((others - true)[:, :, 1] @ question.weights)
+    assert weighted.max() <= question.weights @ true.sum(axis=1) / 1000

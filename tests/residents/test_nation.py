@@ -128,6 +128,9 @@ def test_bands_stand_below_each_other_with_the_city_first_and_only_it_counted():
     assert table["who"].tolist() == ["この市"] * 2 + ["全国(R4)"] * 2
     assert table["n"].tolist()[:2] == [30, 70]
     assert table["n"].isna().tolist() == [False, False, True, True]
+    assert (
+        "who" in nation.side_by_side(CITY, NATION, "item", ["R4"]).schema.free
+    )  # a hidden count left it an x
     assert table.groupby("who")["share"].sum().to_dict() == pytest.approx({"この市": 1.0, "全国(R4)": 1.0})
 
 

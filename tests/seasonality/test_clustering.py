@@ -62,6 +62,18 @@ def test_a_year_without_a_recorded_day_has_no_clients_rather_than_none(days, n):
     assert told[["n", "identified", "clients"]].iloc[0].tolist() == [n] * 3
 
 
+@pytest.mark.parametrize(("contacts", "known", "shown"), [
+    (0, 0, True), (1, 1, False), (2, 2, False), (3, 3, True), (4, 1, False), (4, 2, False), (4, 0, True),
+])  # fmt: skip
+def test_a_row_with_one_or_two_of_anything_is_not_told(contacts, known, shown):
+    """Printed from three on; of nobody's contacts in a year of records there are none, not few."""
+    year = Period(date(2023, 1, 1), date(2023, 12, 31), "暦年")
+    ids = [*map(str, range(known)), *[None] * (contacts - known)]
+    records = records_of(["2023-06-01 10:00"] * contacts, client_id=pd.array(ids, "string"))
+    told = clients_by_period(records, [year], counts_of(np.zeros(365), year), least=3).frame
+    assert told[["n", "identified"]].iloc[0].tolist() == ([contacts, known] if shown else [pd.NA] * 2)
+
+
 def test_a_share_of_few_clients_is_less_certain_than_of_many():
     trait = np.tile([True, False, True, True], 30)
     many = share(trait, np.arange(120))

@@ -51,6 +51,7 @@ def test_fitted_weeks_are_whole_weeks_and_most_lie_in_their_band(model):
 def test_residual_checks_are_values_with_sentences(model):
     checks = model.checks().frame
     assert checks["value"].notna().all()
+    assert checks["format"].tolist() == ["ratio", "ratio", "p", "n"]  # no p of 0.00, no 0.00 days
     assert checks["finding"].isin({"問題なし", "注意"}).all()
     assert not checks["sentence"].str.contains(r"\d").any()
 

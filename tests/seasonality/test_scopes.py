@@ -98,10 +98,14 @@ def test_a_nation_known_of_other_years_alone_is_refused_with_the_way_to_a_page_w
 
 
 @pytest.mark.parametrize(("least", "few"), [(2, False), (3, True)])
-def test_a_year_that_has_a_few_contacts_more_than_the_period_leaves_the_desk_out(least, few):
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_year_that_has_a_few_contacts_more_than_the_period_or_fewer_leaves_the_desk_out(least, few, turned):
     """Two contacts of January to March: the fiscal year less the calendar year, in both of which are many."""
     scopes = world(own_days=[*EVERY_DAY[150:300], "2024-02-25", "2024-03-01"])
-    assert scopes.few_in_city(period_for(FiscalYear(2023), "fiscal"), least) is few
+    days = period_for(FiscalYear(2023), "fiscal")
+    if turned:
+        scopes, days = replace(scopes, period=days), scopes.period
+    assert scopes.few_in_city(days, least) is few
 
 
 def test_a_desk_that_nobody_contacted_stays_and_one_of_few_in_the_year_alone_goes():

@@ -238,10 +238,15 @@ def test_one_month_is_held_against_no_other_and_days_of_a_part_of_the_year_are_n
     assert table["p_value"].notna().all()
 
 
-def test_a_series_without_any_spread_does_not_crash():
-    assert [verdict.detected for verdict in judge(counts_of(np.full(365, 5)), beside=calm_nation())] == [
-        False
-    ] * 4
+@pytest.mark.parametrize(("more", "judged"), [(0, False), (1, True)])
+def test_a_series_without_any_spread_is_not_said_to_have_been_tested(more, judged):
+    """p was no number, 「…」 on the page, and the words beside it 検出せず, and what would have been found."""
+    daily = np.full(365, 5)
+    daily[100] += more
+    found = judge(counts_of(daily), beside=calm_nation())
+    assert [verdict.detected for verdict in found] == [False if judged else None] * 4
+    assert all((verdict.p_value is not None) == judged for verdict in found)
+    assert all(("揺れがなく" in verdict.sentence) != judged for verdict in found)
 
 
 def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_judged():
@@ -314,7 +319,7 @@ def test_weekdays_are_judged_from_four_weeks_of_four_days_on(days, judged):
         observed[:28] &= np.cumsum(observed[:28]) <= days
     else:
         observed[:28] = True
-    weekdays = judge(counts_of(np.full(365, 9), observed=observed))[2]
+    weekdays = judge(counts_of(8 + np.arange(365) % 2, observed=observed))[2]
     assert (weekdays.detected is not None) == judged
     assert ("4週間分の記録がない" in weekdays.remark) != judged
 
@@ -354,7 +359,7 @@ def test_a_short_record_is_looked_up_at_the_contacts_of_a_year_like_it(monkeypat
     asked = []
     monkeypatch.setattr(surface, "rates", lambda *of: asked.append(of) or surface.Rates(0.05, 0.05, 1.3))
     month = Period(date(2023, 1, 1), date(2023, 2, 5), "36日")
-    slope = judge(counts_of(np.full(36, 9), month))[3]
+    slope = judge(counts_of(8 + 2 * (np.arange(36) % 2), month))[3]
     assert asked == [("weekdays", 3240.0, 0.1, None), ("slope", 3240.0, 0.1, None)]
     assert "。土曜が水曜の1.3倍あれば、" in slope.remark
 

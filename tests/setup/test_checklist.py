@@ -6,6 +6,7 @@ from ujo_lib import intake
 from ujo_lib.cli import main
 from ujo_lib.pipeline.keys import input_files
 from ujo_lib.setup import open_points, set_up_year
+from ujo_lib.setup.checklist import wrong_parameters
 
 
 def _inputs(root, *changes):
@@ -55,3 +56,15 @@ def test_a_kind_declared_as_not_supplied_in_the_words_of_the_guide_is_settled(ro
     found = intake.check(file, ["ads", "waves"], root)
     assert found.ok
     assert found.not_supplied == {"ads": "広告を出していない", "waves": "初めての調査"}
+
+
+def test_a_file_that_parameters_name_is_on_the_list_until_it_is_there(root):
+    (point,) = wrong_parameters(root, "sample", 2023)
+    assert (point.where, point.what) == (
+        "data/sample/fy2023/coding/codes.csv",
+        "ファイルがない(03_content_tagging.yaml の hand_codes)",
+    )
+    file = root / point.where
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert wrong_parameters(root, "sample", 2023) == []

@@ -146,6 +146,44 @@ def test_why_something_could_not_be_said_is_asked_anew_in_another_year(name, key
     assert ("要確認" in made, prose in made) == (asked, True)
 
 
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("why: 2022年は、\n      いない。", 1),
+        ("why: |\n      2022年は、\n      いない。", 0),
+        ("why: >\n      2022年は、いない。", 0),
+        ('why: "2022年は、\n      いない。"', 1),
+        ("why: 2022年は、いない。", 0),
+    ],
+)
+def test_a_mark_stands_where_yaml_takes_a_comment(written, at):
+    text = f"limits:\n  - {written}\n"
+    made = list_file("limits.yaml", text, 1)
+    assert [number for number, line in enumerate(made.splitlines()) if "要確認" in line] == [1 + at]
+    assert yaml.safe_load(made) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "start", "is_asked"),
+    [
+        ("plan_digest", "abc", "", True),
+        ("stated_impressions", 9, 0, True),
+        ("stated_link_clicks", 9, 0, True),
+        ("hand_codes", "codes.csv", "", False),  # the page says itself that nobody has read
+    ],
+)
+def test_what_is_known_only_in_its_year_starts_anew_and_is_asked_for(name, value, start, is_asked):
+    assert moved_values({name: value}, 1, 2023) == {name: start}
+    assert set(remarks_on({name: value})) == ({name} if is_asked else set())
+    assert remarks_on({"site": "uki"}) == {}
+
+
+def test_labels_of_cells_move_each_in_its_place_though_a_year_before_them_grows_longer():
+    text = "".join(f"  - where: {{年度: 令和9年度, 回: {number}}}\n" for number in "あいう")
+    made = list_file("key_figures.yaml", f"key_figures:\n{text}", 1)
+    assert made == f"key_figures:\n{text.replace('令和9', '令和10')}"
+
+
 def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
     text = (
         "indicators:\n"
@@ -177,7 +215,9 @@ def test_a_second_year_is_compared_with_the_first(compared, moved):
     assert moved_values({"compared_years": compared}, 1, 2024) == {"compared_years": moved}
 
 
-@pytest.mark.parametrize(("years", "compared", "earlier"), [(-1, [], "R1"), (1, ["2024"], "R6")])
+@pytest.mark.parametrize(
+    ("years", "compared", "earlier"), [(-1, [], "R1"), (0, [], "R1"), (1, ["2024"], "R6")]
+)
 def test_a_year_before_the_first_is_compared_with_no_later_one(years, compared, earlier):
     content = {"compared_years": [], "wave": "R6", "earlier_wave": "R1"}
     moved = content | moved_values(content, years, 2024)

@@ -8,8 +8,8 @@ import pytest
 from ujo_lib import intake
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.reading import has_example
-from ujo_lib.intake.schemas import EXAMPLE_MARK
-from ujo_lib.setup.forms import data_folder, forms
+from ujo_lib.intake.schemas import EXAMPLE_MARK, Multiple, Option
+from ujo_lib.setup.forms import _answers, data_folder, forms
 
 INPUTS = "params/sample/fy2023/inputs.yaml"
 KINDS = (
@@ -96,6 +96,38 @@ def test_a_workbook_offers_the_answers_and_says_what_each_column_holds(root):
     assert set(explained) == {"見出し", *column}
     assert explained["回答"][0] == "1 か 0"
     assert "行を残して 0" in explained["回答"][3]
+
+
+def test_a_workbook_shows_its_headings_and_its_example_and_offers_answers_for_5000_rows(root):
+    by_kind = {form.schema.kind: form for form in forms(root, root / INPUTS, FiscalYear(2023))}
+    book = openpyxl.load_workbook(io.BytesIO(by_kind["commissioners"].content))
+    sheet = book["回答一覧"]
+    for cell in sheet[2]:
+        assert (cell.font.bold, cell.alignment.wrap_text, cell.alignment.vertical) == (True, True, "center")
+        assert sheet.column_dimensions[cell.column_letter].width == max(16, len(cell.value) + 4)
+    assert {cell.fill.fgColor.rgb for cell in sheet[2]} == {"00E7EEF5"}
+    assert {cell.fill.fgColor.rgb for cell in sheet[3]} == {"00FFF4CC"}
+    assert {cell.font.bold for cell in sheet[3]} == {False}
+    ends = [str(one.sqref).split(":") for one in sheet.data_validations.dataValidation]
+    assert {(first.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), last[-4:]) for first, last in ends} == {
+        ("3", "5003")
+    }
+    assert [book["列の意味"].column_dimensions[letter].width for letter in "ABCDE"] == [24, 28, 12, 60, 44]
+    assert [book["コード表"].column_dimensions[letter].width for letter in "AC"] == [32, 32]
+
+
+@pytest.mark.parametrize(
+    ("codes", "encoding", "example"),
+    [
+        (("1", "2"), "listed", [("経緯", "1")]),
+        (("", ""), "listed", [("経緯", "病気")]),
+        (("1", "2"), "dummies", [("経緯_病気", "1"), ("経緯_退職", "0")]),
+        (("1", "2"), "marks", [("経緯_病気", "○"), ("経緯_退職", "")]),
+    ],
+)
+def test_the_example_of_several_answers_gives_the_first_as_the_file_is_to_have_it(codes, encoding, example):
+    options = tuple(map(Option, ("病気", "退職"), codes))
+    assert _answers(Multiple("trigger", "経緯", options, required=False), encoding) == example
 
 
 def test_a_question_added_to_the_questionnaire_is_in_the_form_with_its_codes_and_intake_reads_it(root):

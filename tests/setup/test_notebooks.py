@@ -21,6 +21,11 @@ def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, k
     settings = read_settings(notebook, root / "params/sample/fy2023")
     assert settings.split_by in [column.name for column in SCHEMAS[kind].columns]
     assert synchronise(root) == []
+    cells = json.loads(made[0].read_text(encoding="utf-8"))["cells"]
+    assert [cell["cell_type"][0] for cell in cells] == list("mcccmcm")
+    assert [cell["id"] for cell in cells] == [f"cell-{number:02d}" for number in range(1, 8)]
+    assert len({"".join(cell["source"]) for cell in cells}) == 7  # none twice
+    assert "".join(cells[0]["source"]).startswith("# housing\n")
 
 
 def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, capsys):

@@ -20,7 +20,7 @@ from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
 from ujo_lib.setup.copying import QUESTIONS, RESET
 from ujo_lib.setup.prefectures import CODES, neighbours
-from ujo_lib.setup.sites import _values
+from ujo_lib.setup.sites import _remarks, _values
 
 HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
@@ -128,6 +128,14 @@ def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
     points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
     for name in ("見込んだ、市の窓口の年間の件数", "ページに載せる作成日", "近隣県", "目標", "過去の調査回"):
         assert name in points
+
+
+@pytest.mark.parametrize("contacts", [{}, {"若葉市こころの相談": "平日9時〜17時"}])
+def test_only_who_has_named_no_window_is_asked_for_one_and_nothing_is_planned_for_anybody(contacts):
+    site = NewSite("wakaba", "若葉市", "岡山県", "33203", 2024, contacts=contacts)
+    assert ("contacts" in _remarks(site)) == (not contacts)
+    assert _values(site)["contacts"] == contacts
+    assert _values(site)["planned_city_per_year"] == _values(site)["planned_prefecture_per_year"] == 0
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))

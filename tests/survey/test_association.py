@@ -125,7 +125,11 @@ def test_a_p_value_of_exactly_a_twentieth_is_no_association(people, found):
 
 @pytest.mark.parametrize(
     ("answered", "reason"),
-    [(0, "両方の項目に回答のあった人がいない"), (1, "回答が一つの区分に集まり、比べる相手がない"), (2, "")],
+    [
+        (0, "両方の項目に回答のあった人がいない"),
+        (1, "回答が一つの区分に集まり、比べる相手がない"),
+        (2, "人数が少なく、どのように分かれても関連があるとは言えない"),
+    ],
 )
 def test_a_pair_that_nobody_answered_is_not_said_to_be_answered_alike(answered, reason):
     second = [*["u", "v"][:answered], *[None] * (2 - answered)]
@@ -134,12 +138,31 @@ def test_a_pair_that_nobody_answered_is_not_said_to_be_answered_alike(answered, 
 
 
 @pytest.mark.parametrize("tests", [1, 2])
-@pytest.mark.parametrize("people", [6, 24])
+@pytest.mark.parametrize("people", [8, 24])
 def test_only_of_several_tests_it_is_said_that_they_were_corrected_for(tests, people):
-    side, head = ["x", "y"] * (people // 2), ["u", "v"] * (people // 2)
+    side, head = ["x", "y"] * (people // 2), (["u", "v"] if people == 24 else ["u", "u", "v", "v"])
+    head = head * (people // len(head))
     frame = pd.DataFrame({"a": categorical(side, ["x", "y"]), "b": categorical(head, ["u", "v"])})
     table = survey.association_family(frame, [("a", "b"), ("b", "a")][:tests], TITLES)
     told = survey.family_sentence(table)
     assert [word in told for word in ("ホルム法", "補正")] == [tests > 1] * 2
     assert told.startswith(f"{tests}組を検定し")
     assert ("言えるのは" in told) is (people == 24)
+
+
+@pytest.mark.parametrize(("of_x", "of_y", "least"), [(3, 3, 1 / 10), (3, 4, 1 / 35), (4, 4, 1 / 35)])
+def test_where_nothing_could_be_found_it_is_not_said_that_nothing_was_found(of_x, of_y, least):
+    """Of 3 and 3 people the most unlike answers have p = 2/20 (two-sided, by hand): no test at 5 % finds them."""
+    side = categorical(["x"] * of_x + ["y"] * of_y, ["x", "y"])
+    apart = categorical(["u"] * of_x + ["v"] * of_y, ["u", "v"])
+    mixed = categorical(["v", *["u"] * (of_x - 1), "u", *["v"] * (of_y - 1)], ["u", "v"])
+    counts = pd.crosstab(side, mixed).to_numpy()
+    assert stats.fisher_freeman_halton(counts, extreme=True) == pytest.approx(least)
+    assert scipy_stats.fisher_exact(pd.crosstab(side, apart)).pvalue == pytest.approx(least)
+    frame = pd.DataFrame({"a": side, "b": mixed})
+    found = survey.association_family(frame, [("a", "b")], TITLES)
+    assert survey.family_verdict(found) == ("not_detected" if least < 0.05 else "not_estimable")
+    frame["household"] = categorical(["一人暮らし"] * len(side), ["一人暮らし", "その他"])
+    pairs = [("a", "b"), ("a", "household")]
+    told = survey.family_sentence(survey.association_family(frame, pairs, TITLES))
+    assert ("ほかの1組は" in told) == (least < 0.05)

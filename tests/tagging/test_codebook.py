@@ -6,6 +6,7 @@ import pytest
 
 from ujo_lib.tagging import Codebook, CodebookError, compile_codebook, parse_codebook, tag
 from ujo_lib.tagging.codebook import CodebookSource, TermSource, ThemeSource
+from ujo_lib.tagging.engine import ArrayEngine
 from ujo_lib.tagging.matching import THEME
 
 
@@ -163,3 +164,26 @@ def test_a_theme_whose_words_changed_under_the_same_name_has_another_digest(
         compile_codebook(parse_codebook(text)).digests for text in (WRITTEN, WRITTEN.replace(before, now))
     )
     assert {theme for theme in old if old[theme] != new[theme]} == other
+
+
+@pytest.mark.parametrize(
+    ("rule", "of_all", "tagged"),
+    [
+        ("", "", [1, 1, 1, 1]),
+        ("exclude: [自動車学校]", "", [0, 1, 1, 1]),
+        ("exclude: [s:自動車学校]", "", [0, 1, 1, 1]),
+        ("exclude: [学校給食]", "", [1, 1, 1, 0]),
+        ("", "exclude: [自動車学校]", [0, 1, 1, 1]),
+        ("", "exclude: [s:自動車学校]", [0, 1, 1, 1]),
+        ("cancel: [no]", "cancel: [{id: no, label: 打ち消し, within: 6, terms: [ない]}]", [1, 1, 0, 1]),
+        ("", "cancel: [{id: no, label: 打ち消し, within: 6, terms: [ない]}]", [1, 1, 1, 1]),
+    ],
+)
+def test_words_are_read_where_a_rule_needs_them_though_the_theme_does_not(
+    arrays: ArrayEngine, rule: str, of_all: str, tagged: list[int]
+) -> None:
+    """The theme itself is found letter by letter."""
+    theme = f"{{id: a, label: A, role: factor, terms: [s:学校], {rule}}}"
+    book = compile_codebook(parse_codebook(f'version: "1"\n{of_all}\nthemes:\n  - {theme}\n'), arrays)
+    texts = ["自動車学校に行く", "学校に行く", "学校には行かない", "学校給食の話"]
+    assert tag(texts, book).masks.tolist() == tagged

@@ -55,6 +55,16 @@ def test_places_are_counted_measured_and_placed_by_hand(small: Codebook) -> None
     assert np.isnan(found.position[[1, 1, 2, 3], [0, 1, 1, 0]]).all()
 
 
+@pytest.mark.parametrize(
+    "texts", [["猫と学校"], ["学校と猫"], ["猫", "学校"], ["学校", "猫"], ["学校", "", "学校"]]
+)
+def test_the_last_place_of_one_theme_and_the_first_of_the_next_are_two(
+    texts: list[str], small: Codebook
+) -> None:
+    found = depth(texts, small)
+    assert found.hits.tolist() == [[text.count("学校"), text.count("猫")] for text in texts]
+
+
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), max_size=4))
 @settings(deadline=None, max_examples=100)
 def test_a_theme_has_places_just_where_it_is_tagged_and_where_evidence_shows_them(

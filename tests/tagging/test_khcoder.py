@@ -91,6 +91,22 @@ def test_parts_of_speech_are_those_of_kh_coder(base: str, speech: str, part: str
     assert k.kh_part(base, speech) == part
 
 
+@pytest.mark.parametrize(
+    ("line", "ids"),
+    [
+        ("*b", ("a", "b")),
+        ("＊ b", ("a", "b")),
+        ("*\u3000b", ("a", "b")),
+        ("* 2 > 1", ("a",)),
+        ("* 友達 > 0", ("a",)),
+    ],
+)
+def test_an_asterisk_names_a_code_unless_a_blank_makes_it_a_sign_of_reckoning(
+    arrays: ArrayEngine, line: str, ids: tuple[str, ...]
+) -> None:
+    assert k.parse_rules(f"＊a\n学校\n{line}\n" + "母\n" * (len(ids) - 1), engine=arrays).ids == ids
+
+
 def test_rules_travel_to_another_process(arrays: ArrayEngine) -> None:
     book = k.parse_rules("＊a\n母\n＊b\nnear(父-母)[2]", engine=arrays)
     texts = ["母も猫も好き", "父と母がけんかした", "猫と遊んだ"]

@@ -119,6 +119,7 @@ def test_what_chooses_the_shape_of_a_letter_is_left_out_and_its_neighbours_are_n
         ("\U0002f800", "丽"),  # compatibility ideographs, the first and the last
         ("\U0002fa1d", "\U0002a600"),
         ("😢と", "😢と"),
+        ("\ufffd\U00010000", "\ufffd\U00010000"),  # the last letter of the basic plane and the first beyond
         ("\U00020000", "\U00020000"),
         ("\U0002f7ff", "\U0002f7ff"),
     ],

@@ -61,6 +61,28 @@ def test_marks_are_chosen_from_a_list_in_every_row_and_column(book: Path) -> Non
     assert (rule.type, rule.formula1) == ("list", '"1"')
 
 
+def test_a_coder_reads_whole_texts_under_headings_that_stay(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["コーディング"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert [cell.coordinate for cell in cells if cell.font.bold] == [cell.coordinate for cell in sheet[1]]
+    assert all(cell.alignment.wrap_text and cell.alignment.vertical == "top" for cell in cells)
+    assert [cell.coordinate for cell in cells if cell.quotePrefix] == ["D2", "D5"]  # = and @
+    assert sheet.freeze_panes == "F2"
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [1, 2, 3, 4]
+    assert [row[-1].value for row in sheet.iter_rows(min_row=2)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [("", 2), ("あ" * 69, 2), ("あ" * 70, 3), ("あ\n\n", 3), ("あ" * 34 + "\n" + "あ" * 35, 3), ("あ" * 840, 25),
+     ("あ" * 875, 25)],
+)  # fmt: skip
+def test_a_row_is_as_high_as_its_text_up_to_a_screen(text: str, lines: int, tmp_path: Path) -> None:
+    qf.write_coding_book(tmp_path / "a.xlsx", PLAN[:1], pd.Series([text], index=IDS[:1]), LABELS)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["コーディング"]
+    assert sheet.row_dimensions[2].height == pytest.approx(16 * lines, abs=0.4)  # whole pixels
+
+
 def test_the_same_plan_gives_the_same_bytes(book: Path, tmp_path: Path) -> None:
     qf.write_coding_book(tmp_path / "again.xlsx", PLAN, TEXTS, LABELS)
     assert book.read_bytes() == (tmp_path / "again.xlsx").read_bytes()

@@ -156,6 +156,17 @@ def test_a_learned_coder_corrects_only_what_it_has_been_taught_enough_for(read: 
     assert table.loc[0, "low"] <= record["mental"].mean() <= table.loc[0, "high"]
 
 
+@pytest.mark.parametrize(("read", "learned"), [(0, False), (1, False), (2, True), (3, True)])
+def test_a_learned_coder_needs_two_readings_of_each_stratum_for_a_variance(read: int, learned: bool) -> None:
+    reading, _ = city()
+    stratum = np.zeros(N, np.int64)
+    stratum[np.setdiff1d(np.arange(N), reading.read)[:50]] = 1
+    stratum[reading.read[:read]] = 1
+    chance = np.full(reading.tags.shape, 0.5)
+    taught = r.Reading(reading.tags, stratum, reading.read, reading.both, reading.either, chance=chance)
+    assert (taught.learned(0, 0.95) is not None) is learned
+
+
 @pytest.mark.parametrize(("found", "learned"), [(19, False), (20, True), (21, True)])
 def test_a_rare_theme_is_not_corrected_by_what_was_learned(found: int, learned: bool) -> None:
     reading, _ = city()

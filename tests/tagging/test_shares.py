@@ -17,10 +17,19 @@ def test_of_endless_texts_the_limits_are_wilson_s(found: int, read: int) -> None
     )
 
 
-@pytest.mark.parametrize(("read", "certain"), [(9, False), (10, True)])
-def test_only_when_all_are_read_is_there_no_doubt(read: int, certain: bool) -> None:
-    limits = shares.wilson_finite(3, read, 10, Z)
+@pytest.mark.parametrize(
+    ("found", "read", "size", "certain"),
+    [(3, 9, 10, False), (3, 10, 10, True), (1, 1, 1, True), (0, 1, 1, True)],
+)
+def test_only_when_all_are_read_is_there_no_doubt(found: int, read: int, size: int, certain: bool) -> None:
+    limits = shares.wilson_finite(found, read, size, Z)
     assert bool(limits.high - limits.low == 0) is certain
+
+
+def test_no_limit_is_below_none_or_above_all_even_by_rounding() -> None:
+    read = np.arange(1, 500)
+    assert shares.wilson_finite(0 * read, read, np.inf, Z).low.min() == 0
+    assert shares.wilson_finite(read, read, np.inf, Z).high.max() == 1
 
 
 @pytest.mark.parametrize("found", [0, 1])
@@ -40,7 +49,8 @@ def test_readings_of_most_texts_are_worth_more_than_their_number(size: int, read
 
 
 def test_nothing_read_says_nothing() -> None:
-    assert tuple(map(float, shares.wilson_finite(0, 0, 10, Z)))[1:] == (0.0, 1.0)
+    with np.errstate(all="raise"):
+        assert tuple(map(float, shares.wilson_finite(0, 0, 10, Z)))[1:] == (0.0, 1.0)
     assert tuple(map(float, shares.post_stratified([[10]], [[0]], [[0]]))) == (0.5, 0.0, 1.0)
 
 
@@ -84,6 +94,16 @@ def wilson(share: float, n: float) -> tuple[float, float]:
     return float(min(roots)), float(max(roots))
 
 
+def test_shares_of_several_groups_are_those_of_each_by_itself() -> None:
+    """Three groups of two strata and two labels; in one of them all texts have the same label."""
+    size = np.array([[[50, 50], [40, 60]], [[9, 0], [12, 0]], [[30, 5], [7, 80]]])
+    read = np.array([[[4, 9], [9, 9]], [[3, 0], [12, 0]], [[0, 5], [7, 8]]])
+    found = np.array([[[1, 9], [2, 9]], [[1, 0], [5, 0]], [[0, 2], [1, 8]]])
+    together = np.array(shares.post_stratified(size, read, found))
+    alone = [shares.post_stratified(*each) for each in zip(size, read, found, strict=True)]
+    assert together == pytest.approx(np.transpose(alone), abs=1e-12)
+
+
 def test_a_share_of_texts_that_were_all_read_is_what_was_found() -> None:
     found = shares.post_stratified([[4, 6]], [[4, 6]], [[3, 1]])
     assert tuple(map(float, found)) == pytest.approx((0.4, 0.4, 0.4))
@@ -121,6 +141,17 @@ def test_readings_never_count_for_more_than_four_times_as_many() -> None:
     read = np.arange(40)
     found = shares.prediction_powered(chance, np.zeros(100, np.int64), read, chance[read] > 0)
     assert (found.low, found.high) == pytest.approx(proportion_confint(40, 160, method="wilson"))
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_where_readers_found_a_theme_in_no_text_or_in_all_half_a_text_less_is_reckoned_with(
+    everywhere: bool,
+) -> None:
+    """Ten read without any variance count as forty, and the share as one half of a text from the end."""
+    chance, read = np.full(100, 0.3), np.arange(10)
+    found = shares.prediction_powered(chance, np.zeros(100, np.int64), read, np.full(10, everywhere))
+    low, high = wilson(0.95, 40) if everywhere else wilson(0.05, 40)
+    assert tuple(map(float, found)) == pytest.approx((1, low, 1) if everywhere else (0, 0, high))
 
 
 def test_a_perfect_coder_leaves_little_doubt_and_a_useless_one_no_less_than_reading_alone() -> None:

@@ -107,7 +107,7 @@ def latest(earlier: Sequence[Released], year: FiscalYear) -> Released:
 def since_last_change(followed: Typed) -> Typed:
     """The part of a course that was counted alike: without the years before the last change of definition."""
     kept = pd.Series(True, index=followed.frame.index)
-    for _, one in followed.frame.groupby("label", sort=False):
+    for _, one in followed.frame.groupby("label"):
         breaks = one.index[(one["remark"] != "") & one["value"].notna()]
         kept[one.index[one.index < breaks[-1]] if len(breaks) else []] = False
     return followed.rows(kept)
@@ -216,7 +216,7 @@ def as_text(compared: Typed) -> list[list[str]]:
     names = [name for name in columns if name not in ("unit", "format", "high")]
     heading = [columns[name].both if name == "low" else columns[name].name for name in names]
     heading[names.index("difference")] = columns["difference"].title
-    return [heading, *(_line(row) for row in compared.frame.itertuples(index=False))]
+    return [heading, *(_line(row) for row in compared.frame.itertuples())]
 
 
 def _line(row: Any) -> list[str]:
@@ -280,8 +280,9 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
     made = {name: row[name] for name in _MADE_ALIKE if name in row}
     beside = {} if DIGEST.name in row else _beside(indicator, released)
+    dispersion = _dispersion(indicator, released)
     return Reading(
-        value, 1.0, low, high, _dispersion(indicator, released), about, why, made=made, beside=beside
+        value, low=low, high=high, dispersion=dispersion, about=about, why=why, made=made, beside=beside
     )
 
 

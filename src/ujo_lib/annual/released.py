@@ -19,8 +19,8 @@ from ujo_lib.disclosure.signature import changes, is_sealed, public_pages
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import TableRecord
-from ujo_lib.report.look.notation import HIDDEN, MISSING
-from ujo_lib.report.sheets.exports import LIST, UNBOUNDED, Table, list_of_tables
+from ujo_lib.report.look.notation import HIDDEN, MISSING, UNBOUNDED
+from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 
 _UNIT: Final = re.compile(r"\([^()]*\)$")
 

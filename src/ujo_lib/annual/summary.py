@@ -276,13 +276,18 @@ def contacts(recall: Recall) -> Line:
     totals = recall("02_consultation_seasonality", "totals")
     tables: tuple[Published, ...] = (totals,)
     about = _whose(recall("02_consultation_seasonality", "months"))  # these name the desk
-    own = totals.frame[totals.frame["scope"] == "県"]
-    if MISSING_DAYS in own and numbers(own[MISSING_DAYS]).max() > 0:
+    if _silent(totals):
         about += f"(記録のない{{totals.{MISSING_DAYS}[県]}}日を除く)"
     with suppress(NotSuppliedError, NotRunError):
         before = recall("02_consultation_seasonality", "totals_before")
         tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"
     return Line("県内からの相談は{totals.n[県]}件でした。", tables, about)
+
+
+def _silent(totals: Published) -> bool:
+    """Whether days of the prefecture have no record."""
+    own = totals.frame[totals.frame["scope"] == "県"]
+    return MISSING_DAYS in own and bool(numbers(own[MISSING_DAYS]).max() > 0)
 
 
 def loneliness(recall: Recall) -> Line:
@@ -321,9 +326,23 @@ def campaign_effect(recall: Recall) -> Line:
 
 
 def _effect(recall: Recall) -> Published:
-    """The verdict on the contacts of the city's desk; on those of its prefecture where the year has none of its own."""
-    with suppress(NotSuppliedError):
-        return recall("04_outreach_effect", "city_effect")
+    """The verdict on the contacts of the city's desk; on those of its prefecture where the year has none of its own.
+
+    Where nothing can be told of the desk, what was found in the prefecture is not passed over: it may be a fall.
+    """
+    try:
+        city = recall("04_outreach_effect", "city_effect")
+    except NotSuppliedError:
+        return _in_prefecture(recall)
+    if city.frame["code"].iloc[0] == "not_estimable":
+        with suppress(NotSuppliedError, NotRunError):
+            found = _in_prefecture(recall)
+            if found.frame["code"].iloc[0] == "detected":
+                return found
+    return city
+
+
+def _in_prefecture(recall: Recall) -> Published:
     every = recall("04_outreach_effect", "prefecture_effect")
     registered = every.frame["method"].iloc[0]  # the others stand beside it
     return every.where(method=str(registered))
@@ -367,11 +386,14 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
         Sentences, each with its tables. One about something that the year has no record of is left out; the page
         says of a hidden figure that it is withheld.
     """
+    days = ""
+    with suppress(NotSuppliedError, NotRunError):
+        recall("02_consultation_seasonality", "totals")
+        days = f"; contacts with help lines are those of {period.start} to {period.end}, where no other days are given"
     found = [
         Line(
             "This report describes loneliness and social isolation in one Japanese municipality in fiscal year "
-            f"{year.year} (April to March); contacts with help lines are those of {period.start} to {period.end}, "
-            "where no other days are given."
+            f"{year.year} (April to March){days}."
         )
     ]
     for tell in (_lonely_residents, _people, _contacts, _lonely, _campaign):
@@ -403,7 +425,8 @@ def _people(recall: Recall) -> Line:
 
 def _contacts(recall: Recall) -> Line:
     totals = recall("02_consultation_seasonality", "totals")
-    return Line("A nationwide help line was contacted {n[県]} times from the prefecture.", (totals,))
+    lost = f" (days without a record, left out: {{{MISSING_DAYS}[県]}})" if _silent(totals) else ""
+    return Line(f"A nationwide help line was contacted {{n[県]}} times from the prefecture{lost}.", (totals,))
 
 
 def _lonely(recall: Recall) -> Line:

@@ -44,9 +44,11 @@ def _neighbours(table: CountTable, axis: int, policy: Policy) -> list[tuple[str,
         if label not in table.total_labels and cell.value is not None:
             others = (*cell.labels[:axis], *cell.labels[axis + 1 :], cell.column)
             lines.setdefault(label, {})[others] = cell.value
-    labels = list(lines)
-    found = []
+    labels, found = list(lines), []
+    book = table.recode.get(list(table.dimensions.values())[axis], {})
     for first, second in pairwise(labels) if len(labels) > 2 else ():
+        if {*book.get(first, (first,))} & {*book.get(second, (second,))}:
+            continue  # one holds the other: a sum is no neighbour of its parts
         a, b = lines[first], lines[second]
         before = sum(0 < value < policy.threshold for value in [*a.values(), *b.values()])
         after = sum(0 < a.get(key, 0) + b.get(key, 0) < policy.threshold for key in {*a, *b})

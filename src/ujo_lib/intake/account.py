@@ -228,7 +228,7 @@ def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes)
         known = mine.dt.normalize().dropna().sort_values(kind="stable")
         if known.empty:
             continue
-        steps = known.diff().dt.days.fillna(0).astype(int)
+        steps = known.diff().dt.days
         rate = len(known) / ((known.iloc[-1] - known.iloc[0]).days + 1)
         for at in np.flatnonzero((steps > _QUIET_DAYS) & ((steps - 1) * rate >= _EXPECTED)):
             last, step = known.iloc[at - 1], int(steps.iloc[at])

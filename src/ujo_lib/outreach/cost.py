@@ -19,7 +19,7 @@ from ujo_lib.typed import Typed
 
 _NEITHER = "どちらも不明: "
 _COLUMNS = {
-    "basis": Text(heading="費用の見方"),
+    "basis": Text(heading="費用の見方", free=True),
     "spend": Money(),
     "note": Text(heading="注記"),
 }

@@ -133,8 +133,8 @@ def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
     frame[["extra", "extra_low", "extra_high"]] = [effect.extra or [None] * 3 for effect in effects]
     free = all(map(_tells_no_count, effects))
     columns: dict[str, Column] = {
-        "area": Text(heading=of),
-        "method": Text(heading="方法"),
+        "area": Text(heading=of, free=True),
+        "method": Text(heading="方法", free=True),
         "code": Text(heading="判定の符号", free=free),
         "label": Text(heading="判定", free=free),
         "n": Count(heading="期間中の相談", unit=unit),

@@ -1,6 +1,7 @@
 """From internal steps to release pages: the plan of what stays hidden, and the check at the door."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -125,7 +126,8 @@ def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> di
     a table vanishes.
     """
     told: dict[str, list[str]] = {name: [] for name in finished}
-    titles = {one.record.key: one.record.spec.title for one in counted_tables(finished)}
+    records = {one.record.key: one.record for one in counted_tables(finished)}
+    titles = {key: record.spec.title for key, record in records.items()}
     in_full: dict[tuple[str, str], list[str]] = {}
     for key, reason in masks.plan.exemptions:
         in_full.setdefault((key.partition("/")[0], reason), []).append(f"「{titles[key]}」")
@@ -134,7 +136,10 @@ def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> di
     if audience == "internal":
         for advice in masks.plan.suggestions:
             for key in (key for key in titles if advice.startswith(f"表「{key}」")):
-                told[key.partition("/")[0]].append("公表用ページでは、" + advice.replace(key, titles[key], 1))
+                schema, said = records[key].spec.schema, advice.removeprefix(f"表「{key}」")
+                for name in schema.dimensions:  # a column has another name on the page
+                    said = re.sub(rf"(?<=[「×]){name}(?=[」×])", schema[name].name, said)
+                told[key.partition("/")[0]].append(f"公表用ページでは、表「{titles[key]}」{said}")
     return told
 
 

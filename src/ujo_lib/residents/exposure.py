@@ -72,15 +72,13 @@ class _Question:
         self.step = design.weights[self.known].sum() / 1000
         weights = self.within * self.weights
         self.parts = weights / np.maximum((weights * self.true.sum(axis=1)).sum(axis=1), 1e-300)[:, None]
-        # Where all are of one class, its count is printed as that of everybody.
         self.groups = np.array(
             [
                 of[first] == one
                 for of in (classes[self.known], design.strata[self.known])
                 for one in np.unique(of)
-                if len(np.unique(of)) > 1
             ]
-        ).reshape(-1, len(first))
+        )
 
     def counts(self, worlds: Ints) -> Ints:
         """How many of each group gave the answers of each row of everybody (worlds × groups × rows)."""

@@ -88,7 +88,7 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
             parts.append(told[[item, "share"]].assign(who=f"全国({survey})"))
     frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
     kinds = {
-        "who": Text(heading="調査"),
+        "who": Text(heading="調査", free=True),
         **{name: city.schema[name] for name in (item, "n", "base", "share")},
     }
     if len(parts) == 1:

@@ -17,7 +17,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from ujo_lib import glm
-from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Statistic, Text, interval
+from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Text, Various, interval
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
 from ujo_lib.seasonality import memory
 from ujo_lib.seasonality.calendar import (
@@ -160,9 +160,9 @@ class CountModel:
         return float(max((1 + self.alpha * mean) * self.memory.scale[0] * grouped, 1.0))
 
     def checks(self) -> Typed:
-        """What the residuals say: check, value, finding, sentence (plain Japanese without numbers)."""
+        """What the residuals say: check, value, format, finding, sentence (plain Japanese without numbers)."""
         if not self.fitted:
-            return _checks([("モデル", np.nan, "推定しない", self.reason)])
+            return _checks([("モデル", np.nan, "ratio", "推定しない", self.reason)])
         used = self.counts.observed & (self.open_on(self.counts.dates) > 0)
         y, mean = self.counts.daily[used], self.mean[used]
         df = len(y) - len(self.names)
@@ -173,10 +173,10 @@ class CountModel:
         carried = float(self.memory.share[0] * self.memory.persistence[0])
         extreme = int((np.abs(self.residuals) > OUTLIER).sum())
         rows = [
-            _check("ばらつき(偶然だけなら1)", poisson, poisson > 1.2, _SPREAD),
-            _check("翌日への持ち越し(0~1)", carried, carried > 0.1, _CARRY),
-            _check("残差の自己相関の検定(p値)", portmanteau, portmanteau < ALPHA, _PORTMANTEAU),
-            _check("モデルから大きく外れた日数", float(extreme), extreme > 0, _OUTLIERS),
+            _check("ばらつき(偶然だけなら1)", poisson, "ratio", poisson > 1.2, _SPREAD),
+            _check("翌日への持ち越し(0~1)", carried, "ratio", carried > 0.1, _CARRY),
+            _check("残差の自己相関の検定(p値)", portmanteau, "p", portmanteau < ALPHA, _PORTMANTEAU),
+            _check("モデルから大きく外れた日数", float(extreme), "n", extreme > 0, _OUTLIERS),
         ]
         return _checks(rows)
 
@@ -344,7 +344,8 @@ _CLOSED: Final = (None, None, None, None, "推定できません(相談が1件�
 
 _CHECK_COLUMNS: Final = {
     "check": Text(heading="点検"),
-    "value": Statistic(heading="値"),
+    "value": Various(unit_by=""),
+    "format": Text(heading="書式"),
     "finding": Text(heading="結果"),
     "sentence": Text(heading="読み方"),
 }
@@ -366,8 +367,10 @@ _OUTLIERS = (
 )
 
 
-def _check(name: str, value: float, raised: bool, sentences: tuple[str, str]) -> tuple[object, ...]:
-    return name, value, "注意" if raised else "問題なし", sentences[0 if raised else 1]
+def _check(
+    name: str, value: float, written: str, raised: bool, sentences: tuple[str, str]
+) -> tuple[object, ...]:
+    return name, value, written, "注意" if raised else "問題なし", sentences[0 if raised else 1]
 
 
 def _checks(rows: list[tuple[object, ...]]) -> Typed:

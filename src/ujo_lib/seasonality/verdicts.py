@@ -44,6 +44,8 @@ _DETECTABLE: Final = {
 _WEEKDAYS: Final = "曜日による違い"
 _SHAPE: Final = "。{what}による違いがあるかは「{rule}」だけで決め、これはその形を見る補足です"
 """Two tests of one question would be wrong twice as often: one decides, the other is told as what it is."""
+_NO_SPREAD: Final = 1e-9
+"""Dispersion up to which there is none but the rounding of the machine: no yardstick, and no p that means anything."""
 _NUMBERS = ("p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation")
 
 
@@ -295,6 +297,9 @@ def settled(
     if rates is None or reason:
         return Verdict(name, None, "判定しない", n=counts.n, remark=reason, **dict.fromkeys(_NUMBERS))
     found = test()
+    if not float(found.dispersion[0]) > _NO_SPREAD:
+        remark = "調べた偏りのほかに揺れがなく、偶然の大きさが分からないため、判定しません"
+        return Verdict(name, None, "判定しない", n=counts.n, remark=remark, **dict.fromkeys(_NUMBERS))
     numbers = {number: float(getattr(found, number)[0]) for number in _NUMBERS}
     numbers["p_value"] = float(calibrated(found.p_value, rates.level)[0])
     detected = numbers["p_value"] < ALPHA

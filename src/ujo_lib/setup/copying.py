@@ -141,8 +141,8 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         name: MOVED[name](value, years) for name, value in content.items() if name in MOVED
     }
     moved |= {name: RESET[name][0] for name in content if name in RESET}
-    if years < 0:
-        return moved  # of a year before the first one, the year copied is no earlier one to compare with
+    if years <= 0:
+        return moved  # of the same year or one before the first, the year copied is no earlier one to compare with
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
     if moved.get("compared_years") == []:

@@ -1,7 +1,8 @@
 """Do two items hang together? Exact tests over a declared family of crosstabs, with Holm's correction.
 
 With 25 people, most crosstabs cannot show anything; the family is declared beforehand in the parameters,
-every member is tested and reported, and the correction runs over all of them.
+every member is tested and reported, and the correction runs over all of them. Where no table with the same margins
+would be significant (Tarone 1990), that nothing was found says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from ujo_lib.survey.tables import Answers, answers
 from ujo_lib.typed import Typed
 
 SIGNIFICANCE = 0.05
+_TOO_FEW = "人数が少なく、どのように分かれても関連があるとは言えない"
 
 
 def association_family(
@@ -35,7 +37,7 @@ def association_family(
     Returns:
         One row per test; columns rows, columns (with the option of a multiple answer in brackets), n
         (answered both), p_value, p_holm, associated (p_holm < 0.05; NA when not tested), reason (why not
-        tested, else "").
+        tested, or why nothing could be found; else "").
     """
     tests = [test for pair in pairs for test in _tests(frame, pair, titles)]
     table = pd.DataFrame(tests, columns=["rows", "columns", "n", "p_value", "reason"])
@@ -53,7 +55,7 @@ def association_family(
             "p_value": PValue(),
             "p_holm": PValue(adjusted="ホルム法"),
             "associated": Flag(heading="関連"),
-            "reason": Text(heading="検定しない理由"),
+            "reason": Text(heading="言えない理由"),
         },
         note="フィッシャー・フリーマン・ハルトンの正確検定によります。",
     )
@@ -61,7 +63,7 @@ def association_family(
 
 def family_verdict(family: Typed) -> str:
     """Return the verdict's kind for a report: detected, not_detected or not_estimable."""
-    if family.frame["p_value"].isna().all():
+    if family.frame["reason"].ne("").all():
         return "not_estimable"
     return "detected" if family.frame["associated"].fillna(False).any() else "not_detected"
 
@@ -69,12 +71,14 @@ def family_verdict(family: Typed) -> str:
 def family_sentence(family: Typed) -> str:
     """State how many tests were made, that they were corrected for, and what was found."""
     table = family.frame
-    tested, found = int(table["p_value"].notna().sum()), int(table["associated"].fillna(False).sum())
+    tested, found = int(table["reason"].eq("").sum()), int(table["associated"].fillna(False).sum())
     if not tested:
         return "検定できる組み合わせはありませんでした。"
-    told, then, still = f"{tested}組を検定しました。", "", ""
+    rest = len(table) - tested
+    also = f"ほかの{rest}組は、人数か回答の分かれ方のため検定できません。" if rest else ""
+    told, then, still = f"{tested}組を検定しました。{also}", "", ""
     if tested > 1:
-        told = f"{tested}組を検定し、検定を繰り返した影響はホルム法で補正しました。"
+        told = f"{tested}組を検定し、検定を繰り返した影響はホルム法で補正しました。{also}"
         then, still = "補正後に", "補正後も"
     if not found:
         return f"{told}{then}関連があると言える組はありません(関連がないことの証拠ではありません)。"
@@ -110,6 +114,7 @@ def _p_value(counts: NDArray[np.int_]) -> dict[str, Any]:
     if min(filled.shape) < 2:
         return {"p_value": pd.NA, "reason": "回答が一つの区分に集まり、比べる相手がない"}
     try:
-        return {"p_value": stats.fisher_freeman_halton(filled), "reason": ""}
+        p, least = (stats.fisher_freeman_halton(filled, extreme=extreme) for extreme in (False, True))
     except stats.TableTooLargeError:
         return {"p_value": pd.NA, "reason": "表が大きく、正確な検定を計算していない"}
+    return {"p_value": p, "reason": _TOO_FEW if least >= SIGNIFICANCE else ""}

@@ -71,7 +71,7 @@ def _of_part(texts: Sequence[str], codebook: Codebook) -> tuple[Ints, Floats, Fl
     begin, end, cell = begin[order], end[order], cell[order]
     # One line of numbers on which the places of every cell lie apart: a place that begins within the reach of those
     # before it is the same one.
-    apart = cell * (len(cleaned.codepoints) + 1)
+    apart = cell * len(cleaned.codepoints)
     reach = np.maximum.accumulate(end + apart)
     new = np.ones(len(cell), np.bool_)
     new[1:] = begin[1:] + apart[1:] >= reach[:-1]

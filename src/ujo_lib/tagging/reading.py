@@ -249,7 +249,7 @@ def said_first(reading: Reading | None, labels: Labels, what: str = "主題", le
         return (
             f"最も多い{what}は「{{theme[max share]}}」で、{{share[max share]}}({{share[max share]|ci}})です。"
         )
-    if 0 < len(names) <= MOST_NAMED:
+    if names and len(names) <= MOST_NAMED:
         return f"最も多い{what}は、{'、'.join(f'「{name}」' for name in names)}のいずれかです。"
     return f"最も多い{what}は、読んだ件数では決められません。"
 

@@ -285,7 +285,8 @@ def test_a_table_computed_from_a_hidden_count_keeps_its_counts_back_too():
 
 
 @pytest.mark.parametrize(
-    ("n", "members", "gone"), [(0, True, False), (4, True, True), (5, True, False), (4, False, False)]
+    ("n", "members", "gone"),
+    [(0, True, False), (1, True, True), (4, True, True), (5, True, False), (4, False, False)],
 )
 def test_a_small_count_made_from_a_population_is_not_printed_by_a_table_that_names_no_population(
     n, members, gone

@@ -35,6 +35,14 @@ def test_a_day_on_which_nobody_is_ever_heard_is_one_of_few():
     assert told(rows[:1]) == "相談が平均的な日より少ないと言えるのは日曜日です。"
 
 
+@pytest.mark.parametrize(("quiet", "named"), [(5, "0・1・2・3・4・9"), (6, "0〜5・9"), (7, "0〜6・9")])
+def test_a_long_run_of_neighbours_is_named_by_its_ends(quiet, named):
+    """Of a desk that is open in the evening 23 hours stood one after the other."""
+    rows = [(str(at), 0.1 if at in {*range(quiet), 9} else 1.0, 0.05, 0.2) for at in range(10)]
+    rows = [(at, ratio, *((0.05, 0.2) if ratio < 1 else (0.9, 1.1))) for at, ratio, *_ in rows]
+    assert told(rows) == f"相談が平均的な日より少ないと言えるのは{named}曜日です。"
+
+
 def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_nothing():
     close = ("日", 1.19, 1.01, 1.40)
     assert "日曜日" in told([close])

@@ -25,6 +25,14 @@ def test_caption_tells_title_period_area_base_unit_and_how_many() -> None:
     assert "出典: 該当者票" in shown
 
 
+@pytest.mark.parametrize(
+    ("columns", "told"), [(["sex", "n"], True), (["sex", "n", "share"], True), (["sex", "share"], False)]
+)
+def test_the_unit_of_a_table_is_that_of_the_columns_which_are_printed(columns, told) -> None:
+    """Percentages stood under 「単位: 人」 where their base was named in the caption."""
+    assert ("単位: 人" in table_html(by_sex(), columns=columns)) is told
+
+
 def test_cells_are_spelled_with_official_signs() -> None:
     assert cells(table_html(by_sex())) == [
         ["男性", "17", "68.0", "48.4〜82.8"],
@@ -111,6 +119,22 @@ def test_the_answers_of_each_group_are_parts_of_it_and_the_groups_are_not() -> N
     assert "四捨五入" not in table_html(yes)
     of_groups = {"sex": ["男性", "女性"], "answer": ["はい"] * 2, "share": [0.21, 0.3]}
     assert "四捨五入" not in table_html(published(of_groups, dimensions={"sex": "sex", **asked}))
+
+
+@pytest.mark.parametrize(("of_women", "told"), [(0.484, False), (0.485, True), (0.486, False)])
+def test_a_selection_of_the_answers_is_not_excused_by_rounding(of_women, told) -> None:
+    """Four of nine topics were: with a cell of one group hidden, the hidden might have been the rest of it."""
+    table = published(
+        {
+            "sex": ["女性", "女性", "男性", "男性"],
+            "answer": ["はい", "いいえ"] * 2,
+            "share": [0.515, of_women, 0.4, 0.2],
+        },
+        [(3, "share")],
+        dimensions={"sex": "sex", "answer": "answer"},
+    )
+    assert ("四捨五入" in table_html(table)) is told
+    assert "四捨五入" not in table_html(table, across="answer", values="share") or told
 
 
 def test_multiple_answers_say_so_and_make_no_claim_about_rounding_sums() -> None:

@@ -21,6 +21,7 @@ HIDDEN: Final = "x"
 MISSING: Final = "…"
 NONE_COUNTED: Final = "-"
 NEGATIVE: Final = "△"
+UNBOUNDED: Final = "∞"
 BELOW_UNIT: Final = "0.0"
 
 SYMBOLS: Final[Mapping[str, str]] = {
@@ -29,6 +30,7 @@ SYMBOLS: Final[Mapping[str, str]] = {
     MISSING: "不詳または計算の対象でないもの",
     HIDDEN: "秘匿",
     NEGATIVE: "負の数",
+    UNBOUNDED: "上限なし",
 }
 """Symbols of official statistics and what the legend says about each."""
 
@@ -56,7 +58,7 @@ def decimal_text(value: float, digits: int) -> str:
         ('1,234.3', '△1')
     """
     if math.isinf(value):
-        return "∞" if value > 0 else f"{NEGATIVE}∞"
+        return UNBOUNDED if value > 0 else f"{NEGATIVE}{UNBOUNDED}"
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     return f"{NEGATIVE if rounded < 0 else ''}{abs(rounded):,}"
 

@@ -4,15 +4,21 @@ The largest of seven estimates is always some row; naming it says more than the 
 told from 1, or from every other row, by the intervals that the same table prints.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ujo_lib.columns import Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import heading
 from ujo_lib.report.look.wording import KEPT_BACK
 from ujo_lib.stats import standing_out
+
+_LISTED: Final = 5
+"""So many neighbours are named one by one."""
 
 
 def apart(table: Published, label: str, column: str, than: str, what: str, *, unit: str = "") -> str:
@@ -37,13 +43,20 @@ def apart(table: Published, label: str, column: str, than: str, what: str, *, un
     bound: Any = table.spec.schema[ends[0]]
     side = standing_out(ratio, low, high, bound.level)
     told = [
-        f"{words}と言えるのは{'・'.join(names[side == sign])}{unit}"
+        f"{words}と言えるのは{'・'.join(_runs(names, side == sign))}{unit}"
         for sign, words in ((1, "多い"), (-1, "少ない"))
         if (side == sign).any()
     ]
     if not told:
         return f"{what}{than}よりはっきり多いもの、少ないものは見られません。"
     return f"{what}{than}より{'、'.join(told)}です。"
+
+
+def _runs(names: NDArray[np.str_], among: NDArray[np.bool_]) -> Iterator[str]:
+    """Names of the rows among them; of a long run of neighbours the first and the last, for nobody reads twenty."""
+    for inside, run in groupby(range(len(names)), key=among.__getitem__):
+        rows = [*run] if inside else []
+        yield from [f"{names[rows[0]]}〜{names[rows[-1]]}"] if len(rows) > _LISTED else names[rows].tolist()
 
 
 def foremost(

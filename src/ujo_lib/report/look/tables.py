@@ -7,7 +7,7 @@ symbols it uses and what they mean. Nothing is computed here beyond the spelling
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -110,8 +110,7 @@ def table_html(
         printed = [values or "n"]
         heads, body, small = _cross(published, across, printed[0])
     else:
-        asked = columns if columns is not None else _default_columns(published)
-        printed = [name for name in asked if not isinstance(published.spec.schema[name], Withheld)]
+        printed = printed_columns(published, columns)
         heads, body = _plain(published, printed)
         small = _small(published, printed)
     name = html.escape(published.spec.title)
@@ -119,7 +118,7 @@ def table_html(
     headings = "".join(
         f'<th scope="col" class="{column.kind}">{html.escape(column.title)}</th>' for column in heads + body
     )
-    caption = "" if compact else _caption(published, printed[0] if across else "")
+    caption = "" if compact else _caption(published, printed, printed[0] if across else "")
     grid = (
         f'<div class="scroll{" told" * told}" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{caption}<thead><tr>{headings}</tr></thead>"
@@ -127,6 +126,12 @@ def table_html(
     )
     notes = _notes(published, printed, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
+
+
+def printed_columns(published: Published, columns: Sequence[str] | None = None) -> list[str]:
+    """The columns asked for, or all for people, less those of which the reader sees nothing."""
+    asked = columns if columns is not None else _default_columns(published)
+    return [name for name in asked if not isinstance(published.spec.schema[name], Withheld)]
 
 
 def row_texts(published: Published) -> list[frozenset[str]]:
@@ -222,8 +227,11 @@ def _base_column(published: Published) -> str:
     return bases[0] if len(bases) == 1 else ""
 
 
-def _caption(published: Published, filling: str) -> str:
-    unit = published.spec.schema[filling].unit if filling else None
+def _caption(published: Published, printed: Sequence[str], filling: str) -> str:
+    schema = published.spec.schema
+    # Of what is printed: a base that all rows share stands in the caption as n, beside percentages it is no unit.
+    shown = replace(schema, columns={name: schema[name] for name in printed})
+    unit = schema[filling].unit if filling else shown.unit
     return (
         f'<caption><span class="cap">{NUMBER_MARK.format(kind="table")}'
         f'<span class="title">{html.escape(published.spec.title)}</span>'
@@ -494,7 +502,8 @@ def _notes(
 def _adds_up(published: Published, share: str) -> bool:
     """Whether some shares of a column are parts of one whole, as far as a reader can tell: two that make up 100 %.
 
-    Where parts are hidden, those that are shown may leave room for them.
+    Where parts are hidden everywhere, those that are shown may leave room for them; a selection of the categories
+    shows in the groups of which none is.
     """
     schema, frame, hidden = published.spec.schema, published.frame, published.hidden[share]
     words = [name for name, column in schema.columns.items() if not column.numeric]
@@ -503,11 +512,14 @@ def _adds_up(published: Published, share: str) -> bool:
         before = words[: words.index(name)]
         others = [other for other in words if other != name and other in {*before, *schema.dimensions}]
         parts = frame[~frame[name].isin(TOTAL_LABELS)]
-        for _, group in parts.groupby(others, observed=True) if others else [((), parts)]:
-            known = group[share].astype("Float64").sum()
-            rest = hidden[group.index].any() and 0 < known < 1
-            if len(group) > 1 and group[name].is_unique and (rest or abs(known - 1) < _ALMOST):
-                return True
+        groups = [one for _, one in parts.groupby(others, observed=True)] if others else [parts]
+        groups = [one for one in groups if len(one) > 1 and one[name].is_unique]
+        partly = [bool(hidden[one.index].any()) for one in groups]
+        known = [one[share].astype("Float64").sum() for one in groups]
+        if any(abs(sum_ - 1) < _ALMOST for sum_ in known):
+            return True
+        if partly and all(partly) and any(0 < sum_ < 1 for sum_ in known):
+            return True
     return False
 
 

@@ -21,6 +21,7 @@ from ujo_lib.report.look.notation import (
     MISSING,
     NUMERIC_FORMATS,
     PERCENTAGES,
+    UNBOUNDED,
     heading,
     in_cell,
 )
@@ -29,8 +30,6 @@ from ujo_lib.text import told_apart
 from ujo_lib.typed import Schema
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # full-width = + - @, too
-UNBOUNDED: Final = "∞"
-"""Stands for an interval without upper limit."""
 BY_ROW: Final = "行ごとに異なる"
 
 _SMALLEST_P: Final = 0.001

@@ -12,8 +12,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ujo_lib.columns import Count, Flag
-from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell
-from ujo_lib.report.sheets.exports import LIST, LIST_HEADINGS, UNBOUNDED, Column, Table, one_line
+from ujo_lib.report.look.notation import HIDDEN, MISSING, UNBOUNDED, in_cell
+from ujo_lib.report.sheets.exports import LIST, LIST_HEADINGS, Column, Table, one_line
 from ujo_lib.report.sheets.workbook import spelt_out
 
 CSVW: Final = "csv-metadata.json"

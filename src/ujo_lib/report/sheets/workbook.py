@@ -11,10 +11,10 @@ from datetime import date
 from typing import Final
 
 from ujo_lib.columns import TOTAL_LABELS, Base, Count
-from ujo_lib.report.look.notation import DECIMALS, HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS
+from ujo_lib.report.look.notation import DECIMALS, HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS, UNBOUNDED
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import BY_ROW, UNBOUNDED, Column, Table, one_line
+from ujo_lib.report.sheets.exports import BY_ROW, Column, Table, one_line
 
 CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
@@ -23,7 +23,6 @@ NOT_APPLICABLE: Final = "該当なし"
 _ABOUT: Final = ("表題", "対象期間", "対象地域", "集計対象")
 _NO_UNIT: Final = "単位なし"
 _AS_HEADED: Final = "見出しのとおり"
-_MEANINGS: Final[Mapping[str, str]] = {**SYMBOLS, UNBOUNDED: "上限なし"}
 
 
 @dataclass(frozen=True)
@@ -155,12 +154,12 @@ def _unit(column: Column) -> str:
 def legend(columns: Sequence[Column]) -> str:
     """Explain the symbols that stand among the numbers."""
     used = {value for column in columns for value in column.values if isinstance(value, str)}
-    return spelt_out([sign for sign in _MEANINGS if sign in used]) or NOT_APPLICABLE
+    return spelt_out([sign for sign in SYMBOLS if sign in used]) or NOT_APPLICABLE
 
 
 def spelt_out(signs: Sequence[str]) -> str:
     """Say what signs mean: 「x: 秘匿、…: 不明」."""
-    return "、".join(f"{sign}: {_MEANINGS[sign]}" for sign in signs)
+    return "、".join(f"{sign}: {SYMBOLS[sign]}" for sign in signs)
 
 
 def _cells(column: Column) -> list[xlsx.Cell]:

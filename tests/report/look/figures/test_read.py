@@ -47,7 +47,7 @@ def test_alt_text_tells_a_range_of_what_is_shown_as_such(hide, said: str) -> Non
 @pytest.mark.parametrize(("values", "said"), [
     ([3], "件数は3(甲)。"),
     ([3, 3], "件数はどれも3。"),
-    ([None, 3, 3], "件数はどれも3。"),
+    ([None, 3, 3], "件数は、値のあるものがどれも3。"),
     ([None, 3], "件数は3(乙)。"),
     ([0, 3, 0], "件数は最小0(甲、丙)、最大3(乙)。"),
     ([0, 0, 0, 3], "件数は最小0(甲、乙、丙)、最大3(丁)。"),
@@ -225,6 +225,24 @@ def test_a_finding_ends_as_a_sentence(finding: str, said: str) -> None:
 def test_alt_text_tells_an_end_that_is_open_as_such(values, said: str) -> None:
     table = published({"label": ["甲", "乙"], "estimate": values, "low": values, "high": values})
     assert said in figures.bars(table, x="estimate", y="label", finding="示す。").alt
+
+
+@pytest.mark.parametrize(
+    ("values", "hide", "said"),
+    [
+        ([0.095, 0.095], [], "はどれも9.5%"),
+        ([0.095, 0.095, nan], [], "は、値のあるものがどれも9.5%"),
+        ([0.095, 0.095, 0.2], [2], "は伏せた欄を除いてどれも9.5%"),
+        ([0.095, 0.095, nan, 0.2], [3], "は伏せた欄を除いて、値のあるものがどれも9.5%"),
+    ],
+)
+def test_alt_text_of_bars_that_are_alike_does_not_speak_of_those_that_are_not_there(
+    values, hide, said
+) -> None:
+    """Of a desk that is open in the evening all nine times of the day had the share of one of them."""
+    columns = {"label": list("甲乙丙丁")[: len(values)], "share": values}
+    table = published(columns, [(at, "share") for at in hide])
+    assert said in figures.bars(table, x="share", y="label", finding="示す。").alt
 
 
 def test_a_whisker_is_drawn_only_where_value_and_both_bounds_are_known() -> None:

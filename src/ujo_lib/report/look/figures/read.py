@@ -22,6 +22,7 @@ from ujo_lib.report.look.style import BLUE, MUTED, SERIES, SOFT, Layout
 from ujo_lib.report.look.wording import Said, say, text_of
 from ujo_lib.stats import round_half_up
 
+_ALL_ALIKE: Final = "どれも"
 HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
 """What stands where a bar would have been."""
 
@@ -167,7 +168,10 @@ def _described(published: Published, made: Drawing) -> str:
     if np.isfinite(amounts).any():
         title = published.spec.schema[made.column].title
         among = "伏せた欄を除いて" if hidden else ""
-        parts.append(f"{title}は{among}{_range(published, made, amounts)}")
+        told = _range(published, made, amounts)
+        # Of a place without a value it is not said that it is like the others.
+        blank = told.startswith(_ALL_ALIKE) and np.isnan(amounts).sum() > hidden
+        parts.append(f"{title}は{among}{'、値のあるものが' * bool(blank)}{told}")
     else:
         parts.append("示せる数値はない")
     if hidden:
@@ -180,7 +184,7 @@ def _range(published: Published, made: Drawing, amounts: NDArray[np.float64]) ->
     order = np.argsort(amounts, kind="stable")[: int((~np.isnan(amounts)).sum())]
     texts = [written(published, made.column, amounts[at]) for at in order]
     if len(set(texts)) == 1 < len(texts):
-        return f"どれも{texts[0]}"
+        return f"{_ALL_ALIKE}{texts[0]}"
 
     def end(text: str) -> str:
         names = [
