@@ -867,6 +867,15 @@ def test_sums_that_begin_anew_now_and_then_fall_once_in_twenty_rises_at_most(ris
     assert not_daily(pd.date_range("2023-04-01", periods=len(n)), n) == (["累計"] if told else [])
 
 
+def test_advertising_of_months_is_told_as_contacts_of_months_are():
+    days = pd.date_range("2023-04-01", periods=5, freq="MS")
+    frame = pd.DataFrame({"date": days, "impressions": pd.array([9] * 5, dtype="Int64")})
+    notes = Notes("a.csv")
+    loaded = Loaded(frame, np.full(5, "a.csv", dtype=object), np.arange(2, 7))
+    account.note_not_daily({"ads": loaded}, SCHEMAS, {"a.csv": notes})
+    assert [(p.severity, p.column) for p in notes.problems] == [("warning", "インプレッション")]
+
+
 def test_the_prefectures_and_hours_of_a_day_are_one_day_and_unknown_counts_are_none():
     days = pd.date_range("2023-04-01", periods=40).repeat(2)
     assert not_daily(days, [3, 5] * 40) == []

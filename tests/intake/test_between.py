@@ -563,6 +563,14 @@ def test_nobody_is_reached_without_being_shown_something(desk, reach, told):
         (["総数", "0~14歳", "15歳以上"], None),
         (["14歳以下", "15歳以上"], None),
         (["15歳未満", "14歳以上"], 3),
+        (["0~64歳", "65歳以上", "後期高齢者"], 4),
+        (["0~64歳", "65歳以上", "うち外国人"], 4),
+        (["0~64歳", "65歳以上", "年齢不詳"], None),
+        (["年少人口", "生産年齢人口", "老年人口"], None),
+        (["年少人口", "15歳以上", "老年人口"], 4),
+        (["58", "59"], 2),
+        (["59", "60"], None),
+        (["1"], None),
     ],
 )
 def test_people_of_overlapping_ages_are_told_at_the_first_row_that_counts_them_again(desk, ages, row):
@@ -572,6 +580,49 @@ def test_people_of_overlapping_ages_are_told_at_the_first_row_that_counts_them_a
     women = ["43213", "市", "2023-10-01", "住基", "女", "0歳以上", "9"]
     desk.put("population", "p.csv", as_csv([heads, *people, women]))
     assert [p.row for p in desk.check().faults] == ([row] if row else [])
+
+
+@pytest.mark.parametrize(
+    ("names", "rows"),
+    [
+        (["宇城市", "八代市", "八代市"], [3]),
+        (["宇城市", "熊本県宇城市", "宇 城 市"], []),
+        (["髙森町", "高森町", "熊本県高森町"], []),
+    ],
+)
+def test_a_code_of_two_areas_is_told_once(desk, names, rows):
+    heads = ["地域コード", "地域名", "時点", "資料", "人口"]
+    people = [["43213", name, f"202{i}-10-01", "住基", "9"] for i, name in enumerate(names)]
+    desk.put("population", "p.csv", as_csv([heads, *people]))
+    assert [(p.severity, p.row) for p in desk.check().faults] == [("warning", row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("clients", "rows"),
+    [
+        (["001", "1", "01"], [3, 4]),
+        (["K1", "k1", "K2"], [3]),
+        (["K01", "K1", "K1"], [3]),
+        (["K10", "K1", "K100"], []),
+        (["10", "1", ""], []),
+        (["0", "000", "1"], [3]),
+    ],
+)
+def test_one_client_under_two_spellings_is_asked_about(desk, clients, rows):
+    told = table("consultations", {(i, "相談者ID"): client for i, client in enumerate(clients, 1)})
+    desk.put("consultations", "c.csv", as_csv(told))
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == [
+        ("warning", row, "") for row in rows
+    ]
+
+
+def test_a_record_that_another_file_spells_otherwise_is_told_there(desk):
+    later = [
+        [cell.replace("S", "S0") for cell in row] for row in table("consultations", {(1, "発言数"): "7"})
+    ]
+    desk.put("consultations", "a.csv", as_csv(table("consultations")[:2]))
+    desk.put("consultations", "b.csv", as_csv([table("consultations")[0], later[1]]))
+    assert [(p.file, p.row, p.column) for p in desk.check().faults] == [("b.csv", 2, "相談ID")]
 
 
 def test_people_that_nothing_divides_are_read(desk):

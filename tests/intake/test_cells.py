@@ -208,6 +208,30 @@ def test_a_duration_in_hours_is_read_as_minutes_and_told(desk: Desk):
     ]
 
 
+@pytest.mark.parametrize(
+    ("ages", "asked"),
+    [
+        (["2", "3", "4"], [2, 3, 4]),
+        (["9", "9", "10代"], [2, 3]),
+        (["9", "9", "10"], []),
+        (["9歳", "9歳", "10代"], []),
+        (["1", "99", ""], [2]),
+        (["99", "0", ""], []),
+    ],
+)
+def test_numbers_below_ten_alone_may_be_those_of_the_bands_and_are_no_small_children(desk: Desk, ages, asked):
+    rows = table("consultations", {(i, "年代"): age for i, age in enumerate(ages, 1)})
+    desk.put("consultations", "c.csv", as_csv(rows))
+    assert [p.row for p in desk.check().faults if p.severity == "error"] == asked
+
+
+def test_the_numbers_of_the_bands_are_declared_as_the_message_says(desk: Desk):
+    desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "年代"): "2", (2, "年代"): "3"})))
+    assert "labels に consultations.age_band: {10代未満: 1, 10代: 2, …}" in desk.check().faults[0].remedy
+    desk.labels |= {"consultations.age_band": {"10代未満": 1, "10代": 2, "20代": 3}}
+    assert desk.load()["consultations"]["age_band"].tolist() == ["10代", "20代", "10代"]
+
+
 def test_years_are_no_codes_of_bands_of_years(desk: Desk):
     rows = table("cases", {(i, "ひきこもりの期間"): str(i + 4) for i in (1, 2)})
     rows[0][rows[0].index("ひきこもりの期間")] = "ひきこもりの期間(年)"
@@ -294,6 +318,29 @@ def test_a_point_that_may_part_thousands_is_refused(number):
 )
 def test_a_point_that_can_only_be_a_decimal_one_is_read(number, value):
     assert cells.parse_number(number).value == value
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("79万円", "1つずつの数"),
+        ("790 千円", "1つずつの数"),
+        ("12,5", "点に直し"),
+        ("1.234,50", "点に直し"),
+        ("1,234,56", "点に直し"),
+        ("$12.50", "円に直した数"),
+        ("12.5 EUR", "円に直した数"),
+        ("790,000円(税込)", "数字だけ"),
+        ("1,000JPY", "数字だけ"),
+        ("999.999", "区切りなら点を外し"),
+        ("1234.567", "小数を整数に"),
+        ("12.50", "小数を整数に"),
+    ],
+)
+def test_who_does_what_is_said_of_a_number_that_was_refused_writes_no_other_number(written, remedy):
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_int(written)
+    assert remedy in refused.value.remedy
 
 
 @pytest.mark.parametrize("number", ["0,125", "0,500", "00,125", "01,234"])
@@ -387,6 +434,21 @@ def test_a_share_below_a_heading_of_percent_says_percent_itself(desk: Desk, cell
     ]
     desk.put("media_use", "m.csv", as_csv(rows))
     assert desk.check().ok is ok
+
+
+@pytest.mark.parametrize(
+    ("shares", "asked"),
+    [
+        (["1%", "1", "0.5"], [3, 4]),
+        (["1％", "0", "0.0"], []),
+        (["1%", "0.5%", ""], []),
+        (["1", "0.5", "0"], []),
+    ],
+)
+def test_beside_shares_with_their_sign_a_bare_one_has_two_readings(desk: Desk, shares, asked):
+    rows = [["年代", "媒体", "利用率"], *([f"{i}0代", "TV", share] for i, share in enumerate(shares, 1))]
+    desk.put("media_use", "m.csv", as_csv(rows))
+    assert [p.row for p in desk.check().faults] == asked
 
 
 def test_a_spreadsheet_error_is_told_as_one_in_a_column_of_any_type(desk: Desk):
@@ -650,8 +712,9 @@ def test_ascii_is_left_alone_where_there_is_nothing_to_tidy(written, tidied):
 )
 def test_an_hour_is_one_of_the_24_of_a_day(written, hour):
     if hour is None:
-        with pytest.raises(ValueRefused):
+        with pytest.raises(ValueRefused) as refused:
             cells.parse_hour(written)
+        assert ("1から24の番号" in refused.value.remedy) == (written == "24")
     else:
         assert cells.parse_hour(written).value == hour
 
@@ -760,6 +823,13 @@ def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen
         ("計", "総数"),
         ("合 計", "総数"),
         ("全年齢", "総数"),
+        ("全年代", "総数"),
+        ("総年齢", "総数"),
+        ("年少人口", "0~14歳"),
+        ("生産年齢人口", "15~64歳"),
+        ("老年", "65歳以上"),
+        ("高齢者人口", "65歳以上"),
+        ("後期高齢者", "後期高齢者"),
         ("総数", "総数"),
         ("不詳", "不詳"),
         ("再掲 65歳以上", "再掲 65歳以上"),

@@ -91,11 +91,13 @@ def test_a_part_of_an_earlier_survey_is_at_most_its_whole(part, whole, n, told):
     [
         ("2024-03-01", "2024-02-29", [(2, "end", "error")]),
         ("2024-03-01", "2024-03-01", []),
+        ("2024-03-01", "2025-03-02", []),
+        ("2024-03-01", "2025-03-03", [(2, "end", "warning")]),
         ("2024-03-01", None, []),
         (None, "2024-03-01", [(2, "start", "warning")]),
     ],
 )
-def test_a_campaign_ends_on_the_day_it_begins_at_the_earliest(start, end, found):
+def test_a_campaign_ends_on_the_day_it_begins_at_the_earliest_and_within_the_year(start, end, found):
     assert broken("campaigns", {"start": pd.Timestamp(start), "end": pd.Timestamp(end)}) == found
 
 
@@ -301,3 +303,12 @@ def test_answers_of_one_occupation_are_never_added_to_those_of_everybody(item, o
     answer = "常に" if item == "loneliness" else "家族"
     faults = broken("national_attributes", {"variable": item, "occupation": occupation, "value": answer})
     assert faults == ([(2, "variable", "error")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("end", "told"), [("2023-03-31", True), ("2023-04-01", False), ("2023-04-02", False)]
+)
+def test_answers_of_the_nation_are_of_a_period_that_ends_after_it_begins(end, told):
+    days = {"period_start": pd.Timestamp("2023-04-01"), "period_end": pd.Timestamp(end)}
+    faults = broken("national_attributes", {"variable": "topic", "value": "家族", **days})
+    assert faults == ([(2, "period_end", "error")] if told else [])

@@ -149,6 +149,34 @@ def test_a_table_of_thousands_is_refused_by_the_note_below_it(desk: Desk, below,
     )
 
 
+@pytest.mark.parametrize(
+    ("above", "shares", "ok"),
+    [("単位:%", ("1", "0.5"), False), ("単位:%", ("1%", "0.5%"), True), ("単位:千人", ("1", "0.5"), True)],
+)
+def test_bare_shares_below_a_word_of_percent_are_not_those_of_everybody(desk: Desk, above, shares, ok):
+    rows = [["年代", "媒体", "利用率"], *([f"{i}0代", "TV", share] for i, share in enumerate(shares, 1))]
+    desk.put("media_use", "m.csv", as_csv([[above, "", ""], *rows]))
+    assert [p.row for p in desk.check().faults] == ([] if ok else [1])
+
+
+@pytest.mark.parametrize(
+    ("number_format", "read"),
+    [
+        ("$#,##0.00", "12$"),
+        ("[$$-409]#,##0", "12$"),
+        ('_("$"* #,##0_)', "12$"),
+        ("[$€-2] #,##0", "12€"),
+        ("[$USD] 0", "12USD"),
+        ("[$JPY] 0", "12"),
+        ("[$¥-411]#,##0", "12"),
+        ("[$-411]0", "12"),
+        ('"¥"#,##0', "12"),
+    ],
+)
+def test_money_that_a_sheet_shows_in_another_currency_is_no_bare_number(number_format, read):
+    assert as_text(12, number_format) == read
+
+
 def test_a_duration_of_two_readings_is_told_as_that(desk: Desk):
     desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1:30"})))
     (fault,) = desk.check().faults

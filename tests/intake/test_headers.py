@@ -220,3 +220,16 @@ def test_an_amount_in_another_currency_is_not_read_as_yen_because_its_column_was
     rows = [[heading if cell == "費用(円)" else cell for cell in row] for row in table("campaigns")]
     desk.put("campaigns", "c.csv", as_csv(rows), columns={heading: "cost_yen"})
     assert [(p.severity, p.column) for p in desk.check().faults] == ([] if ok else [("error", heading)])
+
+
+def test_answers_in_a_column_each_are_put_together_as_the_message_says(desk: Desk):
+    rows = [[*row[:-1], *cells] for row, cells in zip(
+        table("cases"), [["経緯1", "経緯2", "経緯3"], ["1", "3", ""], ["", "2", ""], ["", "", ""]], strict=True
+    )]  # fmt: skip
+    desk.put("cases", "c.csv", as_csv(rows))
+    [told] = [p for p in desk.check().faults if p.severity == "error"]
+    [line] = re.findall(r"join: \{.*?\}", told.remedy)
+    desk.declared.clear()
+    desk.put("cases", "c.csv", as_csv(rows), **yaml.safe_load(line))
+    ticked = desk.load()["cases"].filter(regex="^trigger_(不登校|職場になじめなかった)$").astype(object)
+    assert ticked.where(ticked.notna(), None).values.tolist() == [[True, True], [False, False], [None, None]]

@@ -64,7 +64,17 @@ def test_an_answer_given_twice_counts_once():
 
 @pytest.mark.parametrize(
     ("written", "repaired"),
-    [("1,3", 0), ("1", 0), ("", 0), ("3,1", 1), ("1,3,", 1), ("1、3", 1), ("①③", 1), ("1,1", 1)],
+    [
+        ("1,3", 0),
+        ("1", 0),
+        ("", 0),
+        ("無回答", 1),
+        ("3,1", 1),
+        ("1,3,", 1),
+        ("1、3", 1),
+        ("①③", 1),
+        ("1,1", 1),
+    ],
 )
 def test_only_a_list_that_was_not_written_as_the_form_asks_is_told_as_mended(written, repaired):
     item = ITEMS["trigger"]
@@ -79,3 +89,11 @@ def test_a_mended_answer_is_told_with_its_first_row_and_how_often_it_stands():
     raw = Raw("経緯", pa.chunked_array([pa.array(["1", "1、3", "2", "1、3"])]), np.array([2, 3, 5, 9]))
     parse_listed(ITEMS["trigger"], raw, notes)
     assert [(one.row, one.count) for one in notes.repairs] == [(3, 2)]
+
+
+def test_who_answered_nothing_ticked_nothing_and_only_words_for_that_are_read_so():
+    notes = Notes("cases.csv")
+    raw = Raw("経緯", pa.chunked_array([pa.array(["未回答", "なし"])]), np.array([2, 3]))
+    made = parse_listed(ITEMS["trigger"], raw, notes)
+    assert all(column.isna().all() for column in made.values())
+    assert [(p.row, "答えがなければ空欄" in p.remedy) for p in notes.problems] == [(3, True)]

@@ -76,6 +76,25 @@ def test_hours_side_by_side_become_hours(desk: Desk):
     assert frame["hour"].tolist() == frame["n"].tolist() == list(range(24))
 
 
+@pytest.mark.parametrize(
+    ("heading", "ignore", "cell", "ok"),
+    [
+        ("24時", [], "3", False),
+        ("25時", [], "0", False),
+        ("25時", ["25時"], "3", True),
+        ("25時", [], "", True),
+        ("天気", [], "晴れ", True),
+        ("合計", [], "3", True),
+    ],
+)
+def test_numbers_under_a_heading_that_is_no_part_are_not_left_out_without_a_word(
+    desk: Desk, heading, ignore, cell, ok
+):
+    rows = [["日付", "22時", "23時", heading], ["2023-08-01", "1", "2", cell]]
+    desk.put("national_hourly", "h.csv", as_csv(rows), melt={"n": "{hour}"}, ignore=ignore)
+    assert [p.column for p in desk.check().faults if p.severity == "error"] == ([] if ok else [heading])
+
+
 def test_two_levels_of_headings_may_be_two_columns(desk: Desk):
     rows = [
         ["", "男", "", "女", ""],

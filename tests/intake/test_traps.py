@@ -380,7 +380,7 @@ def test_trap_12_data_below_a_note_are_a_problem_and_not_lost(desk: Desk):
     assert "注記(5行目)" in problem["remedy"]
 
 
-@pytest.mark.parametrize("word", ["合計", "計", "総計", "総数", "合 計", "Total"])
+@pytest.mark.parametrize("word", ["合計", "計", "総計", "総数", "合 計", "Total", "Total of 3 results"])
 def test_trap_13_a_total_row_is_dropped_when_it_adds_up(desk: Desk, word):
     desk.put("national_daily", "n.csv", as_csv([*table("national_daily"), [word, "", "60"]]))
     taken = desk.load()
@@ -519,7 +519,8 @@ def test_trap_15_a_blank_list_is_not_answered_in_every_option(desk: Desk):
 
 @pytest.mark.parametrize("heading", ["経緯_{}", "経緯[{}]"])
 @pytest.mark.parametrize(
-    ("encoding", "yes", "no"), [("dummies", "1", "0"), ("marks", "○", ""), ("marks", "レ", "")]
+    ("encoding", "yes", "no"),
+    [("dummies", "1", "0"), ("marks", "○", ""), ("marks", "レ", ""), ("marks", "{}", "")],
 )
 def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, heading):
     rows = table("cases")
@@ -527,7 +528,10 @@ def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, head
     rows = [
         head,
         *[
-            [*row[:-1], *ticks]
+            [
+                *row[:-1],
+                *(tick.format(option) for tick, option in zip(ticks, ("不登校", "家庭環境"), strict=True)),
+            ]
             for row, ticks in zip(rows[1:], ((yes, no), (yes, yes), ("", "")), strict=True)
         ],
     ]
@@ -535,6 +539,25 @@ def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, head
     frame = desk.load()["cases"]
     assert frame["trigger_家庭環境"].tolist() == [False, True, pd.NA]
     assert frame["trigger_受験・進学"].tolist() == [False, False, pd.NA]
+
+
+@pytest.mark.parametrize(
+    ("heading", "ignore", "ok"),
+    [
+        ("経緯_介護", [], False),
+        ("経緯[介護]", [], False),
+        ("経緯_介護", ["経緯_介護"], True),
+        ("経緯_その他の詳細", [], True),
+        ("介護", [], True),
+    ],
+)
+def test_trap_15_who_ticked_only_what_nobody_reads_is_not_taken_for_silent(desk: Desk, heading, ignore, ok):
+    rows = [[*row[:-1], *ticks] for row, ticks in zip(
+        table("cases"), [("経緯_不登校", heading), ("1", ""), ("", "1"), ("", "")], strict=True
+    )]  # fmt: skip
+    desk.put("cases", "z.csv", as_csv(rows), multiple_answers={"trigger": "marks"}, ignore=ignore)
+    told = [p.column for p in desk.check().faults if p.severity == "error"]
+    assert told == ([] if ok else [heading])
 
 
 def test_trap_15_a_date_cell_in_a_list_is_a_problem(desk: Desk):
@@ -600,10 +623,12 @@ def test_trap_18_what_only_the_eye_sees_is_warned_about(desk: Desk):
     import io
 
     import openpyxl
+    from openpyxl.comments import Comment
     from openpyxl.styles import Font
 
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("national_daily"))))
     sheet = book.active
+    sheet["C1"].comment, sheet["C3"].comment = Comment("数を書く", "市"), Comment("二重に数えた", "市")
     sheet.row_dimensions[3].hidden = True
     sheet["C4"].font = Font(strike=True)
     sheet["C2"] = "=5+5"
@@ -611,7 +636,7 @@ def test_trap_18_what_only_the_eye_sees_is_warned_about(desk: Desk):
     book.save(out)
     desk.put("national_daily", "n.xlsx", out.getvalue())
     taken = desk.check()
-    assert {"C2", "3行", "C4"} <= set(taken.problems["value"])
+    assert {"C2", "3行", "C4", "C3"} == set(taken.problems["value"])
     assert set(taken.problems["severity"]) == {"warning"}
     formulas = taken.rules[taken.rules["rule"] == "1-7"].iloc[0]
     assert (formulas["verdict"], formulas["n"]) == ("要改善", 1)

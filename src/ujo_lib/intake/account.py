@@ -257,10 +257,11 @@ def note_not_daily(
     kinds: Mapping[str, Loaded], schemas: Mapping[str, Schema], notes_of: Mapping[str, Notes]
 ) -> None:
     """Warn of counts by day that are those of a week or a month, or that add up from some day on."""
-    for kind in _CONTINUOUS:
-        if kind not in kinds or "n" not in kinds[kind].frame:
+    for kind in (*_CONTINUOUS, "ads"):
+        name = "impressions" if kind == "ads" else "n"
+        if kind not in kinds or name not in kinds[kind].frame:
             continue
-        of_day = kinds[kind].frame.groupby("date")["n"].sum(min_count=1).dropna()
+        of_day = kinds[kind].frame.groupby("date")[name].sum(min_count=1).dropna()
         days = pd.DatetimeIndex(of_day.index)
         same = [len(set(each)) == 1 for each in (days.day_of_week, days.day)] + [
             bool(days.is_month_end.all())
@@ -282,7 +283,7 @@ def note_not_daily(
                 f"{remedy}そうでなければこのままで構いません。",
                 "照合",
                 row=int(kinds[kind].rows[0]),
-                column=schemas[kind].column("n").heading,
+                column=schemas[kind].column(name).heading,
             )
 
 

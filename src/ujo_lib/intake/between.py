@@ -4,6 +4,7 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import Schema
+from ujo_lib.text import fold_key
 
 _PREFECTURES, _ENDS = 47, ("都", "道", "府", "県")
 _TELLING = {"commissioners": 1, "cases": 1}
@@ -143,6 +145,31 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
             "書き出しの期間の重なりなら、片方の行を除いてください。",
             "25",
         )
+
+
+def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
+    """Warn of numbers of records or clients that differ in nothing but zeros in front or small letters: 001 and 1.
+
+    Numbers that point to other rows are held against those.
+    """
+    for column in schema.columns:
+        numbers = column.type == "id" and column.name in (schema.key[-1], "client_id")
+        if not numbers or column.name not in loaded.frame:
+            continue
+        ids = loaded.frame[column.name].drop_duplicates().dropna()
+        bare = ids.str.lower().str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
+        again = ids.index[bare.duplicated()]
+        for file in dict.fromkeys(loaded.files[again]):
+            rows = loaded.rows[again[loaded.files[again] == file]]
+            notes_of[file].warning_rows(
+                rows,
+                [""] * len(rows),
+                "どこでも同じ書き方の番号",
+                "先頭の0や大文字・小文字だけが違う番号が、ほかの行にあります。別のものとして数えます。"
+                "同じものなら、書き方をそろえてください。",
+                "17",
+                column=column.heading,
+            )
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:
@@ -376,15 +403,29 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
 
 
 def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice."""
+    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice.
+
+    A word that names no ages cannot be held against the others, and years that end below 60 are rather the numbers of
+    bands: nowhere in Japan is nobody older.
+    """
     frame = population.frame
     if "age_band" not in frame:
         return
     by = [frame[name].astype(object) for name in ("area_code", "as_of", "source", "sex") if name in frame]
     for rows in frame.groupby(by, dropna=False).groups.values():
         seen: list[tuple[int, int, int]] = []
-        for at in rows:
-            ages = age_range(once(tidy(str(frame["age_band"][at]))))
+        given = frame["age_band"][rows].dropna()
+        if len(given) > 1 and given.str.isdecimal().all() and given.astype(int).max() < _OLDEST_AT_LEAST:
+            remedy = "年齢でなく区分の番号なら、0~4歳 のように直してください。1歳ごとの年齢ならこのままで構いません。"
+            at = given.index[0]
+            population.note(at, notes_of, "60歳以上の人", remedy, "年齢階級", given[at], "warning")
+        for at in given.index:
+            ages = age_range(once(tidy(given[at])))
+            if ages is None and not _NO_PART.search(given[at]):
+                remedy = (
+                    "年齢として読めません。65歳以上 のように書き、再掲の行なら消してください(2重に数えます)。"
+                )
+                population.note(at, notes_of, "年齢の区分", remedy, "年齢階級", given[at])
             if ages is None:
                 continue
             over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
@@ -394,6 +435,25 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                 population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
+
+
+_OLDEST_AT_LEAST = 60
+_NO_PART = re.compile("^総数$|不詳|不明")
+
+
+def _one_area_a_code(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """A code has one name; with its prefecture before it, it is the same."""
+    named = population.frame[["area_code", "area_name"]].dropna().drop_duplicates()
+    first = named.groupby("area_code")["area_name"].transform("first")
+    for at, (name, known) in enumerate(zip(named["area_name"], first, strict=True)):
+        mine, other = fold_key(name), fold_key(known)
+        if not (mine.endswith(other) or other.endswith(mine)):
+            remedy = (
+                "同じ地域コードに違う地域名があります。コードの写し違いでないか確かめてください"
+                "(名前が変わっただけなら、このままで構いません)。"
+            )
+            told = f"「{known}」の地域コード"
+            population.note(named.index[at], notes_of, told, remedy, "地域名", name, "warning")
 
 
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
@@ -413,5 +473,6 @@ _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("ads",), _one_division, "広告の分け方の照合"),
     (("population",), _people_add_up, "人口の内訳の照合"),
     (("population",), _ages_part_people, "年齢の区分の照合"),
+    (("population",), _one_area_a_code, "地域コードの照合"),
 )
 """Kinds, the rule between them, and what the check is called."""

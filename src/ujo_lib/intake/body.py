@@ -113,7 +113,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         elif kind == "total":
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
-    _refuse_scale(remarks, header, schema, notes)
+    _refuse_scale(remarks, table, header, schema, notes)
     data = kinds == "data"
     examples = _examples(table, rows, data, schema.kind, notes)
     data &= ~examples
@@ -257,18 +257,31 @@ _SCALE = re.compile(
 """Tens of what is counted, or nothing but shares: 「人、%」 stands above a table that has both."""
 
 
-def _refuse_scale(remarks: list[tuple[int, list[str]]], header: Header, schema: Schema, notes: Notes) -> None:
-    """Refuse a table whose figures are thousands, as a word above or below it says: they would be read as ones."""
-    if not any(
-        column.unit and column.type in NUMERIC and column.name in header.columns for column in schema.columns
-    ):
+def _refuse_scale(
+    remarks: list[tuple[int, list[str]]], table: pa.Table, header: Header, schema: Schema, notes: Notes
+) -> None:
+    """Refuse a table whose figures are thousands, as a word above or below it says: they would be read as ones.
+
+    The same of shares that bear no sign of their own: one of a hundred would be read as all of them.
+    """
+    there = [column for column in schema.columns if column.name in header.columns]
+    counts = any(column.unit and column.type in NUMERIC for column in there)
+    shares = any(
+        _is_number(text)
+        for column in there
+        if column.type == "share"
+        for text in table.column(header.columns[column.name]).to_pylist()
+    )
+    if not (counts or shares):
         return
     for row, cells in remarks:
         for cell in dict.fromkeys(cells):
-            if scale := _SCALE.search(tidy(cell)):
+            scale = _SCALE.search(tidy(cell))
+            if scale and (counts or "%" in scale[0]):
                 remedy = "表の外に単位の書き込みがあります。値を単位どおりの数に直し、この書き込みも直してください。"
                 value = next(filter(None, scale.groups()))
-                notes.problem("件・人・円などそのままの数", remedy, "6", row=row, value=value)
+                expected = "件・人・円などそのままの数" if counts else "% の付いた割合か、0から1の割合"
+                notes.problem(expected, remedy, "6", row=row, value=value)
 
 
 def _filled(table: pa.Table) -> np.ndarray:

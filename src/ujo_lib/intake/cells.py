@@ -38,7 +38,8 @@ class Read:
 
 
 TOTAL_WORDS = re.compile(
-    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
+    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?(?: of \d+ results?)?)(?:\s*:.*)?",
+    re.IGNORECASE,
 )
 """What a total row or column is called (tidied text)."""
 
@@ -122,8 +123,12 @@ def _number_remedy(plain: str) -> str:
         return "かっこ付きの数は、負の数にも内数にも読めます。-25 か 25 のように書いてください。"
     if re.fullmatch(r"\d+:\d\d(?::\d\d)?", plain):
         return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
-    if re.search(r"\d\s?,\s?\d", plain):
-        return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
+    if re.search("[$€£₩]|USD|EUR|GBP|KRW|CNY|TWD|ドル|ユーロ", plain):
+        return "ほかの通貨の金額です。円に直した数を書いてください。"
+    if re.search(r"\d\s?[十百千万億]", plain):
+        return "千や万を使わず、790000 のように1つずつの数に直してください。"
+    if re.search(r"\d\s?,\s?\d", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain)):
+        return "カンマが小数点なら 1234.5 のように点に直し、3けたごとの区切りなら位置を確かめてください。"
     if re.fullmatch(r"[#＃].*", plain):
         return ERROR_REMEDY
     meaning = "のように意味を書いてください(none / unknown / suppressed = なし(0)・不明・秘匿)。"
@@ -141,7 +146,10 @@ def parse_int(text: str) -> Read:
     """A whole number; see :func:`parse_number`."""
     read = parse_number(text)
     if not float(read.value).is_integer():
-        raise ValueRefused("整数", "小数を整数に直してください。", "6")
+        remedy = "小数を整数に直してください。"
+        if re.fullmatch(r"\D*[1-9]\d{0,2}\.\d{3}\D*", tidy(text)):
+            remedy = f"{_TWO_POINTS}小数点なら整数に直してください。"
+        raise ValueRefused("整数", remedy, "6")
     return Read(int(read.value), read.rule)
 
 
@@ -154,9 +162,10 @@ def parse_hour(text: str) -> Read:
     """An hour of the day: ``22``, ``22時``, ``22時台``, ``22:00``."""
     match = re.fullmatch(r"(\d{1,2})(?:時台?|:00(?::00)?)?", tidy(text))
     if match is None or int(match[1]) > 23:
-        raise ValueRefused(
-            "0から23の時台", "22 か 22時台 のように書いてください。翌日の1時は日付を翌日にします。", "9"
-        )
+        remedy = "22 か 22時台 のように書いてください。翌日の1時は日付を翌日にします。"
+        if match and match[1] == "24":
+            remedy += "1から24の番号なら、どれも1を引いてください。"
+        raise ValueRefused("0から23の時台", remedy, "9")
     return Read(int(match[1]), None if text == match[1] else "9")
 
 
@@ -300,7 +309,9 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     return Read(plain, None if plain == text else "5")
 
 
-_ALL_AGES = re.compile("総?合計|総計|計|総数|全体|年齢計|全年齢|総年齢")
+_ALL_AGES = re.compile("総?合計|総計|計|総数|全体|年齢計|[全総]年[齢代]|全世代|総人口")
+_AGES_BY_NAME = {"年少": "0~14歳", "生産年齢": "15~64歳", "老年": "65歳以上", "高齢者": "65歳以上"}
+"""The three groups of the census, which are parts of one another's ages like any other."""
 _PLAIN_AGES = re.compile(r"\d{1,3}(?:[~-]\d{1,3}|歳?代)?歳?|\d{1,3}歳?以上")
 _AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
 _NOT_AGES = re.compile(r"\([^()\d]*\)$")
@@ -323,6 +334,8 @@ def parse_ages(text: str) -> Read:
     bare = re.sub(r"\s", "", _NOT_AGES.sub("", plain))
     if _ALL_AGES.fullmatch(bare):
         return read if plain == "総数" else Read("総数", "16")
+    if named := _AGES_BY_NAME.get(bare.removesuffix("人口")):
+        return Read(named, "16")
     if once(plain) != plain:
         return read
     ages = age_range(bare)

@@ -213,6 +213,13 @@ def _campaigns(frame: pd.DataFrame) -> list[RowCheck]:
             frame["end"] < frame["start"], "end", "開始日以後の日", "開始か終了の日付を直してください。"
         ),
         RowCheck(
+            frame["end"] - frame["start"] > pd.Timedelta(days=366),
+            "end",
+            "開始から1年以内の日",
+            "年の打ち間違いでないか確かめてください。",
+            "warning",
+        ),
+        RowCheck(
             frame["start"].isna(),
             "start",
             "開始日の記入",
@@ -277,7 +284,9 @@ def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
     ]
     total = value.map(lambda answer: isinstance(answer, str) and TOTAL_WORDS.fullmatch(answer) is not None)
     by_occupation = frame["occupation"].notna() if "occupation" in frame else pd.Series(False, frame.index)
+    bounds = [frame.get(f"period_{side}", pd.Series(pd.NaT, frame.index)) for side in ("start", "end")]
     return [
+        RowCheck(bounds[1] < bounds[0], "period_end", "期間開始以後の日", "期間の日付を直してください。"),
         RowCheck(
             by_occupation & (variable != "occupation_topic"),
             "variable",

@@ -262,7 +262,7 @@ def _permitted(spec: FileSpec, schemas: Mapping[str, Schema], notes: Notes) -> b
         ("multiple_answers", list(spec.multiple_answers), items),
         ("columns", list(spec.columns.values()), [*columns, *items]),
         ("constants", list(spec.constants), columns),
-        ("join", list(spec.join), columns),
+        ("join", list(spec.join), [*columns, *items]),
         (
             "melt",
             [*spec.melt, *(n for form in spec.melt.values() for n in re.findall(r"\{(\w+)\}", form))],

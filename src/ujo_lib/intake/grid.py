@@ -63,6 +63,7 @@ class Facts:
         hidden_sheets: names of hidden sheets.
         struck: cells in strike-through.
         partly: cells of which a part is struck through, raised or lowered.
+        noted: cells of a figure, a day or nothing with a note; that of a word may help to fill in a form.
         objects: pictures, charts and other embedded parts of the workbook.
         heads: what stands in the first rows of the other visible sheets, by name.
     """
@@ -76,6 +77,7 @@ class Facts:
     hidden_sheets: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     objects: int = 0
     heads: Mapping[str, list[list[str]]] = field(default_factory=dict)
 

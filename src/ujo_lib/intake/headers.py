@@ -288,6 +288,8 @@ def _require(
         if not present and any(group in heading for group in groups for heading in unread):
             remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
             notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
+        elif item.name in header.options:
+            _refuse_other_options(groups, header, spec, notes)
         elif not present and (item.required or item.name in spec.multiple_answers):
             absent.append(item)
         elif not present:
@@ -309,7 +311,7 @@ def _require(
     for one in absent:
         line = propose(one, schema, free) if isinstance(one, Column) else ""
         if near := get_close_matches(one.heading, list(free), n=1, cutoff=0.3):
-            line += _mapped(near[0], one, schema) if "melt:" not in line else ""
+            line += _mapped(near[0], one, schema, free) if "melt:" not in line else ""
         hint = f"inputs.yaml のこのファイルに、{line}または、" if line else ""
         remedy = f"{hint}見出しを元の様式どおりに直してください。"
         if isinstance(one, Multiple) and not one.required:
@@ -317,8 +319,30 @@ def _require(
         notes.problem(f"列「{one.heading}」があること", remedy, "11", row=header.top + 1, column=one.heading)
 
 
-def _mapped(heading: str, item: Column | Multiple, schema: Schema) -> str:
-    """The line by which a heading stands for an item; of a part of its numbers, with what says so."""
+def _refuse_other_options(groups: Iterable[str], header: Header, spec: FileSpec, notes: Notes) -> None:
+    """Who ticked nothing but what nobody reads would have given no answer; what other things there are is a text."""
+    ignore = {fold(heading) for heading in spec.ignore}
+    for place in header.ignored:
+        heading = header.headings[place]
+        options = [f"_{fold(heading)}".replace("[", "_").partition(group)[2] for group in groups]
+        if not _is_in(heading, ignore) and any(o and not o.startswith("その他") for o in options):
+            remedy = (
+                "この列だけに印がある人は無回答になります。調査票のファイルに選択肢を加えるか、選択肢でない列なら "
+                "inputs.yaml の ignore に書いてください。"
+            )
+            notes.problem("調査票の選択肢の列", remedy, "15", column=heading)
+
+
+def _mapped(heading: str, item: Column | Multiple, schema: Schema, free: Iterable[str]) -> str:
+    """The line by which a heading stands for an item; of a part of its numbers, with what says so.
+
+    Headings alike but for a number hold one answer of several each: one of them alone would leave out the others.
+    """
+    alike = [other for other in free if re.sub(r"\d+", "", other) == re.sub(r"\d+", "", heading)]
+    if isinstance(item, Multiple) and len(alike) > 1:
+        return (
+            f"答えが1つずつ別の列にあるなら、join: {{{item.name}: [{', '.join(alike)}]}} と書いてください。"
+        )
     part = part_in(heading, item, schema) if isinstance(item, Column) and item.type in NUMERIC else None
     if part and part[0] not in schema.columns:
         return ""

@@ -213,6 +213,8 @@ def check(
             between.check_twins(
                 together, schemas[kind], notes_of, numbered=not any("{row}" in key for key in keys)
             )
+        with mine.bounded("番号の書き方"):
+            between.check_spellings(together, schemas[kind], notes_of)
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
@@ -503,6 +505,7 @@ def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
             "非表示のシートがあります。inputs.yaml に名前を書いたもののほかは読んでいません。",
         ),
         (facts.struck, "取り消し線の値も読みました。取り消すなら値を消してください。"),
+        (facts.noted, "セルのメモ(コメント)は読んでいません。値を打ち消す内容なら、値を直してください。"),
         (facts.partly, "取り消し線や上付きの文字を除いて読みました。残りが正しい値か確かめてください。"),
     )
     for places, remedy in told:

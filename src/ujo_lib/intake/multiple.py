@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake.cells import ValueRefused, parse_flag, tidy
+from ujo_lib.intake.cells import Read, ValueRefused, is_no_answer, parse_flag, tidy
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Multiple, Option
 from ujo_lib.intake.values import Raw, note_refusal
@@ -76,7 +76,8 @@ def _refusal(text: str, plain: str, options: tuple[Option, ...]) -> ValueRefused
         return ValueRefused(
             expected, f"Excelが {listed} を {plain} に変えた疑いがあります。{_FORCE_TEXT}", "15"
         )
-    return ValueRefused(expected, f"「{text.strip()}」を選択肢の番号か名称に直してください。", "15")
+    remedy = f"「{text.strip()}」を選択肢の番号か名称に直してください。答えがなければ空欄にします。"
+    return ValueRefused(expected, remedy, "15")
 
 
 def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]:
@@ -85,6 +86,10 @@ def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]
     answered = np.zeros(len(raw.texts), dtype=bool)
     codes = {option.code for option in item.options}
     for code, text in enumerate(raw.texts):
+        if is_no_answer(text, item.options):
+            rows = raw.rows_of(code)
+            notes.repair(text, "無回答(欠測)", "14", row=int(rows[0]), column=raw.heading, count=len(rows))
+            continue
         try:
             labels = read_answers(text, item.options)
         except ValueRefused as refused:
@@ -132,7 +137,7 @@ def parse_columns(
     filled = np.zeros((height, len(item.options)), dtype=bool)
     there = [(place, raws[one.label]) for place, one in enumerate(item.options) if one.label in raws]
     for place, raw in there:
-        ticked[:, place], filled[:, place] = _ticks(raw, notes)
+        ticked[:, place], filled[:, place] = _ticks(raw, item.options[place], notes)
     answered = np.asarray(filled.any(axis=1))
     for place, raw in there if encoding == "dummies" else ():
         rows = raw.rows[answered & ~filled[:, place]]
@@ -141,12 +146,14 @@ def parse_columns(
     return _columns(item, ticked, answered)
 
 
-def _ticks(raw: Raw, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
+def _ticks(raw: Raw, option: Option, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows tick an option, by a mark or by its own label, and which hold anything."""
+    named = {tidy(label) for label in (option.label, *option.aliases)}
     values = np.zeros(len(raw.texts), dtype=bool)
     filled = np.array([bool(text.strip()) for text in raw.texts])
     for code in np.flatnonzero(filled):
         try:
-            read = parse_flag(raw.texts[code])
+            read = Read(True, "15") if tidy(raw.texts[code]) in named else parse_flag(raw.texts[code])
         except ValueRefused as refused:
             note_refusal(raw, int(code), refused, notes)
             continue

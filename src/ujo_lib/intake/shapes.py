@@ -98,7 +98,8 @@ def _widened(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
     )
     names = list(pattern.groupindex)
     header = _header(shape, layout)
-    left_out = {fold(heading) for heading in (*shape.spec.ignore, *(layout.ignore if layout else ()))}
+    unread = (*shape.spec.ignore, *(layout.ignore if layout else ()))
+    left_out = {fold(heading) for heading in unread}
     parts: dict[str, Mapping[str, str]] = {}
     # A column named after the number itself may be one of its parts: 人口(男性) is found under 人口, too.
     taken = {at for name, at in header.columns.items() if name != value} if header else set()
@@ -117,7 +118,7 @@ def _widened(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
     key = tuple(name for name in schema.key if name not in names)
     own = shape.spec.missing_in
     signs = {**own, **dict.fromkeys(parts, own.get(value, {}))}
-    spec = shape.spec.model_copy(update={"missing_in": signs})
+    spec = shape.spec.model_copy(update={"missing_in": signs, "ignore": unread})
     wide = replace(schema, columns=tuple(columns), key=key)
     return replace(shape, schema=wide, spec=spec, value=value, parts=parts)
 
@@ -142,6 +143,7 @@ def gathered(
     """
     parts = shape.parts or {}
     headings = list(parts)
+    _refuse_unread(shape.spec, body, header, notes)
     names = list(parts[headings[0]])
     height, each = len(frame), len(headings)
     row, part = np.repeat(np.arange(height), each), np.tile(np.arange(each), height)
@@ -169,6 +171,22 @@ def gathered(
         replace(body, table=body.table.take(pa.array(row)), rows=body.rows[row], _raws={}),
         replace(header, headings=(*header.headings, *(c.heading for c in here)), columns=columns),
     )
+
+
+def _refuse_unread(spec: FileSpec, body: Body, header: Header, notes: Notes) -> None:
+    """A column of numbers beside those that were read may be one of them: 25時, or the other prefectures."""
+    ignore = {fold(heading) for heading in spec.ignore}
+    for place in header.ignored:
+        heading = header.headings[place]
+        numbers = any(text.strip() for text in body.raw(header, place).texts) and not body.has_words(
+            header, place
+        )
+        if heading and numbers and not {fold(heading), fold(heading.rsplit("_", 1)[-1])} & ignore:
+            remedy = (
+                "この列の数は、melt の区分として読めません。区分の1つなら見出しを直し(翌日の時刻は翌日の行に移します)、"
+                "区分でない列か合計なら inputs.yaml の ignore に書いてください。"
+            )
+            notes.problem("melt で読める見出し", remedy, "11", column=heading)
 
 
 _SIGNS = ("suppressed", "unknown")

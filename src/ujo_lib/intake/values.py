@@ -204,6 +204,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     changed: list[tuple[int, str, str, str]] = []
     stamps = _iso_stamps(raw.texts if column.type == "datetime" else [], site)
     plain = set(stamps.index)
+    ages: list[int] = []
     for code, text in enumerate(raw.texts):
         if code in plain or not text or not (bare := text.strip()):
             continue
@@ -235,11 +236,19 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
                 refused.remedy = ERROR_REMEDY
             note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
-        if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":
-            _note_perhaps_unknown(column, raw, code, "年齢", notes)
+        if column.type == "age" and read.rule == "16" and (plainly := tidy(bare)).isdecimal():
+            if plainly in _UNKNOWN_AGES:
+                _note_perhaps_unknown(column, raw, code, "年齢", notes)
+            else:
+                ages.append(code)
         values[code] = read.value
         if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
+    if ages and all(int(tidy(raw.texts[code])) < _YOUNGEST_ALONE for code in ages):
+        _refuse_perhaps_codes(column, raw, ages, notes)
+        changed = [one for one in changed if one[0] not in ages]
+    if column.type == "share":
+        _refuse_mixed_shares(raw, values, notes)
     _note_repairs(column, raw, changed, notes)
     made = {column.name: _series(column, raw.codes, values, stamps)}
     if column.type in NUMERIC:
@@ -321,6 +330,32 @@ def _note_perhaps_unknown(column: Column, raw: Raw, code: int, what: str, notes:
     remedy = f"不明の符号なら、inputs.yaml に {line} と書いてください。実際の{what}ならこのままで構いません。"
     values = [raw.texts[code]] * len(rows)
     notes.warning_rows(rows, values, what, remedy, "14", column=raw.heading)
+
+
+_YOUNGEST_ALONE = 10
+"""Numbers below it alone are those of the bands, from 1 on, rather than the ages of small children."""
+
+
+def _refuse_perhaps_codes(column: Column, raw: Raw, ages: Sequence[int], notes: Notes) -> None:
+    first, second = (option.label for option in column.options[:2])
+    line = f"consultations.{column.name}: {{{first}: 1, {second}: 2, …}}"
+    remedy = (
+        f"1けたの数ばかりで、年齢か区分の番号か分かりません。番号なら、inputs.yaml の labels に {line} のように"
+        "ファイルの種類と番号を書き、年齢なら 8歳 のように書いてください。"
+    )
+    for code in ages:
+        note_refusal(raw, code, ValueRefused("年代の区分か、歳の付いた年齢", remedy, "16"), notes)
+
+
+def _refuse_mixed_shares(raw: Raw, values: Sequence[Any], notes: Notes) -> None:
+    """Beside 94.5% a bare 1 is one per cent or all of them; nothing is nothing either way."""
+    signed = ["%" in tidy(text) for text in raw.texts]
+    remedy = (
+        "% の付いた値と付かない値があります。どの値も % を付けるか、付けない割合(1% は 0.01)にしてください。"
+    )
+    for code, value in enumerate(values if any(signed) else ()):
+        if value and not signed[code]:
+            note_refusal(raw, code, ValueRefused("% の付いた割合", remedy, "6"), notes)
 
 
 def shown(text: str) -> str:

@@ -56,6 +56,8 @@ _IN_ONES = re.compile(r"[0#?],+(?![0#?,])")
 """A comma behind the last place shows thousands of a number that is written in ones."""
 
 _SCALE = re.compile("[十百千万億%％‰]")
+_ABROAD = re.compile(r"(?<!\[)[$€£₩]|(?<=\[\$)(?!JPY)[A-Z]{3}")
+"""Money that is no yen; the sign behind a bracket only says that a currency or a place follows: [$¥-411]."""
 _MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
 """A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
 
@@ -169,6 +171,8 @@ def _worded(value: float, number_format: str) -> str:
     number = str(int(value)) if whole else f"{value:.15g}"
     if "%" in _WORDS.sub("", number_format):
         return f"{value * 100:.15g}%"
+    if abroad := _ABROAD.search(number_format):
+        return number + abroad[0]
     if not _QUOTED.search(number_format):
         return number
     sections = _SECTION.findall(number_format)
@@ -239,6 +243,11 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         for _, cell in sorted(sheet._cells.items())
         if isinstance(cell.value, CellRichText) and any(map(_is_aside, cell.value))
     ]
+    noted = [
+        cell.coordinate
+        for _, cell in sorted(sheet._cells.items())
+        if cell.comment and not re.search(r"[^\W\d]", str(cell.value or ""))
+    ]
     others = [s for s in book.worksheets if s.sheet_state == "visible" and s is not sheet]
     return Facts(
         encoding="xlsx",
@@ -251,6 +260,7 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),
         struck=tuple(struck),
         partly=tuple(partly),
+        noted=tuple(noted),
         objects=sum(_OBJECTS.match(part) is not None for part in parts),
         heads={s.title: _first_rows(s) for s in others},
     )

@@ -66,7 +66,8 @@ class FileRules(Declared):
         columns: further headings, heading → canonical name.
         constants: values of columns the file lacks, canonical name → value; ``{file}``, ``{sheet}`` and ``{row}`` in
             it stand for where a record was found, which is all the number that some records have.
-        join: canonical name → headings whose cells make one value, with a blank between them: a day and a clock.
+        join: canonical name → headings whose cells make one value, with a blank between them: a day and a clock, or the
+            answers to one question.
         melt: canonical name of a number that stands in many columns → how their headings are made of other
             canonical names: ``{n: "{age_band}の{sex}"}``.
         ignore: headings that are left out knowingly.
