@@ -9,14 +9,12 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
 
 from ujo_lib.columns import TOTAL_LABELS
-from ujo_lib.fiscal import format_wareki
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, format_of, in_prose, interval_text
@@ -178,12 +176,6 @@ def interval_phrase(name: str, low: float, high: float, number_format: str = "sh
     if math.isinf(high):
         return f"{name} {text.removesuffix('以上')}{sign}以上、上限なし"
     return f"{name} {text}{sign}"
-
-
-def day(value: date) -> str:
-    """Write a day with era and western year: 「令和6(2024)年2月20日」."""
-    era, rest = re.fullmatch(r"(\D+(?:\d+|元))年(.*)", format_wareki(value)).groups()  # type: ignore[union-attr]  # format_wareki's own form
-    return f"{era}({value.year})年{rest}"
 
 
 @dataclass(frozen=True)
