@@ -17,7 +17,7 @@ import numpy as np
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, format_of, in_prose, interval_text
+from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, in_prose, interval_text
 
 
 class WordingError(ValueError):
@@ -331,7 +331,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
     if not len(values):
         return _Kept(_MISSING.format(title=table.spec.title))
-    write = _writer(match["format"] or format_of(table, match["column"]))
+    write = _writer(match["format"] or table.spec.schema[match["column"]].format)
     try:
         quoted = tuple(
             Quoted(write(value), table.key, match["column"], table.place(int(row)))
@@ -439,7 +439,7 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
         schema[ends[0]].both,
         float(bounds[ends[0]].iloc[0]),
         float(bounds[ends[1]].iloc[0]),
-        format_of(table, ends[0]),
+        schema[ends[0]].format,
     )
     place = table.place(rows[0])
     quoted = tuple(Quoted(phrase, table.key, column, place) for column in ends)
