@@ -324,6 +324,14 @@ def test_a_ratio_of_estimates_covers_the_truth_as_often_as_promised():
     assert 0.935 <= np.mean([one.low <= 1.5 <= one.high for one in ratios]) <= 0.965
 
 
+def test_a_difference_of_estimates_is_the_one_that_newcombe_published():
+    """56 of 70 less 48 of 80: 0.2, 0.0524 to 0.3339 (Newcombe 1998, table II, method 10)."""
+    found = stats.difference_of_estimates(stats.wilson(56, 70), stats.wilson(48, 80))
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    with pytest.raises(ValueError, match="two estimates"):
+        stats.difference_of_estimates(stats.wilson(0, 0), stats.wilson(48, 80))
+
+
 def test_a_ratio_to_nothing_has_no_estimate_and_no_upper_limit():
     assert stats.ratio_of_estimates(stats.wilson(5, 9), stats.wilson(0, 9)) == stats.Interval(
         None, 0.0, math.inf

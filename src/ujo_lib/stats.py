@@ -211,6 +211,24 @@ def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
     return Interval(a / b, low, high)
 
 
+def difference_of_estimates(one: Interval, other: Interval) -> Interval:
+    """One of two independent estimates less the other, from nothing but their own intervals (Newcombe 1998, method 10).
+
+    Args:
+        one: an estimate.
+        other: the one that is taken away, with limits of the same level.
+
+    Raises:
+        ValueError: one of them has no estimate.
+    """
+    if one.estimate is None or other.estimate is None:
+        raise ValueError("a difference takes two estimates")
+    middle = one.estimate - other.estimate
+    below = math.hypot(one.estimate - one.low, other.high - other.estimate)
+    above = math.hypot(one.high - one.estimate, other.estimate - other.low)
+    return Interval(middle, middle - below, middle + above)
+
+
 def fisher_freeman_halton(table: ArrayLike, *, extreme: bool = False) -> float:
     """Exact p of an r×c table (Freeman & Halton 1951): all tables with these margins that are no likelier.
 

@@ -180,7 +180,7 @@ def test_nobody_contacts_a_desk_after_its_last_day(stamp, late):
     assert found == ([("consultations", 2)] if late else [])
 
 
-@pytest.mark.parametrize(("stated", "row"), [(0, 2), (1, None), (2, 2)])
+@pytest.mark.parametrize(("stated", "row"), [(None, 2), (0, 2), (1, None), (2, 2)])
 def test_forms_of_cases_are_as_many_as_their_commissioner_says(stated, row):
     asked = pd.DataFrame(
         {

@@ -130,7 +130,7 @@ def _in_names(cell: Cell, recall: Recall) -> Cell:
     except NotSuppliedError:
         return cell  # the answer will say so
     columns = [*table.frame]
-    shown = [notation.heading(table.spec, name) for name in columns]
+    shown = [table.spec.schema[name].title for name in columns]
     headings = {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
     known = {"", *headings, *columns}
     # A column may be lacking with an input; the answer will then give the reason.
@@ -189,7 +189,7 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
         # The input may be why the table lacks it; so may a wrong name.
         raise NotSuppliedError(table.without, "表にこの値がない。この年度にない資料")
     if not keep.any():
-        asked = {notation.heading(table.spec, name): map(str, labels) for name, labels in cell.where.items()}
+        asked = {table.spec.schema[name].title: map(str, labels) for name, labels in cell.where.items()}
         said = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
         raise KeyError(f"{said} の行がない")
     return table.frame.index[keep]

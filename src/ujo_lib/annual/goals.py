@@ -65,11 +65,11 @@ def _value(cell: Cell, table: Published) -> str:
     if value is None:
         return notation.MISSING
     schema = table.spec.schema
-    unit, written_as = schema[cell.column].unit, notation.format_of(table, cell.column)
-    told = notation.in_prose(value, written_as).removesuffix(unit) + unit
+    kind = schema[cell.column]
+    told = notation.in_prose(value, kind.format).removesuffix(kind.unit) + kind.unit
     rows = rows_of(table, cell)
     if (ends := schema.around(cell.column)) and len(rows) == 1:
         low, high = table.frame.loc[rows[0], [*ends]]
         if pd.notna(low) and pd.notna(high):
-            told += f"({interval_phrase(schema[ends[0]].both, low, high, written_as)})"
+            told += f"({interval_phrase(schema[ends[0]].both, low, high, kind.format)})"
     return told

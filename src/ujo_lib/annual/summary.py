@@ -102,7 +102,7 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
         rows = rows_of(table, cell)
     except NotSuppliedError as reason:
         return row | {"note": str(reason)}
-    row["format"] = notation.format_of(table, cell.column)
+    row["format"] = table.spec.schema[cell.column].format
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
     asked = [*filter(None, (entry.low, entry.high)), *_BASE.findall(entry.note)]

@@ -115,9 +115,7 @@ def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
         "p_day": PValue(adjusted="ホルム法、日ごとの揺れを考慮"),
     }
     frame = pd.DataFrame(rows, columns=list(columns))
-    if len(frame):
-        frame["p_value"] = holm(frame["p_value"].to_numpy())
-        frame["p_day"] = holm(frame["p_day"].to_numpy())
+    frame["p_value"], frame["p_day"] = holm(frame["p_value"]), holm(frame["p_day"])
     return Typed.of(frame, columns, note="p値は、組の数に応じて補正しました。")
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from ujo_lib.stats import LEVEL, Interval
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates
 
 Floats = NDArray[np.float64]
 Margin = tuple[ArrayLike, "pd.Series[float]"]
@@ -280,12 +280,8 @@ def share_difference(
         0 < share.value < 1 and (share.certain or share.seen) for share in (one, other)
     ):
         return Interval(found.estimate, max(found.low, -1.0), min(found.high, 1.0))
-    own, less = (share_interval(share, n, level) for share, n in zip((one, other), sizes, strict=True))
-    middle = one.value - other.value
-    return Interval(
-        middle,
-        middle - math.hypot(one.value - own.low, less.high - other.value),
-        middle + math.hypot(own.high - one.value, other.value - less.low),
+    return difference_of_estimates(
+        share_interval(one, sizes[0], level), share_interval(other, sizes[1], level)
     )
 
 

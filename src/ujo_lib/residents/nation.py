@@ -9,7 +9,7 @@ import pandas as pd
 from ujo_lib.columns import Base, Estimate, Share, Text, interval
 from ujo_lib.residents.tables import as_printed
 from ujo_lib.residents.weighting import WHOLE
-from ujo_lib.stats import LEVEL, wilson
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, wilson
 from ujo_lib.typed import Typed
 
 NO_ANSWER = "無回答"
@@ -200,10 +200,10 @@ def _compared(
             share, base = float(told["share"]), int(told["base"])
             width = wilson(round(share * base), base, level)
             own, least, most = map(as_printed, (row.share, row.low, row.high))
-            below = math.hypot(own - least, width.high - share)
-            above = math.hypot(most - own, share - width.low)
-            estimate = 100 * (own - share)
-            low, high = estimate - 100 * below, estimate + 100 * above
+            beside = difference_of_estimates(
+                Interval(own, least, most), Interval(share, width.low, width.high)
+            )
+            estimate, low, high = 100 * (own - share), 100 * beside.low, 100 * beside.high
             reading = "全国より高い" if low > 0 else "全国より低い" if high < 0 else "差があるとは言えない"
         rows.append((math.nan if told is None else float(told["share"]), estimate, low, high, reading))
     found = ["nation", "estimate", "low", "high"]

@@ -100,7 +100,7 @@ def shares(
     frame.insert(0, item, list(map(str, column.cat.categories)))
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
     whom = form.asked_of(item) if form else ""
-    where = {**(form.reached(item) if form else {}), **_answered(item)}
+    where = {**(form.reached(item) if form else {}), item: (ANSWERED,)}
     note = f"{whom}だけに尋ねました。" if whom else ""
     return Typed.of(frame, kinds, where=where, note=note, left=left_by(sample, column, [], level))
 
@@ -129,7 +129,7 @@ def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL)
         rows,
         kinds,
         lambda: min((left for search in searches if (left := search()) is not None), default=None),
-        where={**form.reached(item.id), **_answered(item.id)},
+        where={**form.reached(item.id), item.id: (ANSWERED,)},
         note="あてはまるものをいくつでも選ぶ質問です。" + (f"{whom}だけに尋ねました。" if whom else ""),
     )
 
@@ -196,7 +196,7 @@ def across(
     told = [Told(answers, inside) for _, inside in parts]
     compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
     left = left_by(sample, column, told, level, [inside for _, inside in compared])
-    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, left, where=_answered(item))
+    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, left, where={item: (ANSWERED,)})
 
 
 def left_by(
@@ -270,7 +270,7 @@ def means(
         frame,
         {**kinds, **interval("mean", level)},
         functools.cache(lambda: ways_left(sample, numbers, [inside for _, inside in parts], scale, printed)),
-        where=_answered(BAND if value == UCLA else value),  # the same people, and their scores
+        where={BAND if value == UCLA else value: (ANSWERED,)},  # the same people, and their scores
         note=note if frame["low"].isna().any() else "",
     )
 
@@ -418,7 +418,7 @@ def sensitivity(
         item: Dimension(heading="回答", groups={label: tuple(answers)}),
     }
     note = "回答率が高く、起こりえない仮定は除きました。" if beyond else ""
-    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item), note=note)
+    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where={item: (ANSWERED,)}, note=note)
 
 
 def as_printed(share: float) -> float:
@@ -514,10 +514,6 @@ def _kinds(over: tuple[str, ...], level: float) -> dict[str, Column]:
         "share": WEIGHTED,
         **interval("share", level),
     }
-
-
-def _answered(item: str) -> dict[str, tuple[str, ...]]:
-    return {item: (ANSWERED,)}
 
 
 def known_cases(cases: pd.DataFrame) -> Typed:

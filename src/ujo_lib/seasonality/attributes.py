@@ -33,7 +33,7 @@ from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.clustering import ClusteredShare, share
 from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.verdicts import ALPHA
-from ujo_lib.stats import LEVEL, holm, wilson
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, holm, wilson
 from ujo_lib.typed import ANSWERED, Typed
 from ujo_lib.variance import Array, client_codes, clustered_covariance
 
@@ -269,10 +269,8 @@ def crosstab(
     frame = pd.DataFrame(cells, columns=names).astype({**_REAL, "reference": float, "residual": float})
     frame[row] = pd.Categorical(frame[row], rows, ordered=True)
     frame[column] = pd.Categorical(frame[column], columns, ordered=True)
-    tested = frame["residual"].notna()
     frame["p_value"] = 2 * scipy_stats.norm.sf(frame["residual"].abs())
-    frame["p_holm"] = np.nan
-    frame.loc[tested, "p_holm"] = holm(frame.loc[tested, "p_value"].to_numpy(dtype=float))
+    frame["p_holm"] = holm(frame["p_value"])
     above, below, untold = MARKS
     clear = frame["p_holm"] < ALPHA
     frame["mark"] = np.where(clear, np.where(frame["residual"] > 0, above, below), untold)
@@ -328,10 +326,8 @@ def _beside(
     nation = wilson(int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), base, level)
     if one.estimate is None or one.low is None or one.high is None or nation.estimate is None:
         return base, nation.estimate, None, None, None
-    below = float(np.hypot(one.estimate - one.low, nation.high - nation.estimate))
-    above = float(np.hypot(one.high - one.estimate, nation.estimate - nation.low))
-    difference = one.estimate - nation.estimate
-    return base, nation.estimate, difference, difference - below, difference + above
+    found = difference_of_estimates(Interval(one.estimate, one.low, one.high), nation)
+    return base, nation.estimate, found.estimate, found.low, found.high
 
 
 def _residual(member: Array, trait: Array, clients: Array) -> float | None:

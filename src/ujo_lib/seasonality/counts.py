@@ -206,10 +206,17 @@ def from_aggregate(table: pd.DataFrame, period: Period, observed: NDArray[np.boo
     rows = table.loc[known]
     day = (_local(rows["date"]).dt.normalize() - pd.Timestamp(period.start)).dt.days.to_numpy()
     timed = "hour" in rows and bool(rows["hour"].notna().all())
-    hour = rows["hour"].to_numpy(dtype=np.int64) if timed else None
-    if hour is not None:
-        day, hour = day + hour // HOURS, hour % HOURS
-    return _counts(period, day, hour, rows["n"].to_numpy(dtype=np.int64), observed, int((~known).sum()))
+    hour = rows["hour"].to_numpy(dtype=np.int64) if timed else np.zeros(len(rows), dtype=np.int64)
+    cell = day * HOURS + hour
+    inside = (cell >= 0) & (cell < period.days * HOURS)
+    n = np.bincount(cell[inside], rows["n"].to_numpy(float)[inside], period.days * HOURS)
+    hourly = np.rint(n).astype(np.int64).reshape(period.days, HOURS)
+    daily = hourly.sum(axis=1)
+    seen = observed_days(daily) if observed is None else np.asarray(observed, dtype=bool)
+    if len(seen) != period.days:
+        raise ValueError(f"observed has {len(seen)} days, the period {period.days}")
+    whole = np.ones(period.days, dtype=bool)
+    return Counts(period, daily, hourly if timed else None, whole, int((~known).sum()))._on_days(seen)
 
 
 def observed_days(daily: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -245,33 +252,6 @@ def _local(times: pd.Series) -> pd.Series:
     """Naive local time: aware values are on Asia/Tokyo already, the wall clock is what counts."""
     times = pd.to_datetime(times)
     return times.dt.tz_localize(None) if times.dt.tz is not None else times
-
-
-def _counts(
-    period: Period,
-    day: NDArray[np.int64],
-    hour: NDArray[np.int64] | None,
-    n: NDArray[np.int64],
-    observed: NDArray[np.bool_] | None,
-    suppressed: int,
-) -> Counts:
-    inside = (day >= 0) & (day < period.days)
-    if hour is None:
-        hourly = None
-        daily = np.bincount(day[inside], weights=n[inside], minlength=period.days)
-    else:
-        cell = day[inside] * HOURS + hour[inside]
-        flat = np.bincount(cell, weights=n[inside], minlength=period.days * HOURS)
-        hourly = np.rint(flat).astype(np.int64).reshape(period.days, HOURS)
-        daily = hourly.sum(axis=1)
-    daily = np.rint(daily).astype(np.int64)
-    seen = observed_days(daily) if observed is None else np.asarray(observed, dtype=bool)
-    if len(seen) != period.days:
-        raise ValueError(f"observed has {len(seen)} days, the period {period.days}")
-    if observed is not None:
-        daily = daily * seen
-        hourly = None if hourly is None else hourly * seen[:, None]
-    return Counts(period, daily, hourly, seen, suppressed)
 
 
 def span(dates: pd.Series) -> Period:

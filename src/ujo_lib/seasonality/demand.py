@@ -25,6 +25,7 @@ BLOCKS: Final = {
     for first in range(0, HOURS, BLOCK)
 }
 
+_HOURS: Final = Dimension(heading="時間帯", variable="hour", groups=BLOCKS)
 _TALKS: Final = {"duration_min": ("対応時間の中央値", "分"), "n_messages": ("発言数の中央値", "回")}
 
 
@@ -60,9 +61,8 @@ def unanswered(records: pd.DataFrame, by: str, silent: Sequence[str], level: flo
         share, low, high.
     """
     table = shares_by(records, by, "status", silent, level)
-    hours = Dimension(heading="時間帯", variable="hour", groups=BLOCKS)
     return table.change(
-        **({by: hours} if by == "hours" else {}),
+        **({by: _HOURS} if by == "hours" else {}),
         n=replace(table.schema["n"], heading="応答できなかった件数"),
         share=Share(heading="応答できなかった割合", n="n", base="base"),
     )
@@ -91,9 +91,7 @@ def talks(records: pd.DataFrame, by: str, silent: Sequence[str]) -> Typed:
         if known
     ]
     kinds = {
-        by: Dimension(heading="時間帯", variable="hour", groups=BLOCKS)
-        if by == "hours"
-        else Dimension(variable=by),
+        by: _HOURS if by == "hours" else Dimension(variable=by),
         "n": Count(unit="件", heading="応答した件数"),
         **{name: Estimate(heading=_TALKS[name][0], unit=_TALKS[name][1]) for name in known},
     }

@@ -233,9 +233,7 @@ def _monthly(
     period: Period, expected: list[float], limits: list[tuple[float, float]], level: float, note: str
 ) -> Typed:
     """Expected numbers and limits of the months of a period, and of all of it in the end."""
-    starts = [period.start] if expected else []
-    while len(starts) < len(expected) - 1:
-        starts.append(months_later(starts[-1], 1))
+    starts = [max(period.start, months_later(period.start, month)) for month in range(len(expected) - 1)]
     days = [(min(month_end(day), period.end) - day).days + 1 for day in starts]
     frame = pd.DataFrame(
         {

@@ -268,7 +268,7 @@ def fit_calendar(
     if len(closed) > MOST_CLOSED:
         return _no_model(counts, terms)
     names, X = terms.columns(counts.dates)
-    seen = counts.observed & ~np.isin(weekdays_of(counts.dates), closed)
+    seen = counts.observed & ~np.isin(counts.weekday, closed)
     varies = np.array(
         [name == names[0] or np.ptp(column[seen]) > 0 for name, column in zip(names, X.T, strict=True)]
     )
@@ -289,7 +289,7 @@ def fit_calendar(
         names=kept,
         coefficients=fitted.coefficients[0],
         covariance=memory.covariance(fitted, X[seen], day, remembered)[0],
-        mean=np.exp(X @ fitted.coefficients[0]) * ~np.isin(weekdays_of(counts.dates), closed),
+        mean=np.exp(X @ fitted.coefficients[0]) * ~np.isin(counts.weekday, closed),
         residuals=fitted.residuals[0],
         alpha=float(fitted.alpha[0]),
         memory=remembered,
@@ -299,8 +299,7 @@ def fit_calendar(
 
 def _silent_weekdays(counts: Counts) -> tuple[int, ...]:
     """Weekdays without any contact; where so few come that this is chance, there are too few for a model."""
-    weekday, seen = weekdays_of(counts.dates), counts.observed
-    heard = np.bincount(weekday, counts.daily * seen, minlength=7) > 0
+    heard = np.bincount(counts.weekday, counts.daily, minlength=7) > 0
     return tuple(int(day) for day in np.flatnonzero(~heard))
 
 

@@ -313,7 +313,5 @@ def clock_sentence(scopes: Scopes) -> str:
 
 def clock_lag(scopes: Scopes) -> int:
     """Hours by which the prefecture's daily profile lags the nation's, over the whole history."""
-    assert scopes.prefecture.hourly is not None  # counted from times of day
     assert scopes.nation is not None  # asked only where there are national tables
-    assert scopes.nation.hourly is not None  # counted from hours
-    return clock_shift(scopes.prefecture.hourly.sum(axis=0), scopes.nation.hourly.sum(axis=0))
+    return clock_shift(scopes.prefecture.by_hour.sum(axis=0), scopes.nation.by_hour.sum(axis=0))

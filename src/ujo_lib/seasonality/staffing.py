@@ -17,6 +17,7 @@ from scipy import special
 from ujo_lib.columns import Count, Flag, Rate, Share
 from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
 from ujo_lib.glm import moment_alpha
+from ujo_lib.seasonality.calendar import weekdays_of
 from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts, months_later
 from ujo_lib.seasonality.dispersion import ratio_or_zero
 from ujo_lib.seasonality.forecast import Forecast, forecast_months
@@ -60,7 +61,7 @@ def slots(history: Counts, coming: Forecast, capacity: int, quantile: float) -> 
     share = hour_shares(history)
     alpha = hourly_spread(history, share)
     dates = pd.date_range(coming.period.start, coming.period.end, freq="D")
-    weekday = (dates.day_of_week.to_numpy() + 1) % 7
+    weekday = weekdays_of(dates)
     rows = []
     for day in range(7):
         expected = coming.daily_mean[weekday == day]

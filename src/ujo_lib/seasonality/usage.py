@@ -202,9 +202,7 @@ def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
     if weeks.count < FEWEST_WEEKS:
         unknown = np.full(len(np.atleast_2d(daily)), np.nan)
         return unknown, unknown
-    weekly = weeks.add_up(np.atleast_2d(daily))
-    expected = weekly.sum(axis=1, keepdims=True) * weeks.exposure / weeks.exposure.sum()
     level = np.ones((weeks.count, 1))
     design = BlockDesign(np.empty((weeks.count, 0)), level, weeks.exposure, weeks.position)
-    result = design.test((weekly - expected) / np.sqrt(np.maximum(expected, np.finfo(float).tiny)))
+    result = design.test(tests.weekly_residuals(daily))
     return result.variance, result.df2

@@ -155,7 +155,7 @@ class PatternTests:
             memory: autocorrelation of the weeks of a far larger record; None: of these.
         """
         pattern = np.eye(12)[people.at.astype("datetime64[M]").astype(np.int64) % 12]
-        return _judge(self._month_design, self._weekly_residuals(daily), people, pattern, memory)
+        return _judge(self._month_design, self.weekly_residuals(daily), people, pattern, memory)
 
     def yearly_wave(
         self, daily: NDArray[np.int64], people: People = NOBODY, memory: Array | float | None = None
@@ -163,7 +163,7 @@ class PatternTests:
         """Is there one smooth wave a year (cosinor)? Weekly blocks; arguments as in `months`."""
         angle = 2 * np.pi * people.day / YEAR
         pattern = np.column_stack([np.cos(angle), np.sin(angle)])
-        return _judge(self._wave_design, self._weekly_residuals(daily), people, pattern, memory)
+        return _judge(self._wave_design, self.weekly_residuals(daily), people, pattern, memory)
 
     def weekdays(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do weekdays differ? Days compared within their weeks; arguments as in `months`."""
@@ -210,7 +210,8 @@ class PatternTests:
             return np.ones(int(self.observed.sum()))
         return np.asarray(self.baseline[self.observed] / self.baseline[self.observed].mean())
 
-    def _weekly_residuals(self, daily: NDArray[np.int64]) -> Array:
+    def weekly_residuals(self, daily: NDArray[np.int64]) -> Array:
+        """Standardised residuals of the weeks, shape (series, blocks); `daily` as in `months`."""
         return _residuals(self.weeks.add_up(np.atleast_2d(daily)), self.weeks.exposure)
 
     def _daily_residuals(self, daily: NDArray[np.int64]) -> Array:

@@ -20,7 +20,7 @@ from ujo_lib.survey.city_total import (
 )
 from ujo_lib.survey.coverage import city_population, coverage
 from ujo_lib.survey.files import read_answers, read_questionnaire
-from ujo_lib.survey.keyin import check_reported, check_skips, checked, compare_entries
+from ujo_lib.survey.keyin import check_skips, checked, compare_entries
 from ujo_lib.survey.others import Asked, other_items
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
 from ujo_lib.survey.response import (
@@ -68,7 +68,6 @@ __all__ = [
     "change_finding",
     "change_sentence",
     "change_verdict",
-    "check_reported",
     "check_skips",
     "checked",
     "city_population",

@@ -44,7 +44,6 @@ def association_family(
     table = table.astype({"n": "Int64", "p_value": "Float64"})
     adjusted = stats.holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan))
     table.insert(4, "p_holm", pd.array(adjusted, dtype="Float64"))
-    table["p_holm"] = table["p_holm"].mask(table["p_value"].isna())
     table.insert(5, "associated", table["p_holm"] < SIGNIFICANCE)
     return Typed.of(
         table,

@@ -141,9 +141,9 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = 
     simple = weighted = Total(math.nan, None, None, None)
     if answered.any():
         simple = srs_total(counts[answered], len(asked), level)
-        groups = _labels(pooled(strata(asked), answered))
-        sizes = {str(label): int((groups == label).sum()) for label in np.unique(groups)}
-        mean = stratified_mean(counts[answered], list(groups[answered]), sizes, level)
+        district = pd.DataFrame(pooled(strata(asked), answered)).idxmax(axis=1)
+        sizes = district.value_counts().sort_index().to_dict()
+        mean = stratified_mean(counts[answered], list(district[answered]), sizes, level)
         weighted = _scaled(mean, len(asked), known)
     bounds = interval("estimate", level)
     return Typed.of_rows(
@@ -289,12 +289,6 @@ def _added(left: Floats, right: Floats) -> Floats:
     shape = [fft.next_fast_len(2 * size, real=True) for size in left.shape]
     product = fft.rfft2(left, shape) * fft.rfft2(right, shape)
     return np.asarray(fft.irfft2(product, shape)[:rows, :columns])
-
-
-def _labels(groups: dict[str, NDArray[np.bool_]]) -> NDArray[np.str_]:
-    names = np.array(list(groups))
-    label_of: NDArray[np.str_] = names[np.argmax(np.column_stack(list(groups.values())), axis=1)]
-    return label_of
 
 
 def _scaled(mean: Total, size: int, known: int) -> Total:

@@ -104,22 +104,3 @@ def compare_entries(first: pd.DataFrame, second: pd.DataFrame, key: str) -> pd.D
             for sheet, x, y in zip(both[differs], a[differs].fillna(""), b[differs].fillna(""), strict=True)
         ]
     return pd.DataFrame(rows, columns=[key, "column", "first", "second"])
-
-
-def check_reported(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
-    """Compare the number of cases each commissioner stated with the case sheets that came with it.
-
-    Args:
-        commissioners: columns commissioner_id, responded, n_cases_reported.
-        cases: column commissioner_id, one row per sheet.
-
-    Returns:
-        One row per commissioner whose numbers differ: commissioner_id, reported, sheets. A respondent who
-        left the number blank counts as having stated none.
-    """
-    answered = commissioners[commissioners["responded"].astype("boolean").fillna(False)]
-    reported = answered.set_index("commissioner_id")["n_cases_reported"].astype("Int64").fillna(0)
-    sheets = cases["commissioner_id"].value_counts()
-    both = pd.DataFrame({"reported": reported, "sheets": sheets}).fillna(0).astype("int64")
-    differing = both[both["reported"] != both["sheets"]].sort_index()
-    return differing.rename_axis("commissioner_id").reset_index()

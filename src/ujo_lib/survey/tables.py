@@ -152,7 +152,7 @@ def among_answered(
     all that a reader can add and subtract. Arguments as for `tally`.
     """
     table = _narrowed(tally(frame, item, form, groups, basis=basis, level=level))
-    return replace(table, schema=replace(table.schema, where={**form.reached(item), **_answered(item)}))
+    return replace(table, schema=replace(table.schema, where={**form.reached(item), item: (ANSWERED,)}))
 
 
 def crosstab(
@@ -219,7 +219,7 @@ def themes(flags: pd.DataFrame, labels: Mapping[str, str]) -> Typed:
         share=Share(of="意見を書いた委員", n="n", base="base")
     )
     note = "一つの意見が二つ以上の主題に触れることがあります。文章は載せません。"
-    return replace(table, schema=replace(table.schema, where=_answered("opinion"), note=note))
+    return replace(table, schema=replace(table.schema, where={"opinion": (ANSWERED,)}, note=note))
 
 
 def pyramid(frame: pd.DataFrame, form: Questionnaire) -> Typed:
@@ -315,7 +315,7 @@ def _narrowed(table: Typed) -> Typed:
         "base": Base(unit="人", over=(item,)),
         "share": Share(n="n", base="base"),
     }
-    return Typed.of(frame, kinds, where=_answered(item), note=table.schema.note)
+    return Typed.of(frame, kinds, where={item: (ANSWERED,)}, note=table.schema.note)
 
 
 def _kinds(more: Mapping[str, Column], level: float = LEVEL) -> dict[str, Column]:
@@ -329,11 +329,6 @@ def _kinds(more: Mapping[str, Column], level: float = LEVEL) -> dict[str, Column
         "share_all": Share(of="総数"),
         "reference": Flag(heading="参考値"),
     }
-
-
-def _answered(item: str) -> dict[str, tuple[str, ...]]:
-    """The subgroup of those who answered an item, as a table says it."""
-    return {item: (ANSWERED,)}
 
 
 def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """Sentences: words for shares, and that nothing hidden is ever said."""
 
 import math
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -235,11 +234,6 @@ def test_an_unknown_verdict_is_refused() -> None:
 def test_an_open_interval_is_said_to_be_open() -> None:
     assert wording.interval_phrase("95%信頼区間", 1.2, math.inf, "ratio") == "95%信頼区間 1.20以上、上限なし"
     assert wording.interval_phrase("90%信頼区間", 0.617, 0.768) == "90%信頼区間 61.7〜76.8%"
-
-
-def test_days_carry_the_era_and_the_western_year() -> None:
-    assert wording.day(date(2024, 2, 20)) == "令和6(2024)年2月20日"
-    assert wording.day(date(2019, 5, 1)) == "令和元(2019)年5月1日"
 
 
 def test_terms_are_explained_or_refused() -> None:

@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 
 from ujo_lib.fiscal import spoken
-from ujo_lib.report.door.publish import Published, TableSpec
 
 HIDDEN: Final = "x"
 MISSING: Final = "…"
@@ -168,13 +167,3 @@ def interval_text(low: float, high: float, number_format: str) -> str:
     if math.isinf(high):
         return f"{write(low)}以上"
     return f"{write(low)}〜{write(high)}"
-
-
-def format_of(published: Published, column: str) -> str:
-    """Name the number format of a column."""
-    return published.spec.schema[column].format
-
-
-def heading(spec: TableSpec, column: str) -> str:
-    """The Japanese heading of a column, with its unit."""
-    return spec.schema[column].title

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Withheld
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.notation import heading
 from ujo_lib.report.look.wording import KEPT_BACK
 from ujo_lib.stats import standing_out
 
@@ -80,7 +79,7 @@ def foremost(
     if not ends:
         return KEPT_BACK.format(title=table.spec.title)
     if len(table.frame) < 2:
-        return f"{heading(table.spec, label)}が二つ以上ないため、比べられません。"
+        return f"{table.spec.schema[label].title}が二つ以上ないため、比べられません。"
     low_end, high_end = (table.frame[name].to_numpy(float, na_value=np.nan) for name in ends)
     beaten = high_end < np.max(low_end, where=~np.isnan(low_end), initial=-np.inf)
     maybe = table.frame.loc[~beaten, label].astype(str)

@@ -28,8 +28,6 @@ from ujo_lib.report.look.notation import (
     SMALL_BASE,
     SYMBOLS,
     count,
-    format_of,
-    heading,
     in_cell,
     in_prose,
     interval_text,
@@ -284,9 +282,8 @@ def _marks(published: Published) -> list[str]:
 
 
 def _column(published: Published, name: str) -> _Column:
-    number_format = format_of(published, name)
-    cells = tuple(_cell_texts(published, name))
-    return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
+    kind = published.spec.schema[name]
+    return _Column(kind.title, tuple(_cell_texts(published, name)), kind.format in NUMERIC_FORMATS)
 
 
 def _interval_column(published: Published, lower: str, upper: str) -> _Column:
@@ -310,7 +307,7 @@ def _formats(published: Published, *columns: str) -> list[str]:
     frame, kind = published.frame, published.spec.schema.measured_as(columns[0])
     if isinstance(kind, Various):
         return [str(name) for name in frame[kind.by]]
-    written = format_of(published, columns[0])
+    written = published.spec.schema[columns[0]].format
     if written in {"n", "count"}:
         if (frame[list(columns)].astype("Float64") % 1 > 0).any(axis=None):
             written = "rate"
@@ -364,10 +361,10 @@ def _cross(
         _Column(named.get(category, category), tuple(cell or NONE_COUNTED for cell in cells), numeric=True)
         for category, cells in columns.items()
     ]
-    head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
+    head = _Column(" / ".join(published.spec.schema[key].title for key in keys), tuple(order), numeric=False)
     first = {label: row for row, label in reversed(list(enumerate(labels)))}
     small = _small(published, [values])
-    title = heading(published.spec, _base_column(published)) if by_row else ""
+    title = published.spec.schema[_base_column(published)].title if by_row else ""
     bases = [_Column(title, tuple(by_row[label] for label in order), numeric=True)] if by_row else []
     return [head], bases + body, [small[first[label]] for label in order] if small else []
 
@@ -526,7 +523,7 @@ def _adds_up(published: Published, share: str) -> bool:
 def _any_below_unit(published: Published, printed: Sequence[str]) -> bool:
     """Whether a number that is not zero is printed as 0.0."""
     return any(
-        value and in_cell(value, format_of(published, name)) == BELOW_UNIT
+        value and in_cell(value, published.spec.schema[name].format) == BELOW_UNIT
         for name in printed
         if is_numeric_dtype(published.frame[name])
         for value in published.frame[name].dropna()

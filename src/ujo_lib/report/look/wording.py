@@ -9,17 +9,15 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
 
 from ujo_lib.columns import TOTAL_LABELS
-from ujo_lib.fiscal import format_wareki
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, format_of, in_prose, interval_text
+from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, in_prose, interval_text
 
 
 class WordingError(ValueError):
@@ -180,12 +178,6 @@ def interval_phrase(name: str, low: float, high: float, number_format: str = "sh
     return f"{name} {text}{sign}"
 
 
-def day(value: date) -> str:
-    """Write a day with era and western year: 「令和6(2024)年2月20日」."""
-    era, rest = re.fullmatch(r"(\D+(?:\d+|元))年(.*)", format_wareki(value)).groups()  # type: ignore[union-attr]  # format_wareki's own form
-    return f"{era}({value.year})年{rest}"
-
-
 @dataclass(frozen=True)
 class Quoted:
     """A value as a sentence says it, and the cell of a published table that it was read from.
@@ -339,7 +331,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
     if not len(values):
         return _Kept(_MISSING.format(title=table.spec.title))
-    write = _writer(match["format"] or format_of(table, match["column"]))
+    write = _writer(match["format"] or table.spec.schema[match["column"]].format)
     try:
         quoted = tuple(
             Quoted(write(value), table.key, match["column"], table.place(int(row)))
@@ -447,7 +439,7 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
         schema[ends[0]].both,
         float(bounds[ends[0]].iloc[0]),
         float(bounds[ends[1]].iloc[0]),
-        format_of(table, ends[0]),
+        schema[ends[0]].format,
     )
     place = table.place(rows[0])
     quoted = tuple(Quoted(phrase, table.key, column, place) for column in ends)

@@ -22,7 +22,6 @@ from ujo_lib.report.look.notation import (
     NUMERIC_FORMATS,
     PERCENTAGES,
     UNBOUNDED,
-    heading,
     in_cell,
 )
 from ujo_lib.stats import round_half_up
@@ -100,7 +99,7 @@ class Table:
         cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
         out = {*by, *schema.of_kind(columns.Withheld)}
         names = [name for name in record.columns if name not in out]
-        headings = told_apart([heading(record.spec, name) for name in names])
+        headings = told_apart([schema[name].title for name in names])
         hidden = {name: record.hidden.get(name, (False,) * len(record.rows)) for name in names}
         return cls(
             record,
