@@ -308,18 +308,18 @@ def test_without_a_total_those_are_supposed_to_have_others_whose_parts_are_too_f
 
 
 @pytest.mark.parametrize(
-    ("parts", "total"),
+    ("parts", "left", "total"),
     [
-        ({"x": 1, "y": 2, "z": 4}, 7),
-        ({"xy": 3, "z": 4}, 7),
-        ({"x": 1, "yz": 6, "xy": 9}, 7),  # of parts that overlap the smaller
-        ({"x": 1, "y": 2}, np.inf),
-        ({"xyz": 8}, 8),
+        ({"x": 1, "y": 2, "z": 4}, "", 7),
+        ({"xy": 3, "z": 4}, "", 7),
+        ({"x": 1, "yz": 6, "xy": 9}, "", 7),  # of parts that overlap the smaller
+        ({"x": 1, "y": 2}, "z", 3),
+        ({"xyz": 8}, "", 8),
     ],
 )
-def test_parts_add_up_where_they_leave_nobody_out(parts, total):
+def test_parts_add_up_and_whom_they_leave_out_is_known(parts, left, total):
     named = {frozenset(atoms): n for atoms, n in parts.items()}
-    assert system._cover_sum(named, set("xyz")) == total
+    assert system.covered(named, "xyz") == (set(left), total)
 
 
 @pytest.mark.parametrize(
