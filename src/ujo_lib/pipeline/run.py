@@ -207,10 +207,8 @@ def _make_pages(
         return _Made(internal, {})
     left = known_digest(walk.place, run_id(steps))  # first: what is signed from here on makes the plan anew
     known = Knowledge.read(walk.place, steps)
-    public, (same, corrected) = (
-        known.figures(counted_tables(internal)),
-        known.earlier(counted_tables(internal)),
-    )
+    tables = counted_tables(internal)
+    public, (same, corrected) = known.figures(tables), known.earlier(tables)
     if corrected:
         walk.progress.note(_CORRECTED)
     kept = None if walk.force else walk.place.steps
@@ -250,10 +248,10 @@ def _stage(
     place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
 ) -> _Staged:
     """Write what is not yet written of both sets of pages beside their targets; review and seal a release there."""
-    from ujo_lib.pipeline.pages import refresh_page
+    from ujo_lib.pipeline.pages import refresh_pages
 
     if made.masked is None:
-        refresh_page(place, steps, made.internal, list(made.internal), place.staging / "internal")
+        refresh_pages(place, steps, made.internal, place.staging / "internal")
         return _Staged(before.run_id if before else "", before.release_status if before else status)
     _stage_release(place, steps, made, made.masked, sealed=status == CHECKED)
     return _Staged(run_id(steps), status)
