@@ -12,7 +12,6 @@ from datetime import date, datetime, time
 from hashlib import sha256 as hash_of
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import minisign
 
@@ -27,9 +26,9 @@ from ujo_lib.disclosure.signature import (
     read_record,
     sha256,
 )
+from ujo_lib.fiscal import JAPAN
 from ujo_lib.text import fold_key, normalise_value
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 NAMES_ONLY = "氏名の記録だけで、署名はありません。誰が承認したかは、この記録では証明されません。"
 _SIGNED = (
     "2人がそれぞれの鍵で SHA256SUMS とこの記録に署名しました。鍵が本人のものかどうかは、"
@@ -122,7 +121,7 @@ def sign_off(folder: Path, approval: Approval, release: str) -> dict[str, bytes]
         "note": _SIGNED if approval.keys else NAMES_ONLY,
     }
     text = (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    midnight = int(datetime.combine(approval.on, time(), _JAPAN).timestamp())
+    midnight = int(datetime.combine(approval.on, time(), JAPAN).timestamp())
     comment = f"timestamp:{midnight}\tfile:{SUMS}\thashed\t{_bound(text)}"
     listed = (folder / SUMS).read_bytes()
     made = {
