@@ -323,6 +323,20 @@ def test_parts_add_up_and_whom_they_leave_out_is_known(parts, left, total):
 
 
 @pytest.mark.parametrize(
+    ("parts", "short"),
+    [
+        ({"男": 6, "女": 4}, False),
+        ({"男": 6, "女": 3}, True),
+        ({"男": 6}, False),  # of the women nothing is told: whoever is no man may be one
+    ],
+)
+def test_only_parts_that_are_all_told_can_leave_somebody_of_no_category(parts, short):
+    told = [Row((("sex", frozenset({sex})),), n, n) for sex, n in parts.items()]
+    old_women = Row((("age", frozenset({"70歳以上"})), ("sex", frozenset({"女"}))), 1, 1)
+    assert ("sex" in system._variables_with_rest([Row((), 10, 10), *told, old_women])) == short
+
+
+@pytest.mark.parametrize(
     ("first", "second", "common"),
     [
         ([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]),
