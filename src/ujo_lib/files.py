@@ -128,6 +128,12 @@ def open_to_readers(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file as hexadecimal digits; read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @cache
 def package_digest(room: str = "") -> str:
     """SHA-256 over every source and data file of the installed library, or of one room of it."""

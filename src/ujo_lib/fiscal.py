@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 Half = Literal["h1", "h2"]
 Basis = Literal["calendar", "fiscal", Half]
@@ -22,6 +23,8 @@ HALVES: dict[str, tuple[str, str]] = {"h1": ("上半期", "4〜9月"), "h2": ("�
 
 WEEKDAYS_JA = ("日", "月", "火", "水", "木", "金", "土")
 """Weekday names with Sunday first, the order of the reports."""
+
+JAPAN: Final = ZoneInfo("Asia/Tokyo")
 
 EXCEL_EPOCH = date(1899, 12, 30)
 """Day zero of the 1900 date system as Excel counts after its fictitious 29 February 1900."""
@@ -208,6 +211,11 @@ def period_for(fy: FiscalYear, basis: Basis) -> Period:
     raise DateError(
         f"集計期間の数え方「{basis}」はありません。calendar(暦年)か fiscal(年度)を選んでください。"
     )
+
+
+def now() -> datetime:
+    """The time by the clocks of Japan, wherever the machine stands."""
+    return datetime.now(JAPAN)
 
 
 def parse_date(text: str) -> date:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.disclosure.people import grid, table_of
-from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT, Count, describe, gather
+from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT, Count, gather
 from ujo_lib.disclosure.tables import (
     Cell,
     CountTable,
@@ -162,25 +162,3 @@ def test_a_large_count_that_was_hidden_only_to_protect_others_needs_no_protectio
     assert not gathered(other, previous=[hidden])[MEN].primary
     assert gathered(other, previous=[hidden])[MEN].floor == 1
     assert gathered(other, previous=[shown])[MEN].floor == 0
-
-
-def test_a_region_is_named_as_a_person_would() -> None:
-    assert describe((("age", frozenset({"20代", "10代"})), *MEN)) == "age=10代/20代・sex=男性"
-    assert describe(()) == "全体"
-
-
-@pytest.mark.parametrize(("hidden", "in_full"), [(False, 20), (True, 0)])
-def test_a_count_that_an_earlier_release_hid_was_not_printed_in_full_whatever_its_table(
-    hidden: bool, in_full: int
-) -> None:
-    """A rest of days may be left open only beside counts that everybody has seen in full."""
-    table = one_way("t", {"男性": 6, "女性": 14})
-    past = PastRelease(table, tuple(hidden and cell.labels == ("男性",) for cell in table.cells))
-
-    class InFull(Policy):
-        def in_full(self, table: CountTable) -> int:
-            return 20
-
-    other = one_way("u", {"家族": 11, "一人": 9}, "home")
-    policy = InFull(threshold=5, required_width=3)
-    assert gathered(other, policy=policy, previous=[past])[MEN].in_full == in_full

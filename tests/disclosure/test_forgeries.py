@@ -29,9 +29,9 @@ from ujo_lib.disclosure.signature import (
     SealError,
     seal,
     sealed_files,
-    sha256,
 )
 from ujo_lib.disclosure.signoff import Approval, sign_off, verify
+from ujo_lib.files import digest_file
 
 FORGED = 1000
 DAY = date(2024, 10, 31)
@@ -105,7 +105,7 @@ class Forger:
         )
         if self.random.random() < 0.5:
             self.edited()
-        record["sha256sums"] = sha256(self.folder / SUMS)
+        record["sha256sums"] = digest_file(self.folder / SUMS)
         (self.folder / SIGN_OFF).write_text(json.dumps(record), encoding="utf-8")
 
     def signed_by_the_forger(self) -> None:
@@ -156,10 +156,10 @@ class Forger:
         """Write the list of hashes anew, and the record to fit."""
         if half_the_time and self.random.random() < 0.5:
             return
-        lines = [f"{sha256(self.folder / name)}  {name}\n" for name in sealed_files(self.folder)]
+        lines = [f"{digest_file(self.folder / name)}  {name}\n" for name in sealed_files(self.folder)]
         (self.folder / SUMS).write_text("".join(lines), encoding="utf-8")
         record = json.loads((self.folder / SIGN_OFF).read_text(encoding="utf-8"))
-        record["sha256sums"] = sha256(self.folder / SUMS)
+        record["sha256sums"] = digest_file(self.folder / SUMS)
         (self.folder / SIGN_OFF).write_text(json.dumps(record), encoding="utf-8")
 
 

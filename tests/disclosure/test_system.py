@@ -308,18 +308,32 @@ def test_without_a_total_those_are_supposed_to_have_others_whose_parts_are_too_f
 
 
 @pytest.mark.parametrize(
-    ("parts", "total"),
+    ("parts", "left", "total"),
     [
-        ({"x": 1, "y": 2, "z": 4}, 7),
-        ({"xy": 3, "z": 4}, 7),
-        ({"x": 1, "yz": 6, "xy": 9}, 7),  # of parts that overlap the smaller
-        ({"x": 1, "y": 2}, np.inf),
-        ({"xyz": 8}, 8),
+        ({"x": 1, "y": 2, "z": 4}, "", 7),
+        ({"xy": 3, "z": 4}, "", 7),
+        ({"x": 1, "yz": 6, "xy": 9}, "", 7),  # of parts that overlap the smaller
+        ({"x": 1, "y": 2}, "z", 3),
+        ({"xyz": 8}, "", 8),
     ],
 )
-def test_parts_add_up_where_they_leave_nobody_out(parts, total):
+def test_parts_add_up_and_whom_they_leave_out_is_known(parts, left, total):
     named = {frozenset(atoms): n for atoms, n in parts.items()}
-    assert system._cover_sum(named, set("xyz")) == total
+    assert system.covered(named, "xyz") == (set(left), total)
+
+
+@pytest.mark.parametrize(
+    ("parts", "short"),
+    [
+        ({"男": 6, "女": 4}, False),
+        ({"男": 6, "女": 3}, True),
+        ({"男": 6}, False),  # of the women nothing is told: whoever is no man may be one
+    ],
+)
+def test_only_parts_that_are_all_told_can_leave_somebody_of_no_category(parts, short):
+    told = [Row((("sex", frozenset({sex})),), n, n) for sex, n in parts.items()]
+    old_women = Row((("age", frozenset({"70歳以上"})), ("sex", frozenset({"女"}))), 1, 1)
+    assert ("sex" in system._variables_with_rest([Row((), 10, 10), *told, old_women])) == short
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from ujo_lib.disclosure.tables import (
     cut_periods,
     dump_tables,
     load_past,
+    spoken,
     sums_of,
 )
 from ujo_lib.typed import ANSWERED
@@ -363,3 +364,9 @@ def test_the_sums_of_a_table_are_its_own_and_so_are_those_of_its_years() -> None
     cells = tuple(Cell((who, "総数"), "base", 60) for who in ("市民", "家族"))
     told = CountTable("t", "voices", dimensions, ("base",), cells, told=("市民",))
     assert {one.own for one in sums_of(told, 5)} == {True}
+
+
+def test_a_region_is_named_as_a_person_would() -> None:
+    men = ("sex", frozenset({"男性"}))
+    assert spoken((("age", frozenset({"20代", "10代"})), men)) == "age=10代/20代・sex=男性"
+    assert spoken(()) == "全体"

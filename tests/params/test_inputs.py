@@ -146,3 +146,7 @@ def test_a_kind_that_a_year_lacks_is_one_that_there_is_and_has_a_reason(kind, re
     else:
         with pytest.raises(ValidationError, match=told):
             Inputs.model_validate({"not_supplied": {kind: reason}})
+
+
+def test_files_are_named_from_the_folder_that_inputs_yaml_names(tmp_path):
+    assert Inputs.model_validate({"data_dir": "data/sample"}).folder(tmp_path) == tmp_path / "data" / "sample"

@@ -16,9 +16,10 @@ from ujo_lib.cli import main
 from ujo_lib.columns import Count, Dimension
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import changes
+from ujo_lib.files import digest_file
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline import pages
-from ujo_lib.pipeline.keys import digest_file, plan_steps
+from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.progress import Progress

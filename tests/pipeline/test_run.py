@@ -15,10 +15,11 @@ from tests.pipeline.conftest import HOUSE
 from tests.report.sheets.machine_readable import check
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE
+from ujo_lib.files import digest_file
 from ujo_lib.params import ParameterError
 from ujo_lib.pipeline import kernels, printing
 from ujo_lib.pipeline.export import NothingToExportError, export_figures, export_overview
-from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
+from ujo_lib.pipeline.keys import MissingInputError, digest
 from ujo_lib.pipeline.layout import LockedError
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK

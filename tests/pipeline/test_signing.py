@@ -187,21 +187,21 @@ def test_a_release_that_was_planned_while_another_was_signed_is_planned_anew(rel
     sign_release(released.place, approval())
 
 
-def test_a_report_that_quotes_tables_which_nobody_has_signed_is_not_signed(spoken):
+def test_a_report_that_quotes_tables_which_nobody_has_signed_is_not_signed(released):
     """A case that arrives before they are would be told by the difference to this report."""
-    spoken.set_parameter("05_annual_summary", "compared_years", ["2022"])
-    before = replace(spoken.place, year=2022)
+    released.set_parameter("05_annual_summary", "compared_years", ["2022"])
+    before = replace(released.place, year=2022)
     (before.release / "tables").mkdir(parents=True)
     before.manifest.write_text("{}", encoding="utf-8")
-    spoken.release()
-    assert "まだ承認されていない令和4(2022)年度の表" in unreleased(spoken.place)[0]
+    released.release()
+    assert "まだ承認されていない令和4(2022)年度の表" in unreleased(released.place)[0]
     with pytest.raises(SealError, match="まだ承認されていない令和4"):
-        sign_release(spoken.place, approval())
+        sign_release(released.place, approval())
     before.manifest.unlink()  # written by hand after a report on paper: long published
-    assert "署名がない" in unreleased(spoken.place)[0]
+    assert "署名がない" in unreleased(released.place)[0]
     before.manifest.write_text("{}", encoding="utf-8")
     (before.release / SIGN_OFF).write_text("{}", encoding="utf-8")
-    sign_release(spoken.place, approval())
+    sign_release(released.place, approval())
 
 
 def test_who_releases_or_signs_hears_of_the_half_year_that_waits_for_its_signatures(released, capsys):

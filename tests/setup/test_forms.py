@@ -9,7 +9,7 @@ from ujo_lib import intake
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import EXAMPLE_MARK, Multiple, Option
-from ujo_lib.setup.forms import _answers, data_folder, forms
+from ujo_lib.setup.forms import _answers, forms
 
 INPUTS = "params/sample/fy2023/inputs.yaml"
 KINDS = (
@@ -164,7 +164,3 @@ def test_a_filled_file_is_told_from_a_form(root):
     assert all(has_example(form.path) for form in made)
     _write_all(root, _without_mark)
     assert not any(has_example(form.path) for form in made)
-
-
-def test_the_data_folder_is_the_one_that_inputs_yaml_names(root):
-    assert data_folder(root, root / INPUTS) == root / "data" / "sample"

@@ -1,14 +1,13 @@
 """Commands about what leaves the house: `release`, `gate`, `sign`, `verify`, `key`."""
 
 import argparse
-import datetime
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext, suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import (
     CODES,
@@ -22,6 +21,7 @@ from ujo_lib.cli.common import (
     positive,
 )
 from ujo_lib.disclosure.signature import KeyFileError
+from ujo_lib.fiscal import now
 from ujo_lib.params import NoProjectError, project_root
 
 if TYPE_CHECKING:
@@ -89,15 +89,11 @@ def _add_passphrases(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _day(text: str) -> datetime.date:
-    day = datetime.date.fromisoformat(text)
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
     if day.isoformat() != text:  # 20241031 and 2024-W44-4 are dates, too, and not what a record should show
         raise ValueError(text)
     return day
-
-
-def _today() -> datetime.date:
-    return datetime.datetime.now(ZoneInfo("Asia/Tokyo")).date()
 
 
 def _release(options: argparse.Namespace) -> int:
@@ -136,7 +132,7 @@ def _sign(options: argparse.Namespace) -> int:
         return explain("--key は2つ、氏名の順に書いてください。", WRONG_PARAMETERS)
     place = place_of(options)
     try:
-        approval = Approval(tuple(options.names), options.on or _today(), tuple(_open_keys(options)))
+        approval = Approval(tuple(options.names), options.on or now().date(), tuple(_open_keys(options)))
         packed = sign_release(place, approval)
     except (ReleaseRefusedError, SealError) as error:
         return explain(error, REFUSED)

@@ -5,13 +5,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import CODES, AddCommand, UnknownPlaceError, place_of, positive
-from ujo_lib.fiscal import FiscalYear
+from ujo_lib.fiscal import FiscalYear, now
 from ujo_lib.params import project_root
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
     from ujo_lib.pipeline.fleet import worst
 
     _check_usage(options)
-    started = _now()
+    started = now().isoformat(timespec="seconds")
     everything = _run_fleet(options) if options.all else _run_one(options)
     results = list(everything)
     code = CODES[worst(results)]
@@ -78,7 +77,7 @@ def _year(options: argparse.Namespace) -> FiscalYear | None:
 
     asked = options.fiscal_year or options.year
     if asked == AUTO:
-        return just_closed(options.today or datetime.now(ZoneInfo("Asia/Tokyo")).date())
+        return just_closed(options.today or now().date())
     return FiscalYear.parse(asked) if asked else None
 
 
@@ -135,7 +134,7 @@ def _bear_witness(results: "Sequence[Result]", code: int, started: str, summary_
     log.note(f"{paragraph(results)}(終了コード {code})")
     log.close()
     if summary_file:
-        told = summary(results, code, started, _now())
+        told = summary(results, code, started, now().isoformat(timespec="seconds"))
         write_atomically(summary_file, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -145,7 +144,3 @@ def _print_table(results: "Sequence[Result]") -> None:
     for result in sorted(results, key=lambda result: (result.site, result.year)):
         cells = (result.site, result.year, STATES[result.state], f"{result.seconds:.1f} 秒", result.report)
         print(*cells, sep="\t")
-
-
-def _now() -> str:
-    return datetime.now(ZoneInfo("Asia/Tokyo")).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
-from ujo_lib.disclosure.system import REST, Row, order_of, with_common_periods
+from ujo_lib.disclosure.system import REST, Row, covered, with_common_periods
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -13,6 +13,8 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     Region,
     TableError,
+    order_of,
+    spoken,
 )
 
 INNER_WEIGHT = 2  # whole numbers: the search may stop as soon as nothing a unit cheaper can exist
@@ -126,7 +128,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known = exact.setdefault(count.row.region, Count(count.row))
         if known.row.low != count.row.low:
             raise TableError(
-                f"同じ人々({describe(count.row.region)})の件数が、"
+                f"同じ人々({spoken(count.row.region)})の件数が、"
                 f"表によって {known.row.low} と {count.row.low} に分かれている"
             )
         known.cells += count.cells
@@ -145,7 +147,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         inside = exact.get(count.row.region)
         if inside and not count.row.low <= inside.row.low <= count.row.high:
             raise TableError(
-                f"{describe(count.row.region)} の件数 {inside.row.low} が、公表済みの "
+                f"{spoken(count.row.region)} の件数 {inside.row.low} が、公表済みの "
                 f"{count.row.low}〜{count.row.high} に入らない"
             )
     for count in exact.values():
@@ -172,7 +174,8 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
                     continue
                 if variable == PERIOD and policy.rest_in_full(line[whole].in_full, line[part].in_full):
                     continue
-                if not _covered(whole - part, size, sizes):
+                # Counts of their own that make it up are protected, one by one.
+                if covered(sizes, whole - part)[1] != size:
                     region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
                     found[region] = Count(Row(region, size, size), primary=True)
     return [found[region] for region in sorted(found, key=order_of)]
@@ -187,18 +190,3 @@ def _lines(counts: Sequence[Count], variable: str) -> dict[Region, dict[frozense
         rest = tuple(pair for pair in count.row.region if pair[0] != variable)
         lines.setdefault(rest, {})[atoms] = count
     return lines
-
-
-def _covered(left: frozenset[str], size: int, line: Mapping[frozenset[str], int]) -> bool:
-    """Whether counts of their own make up a difference (then those are protected, one by one)."""
-    remaining = set(left)
-    for atoms in sorted(line, key=lambda a: (len(a), sorted(a))):
-        if atoms <= remaining:
-            remaining -= atoms
-            size -= line[atoms]
-    return size == 0
-
-
-def describe(region: Region) -> str:
-    """A region as a person would say it."""
-    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region) or "全体"

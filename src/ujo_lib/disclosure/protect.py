@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from ujo_lib.disclosure import suppress
-from ujo_lib.disclosure.counts import Count, describe
+from ujo_lib.disclosure.counts import Count
 from ujo_lib.disclosure.merges import merge_advice
 from ujo_lib.disclosure.programme import Ends, LimitError, Programme
 from ujo_lib.disclosure.system import System, build, components
-from ujo_lib.disclosure.tables import CountTable, Policy
+from ujo_lib.disclosure.tables import CountTable, Policy, spoken
 
 _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
 _EXPOSED = "{count} の件数は、公表済みの数値や必ず載る数値から逆算されるため守れない({tables})。{advice}"
@@ -192,5 +192,5 @@ def _error(
     involved = [table for table in tables if table.id in small] or list(tables)
     names = [table.id for table in involved]
     advice = " ".join(text for table in involved for text in merge_advice(table, policy))
-    subject = describe(count.row.region) if count else ""
+    subject = spoken(count.row.region) if count else ""
     return PlanError(template.format(tables="、".join(names), advice=advice, count=subject).strip(), names)

@@ -19,7 +19,7 @@ from ujo_lib.disclosure.audit.attack import DIFFERENCE
 from ujo_lib.disclosure.audit.facts import Calendar, Known, crossings_of, exactly, facts_of, valued
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import differences, spoken
+from ujo_lib.disclosure.audit.regions import differences
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -28,6 +28,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     Region,
     TableError,
+    spoken,
     sums_of,
 )
 

@@ -5,11 +5,12 @@ Everything lies in the release folder itself, so a recipient needs nothing else:
 forger are the signatures over the list (see `signoff`).
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from ujo_lib.files import digest_file
 
 CHECKS, SUMS, SIGN_OFF = "checks.json", "SHA256SUMS", "signoff.json"
 SIGNATURES = (f"{SUMS}.1.minisig", f"{SUMS}.2.minisig")
@@ -54,14 +55,14 @@ def seal(folder: Path, checks: Mapping[str, Mapping[str, Any]]) -> str:
     files = sealed_files(folder)
     if files == [CHECKS]:
         raise SealError("公表するファイルがない")
-    lines = [f"{sha256(folder / name)}  {name}\n" for name in files]
+    lines = [f"{digest_file(folder / name)}  {name}\n" for name in files]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
-    return sha256(folder / SUMS)
+    return digest_file(folder / SUMS)
 
 
 def release_id(folder: Path) -> str:
     """Short name of a sealed release, made from the hashes of its files."""
-    return sha256(folder / SUMS)[:8]
+    return digest_file(folder / SUMS)[:8]
 
 
 def is_sealed(folder: Path) -> bool:
@@ -118,7 +119,7 @@ def changes(folder: Path) -> tuple[str, ...]:
     problems += [
         f"{name} が変わっている。"
         for name in sorted(present & set(listed))
-        if sha256(folder / name) != listed[name]
+        if digest_file(folder / name) != listed[name]
     ]
     checks = read_record(folder / CHECKS)
     if checks is None:
@@ -140,11 +141,6 @@ def sealed_files(folder: Path) -> list[str]:
         if path.is_file():
             found.append(path.relative_to(folder).as_posix())
     return [name for name in found if name not in (SUMS, SIGN_OFF, *SIGNATURES)]
-
-
-def sha256(file: Path) -> str:
-    """SHA-256 of a file as hexadecimal digits."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def read_record(file: Path) -> dict[str, Any] | None:

@@ -12,7 +12,6 @@ from datetime import date, datetime, time
 from hashlib import sha256 as hash_of
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import minisign
 
@@ -25,11 +24,11 @@ from ujo_lib.disclosure.signature import (
     SealError,
     changes,
     read_record,
-    sha256,
 )
+from ujo_lib.files import digest_file
+from ujo_lib.fiscal import JAPAN
 from ujo_lib.text import fold_key, normalise_value
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 NAMES_ONLY = "氏名の記録だけで、署名はありません。誰が承認したかは、この記録では証明されません。"
 _SIGNED = (
     "2人がそれぞれの鍵で SHA256SUMS とこの記録に署名しました。鍵が本人のものかどうかは、"
@@ -118,11 +117,11 @@ def sign_off(folder: Path, approval: Approval, release: str) -> dict[str, bytes]
         "on": approval.on.isoformat(),
         "release": release,
         "keys": [key_files.key_id(key.get_public_key()) for key in approval.keys],
-        "sha256sums": sha256(folder / SUMS),
+        "sha256sums": digest_file(folder / SUMS),
         "note": _SIGNED if approval.keys else NAMES_ONLY,
     }
     text = (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    midnight = int(datetime.combine(approval.on, time(), _JAPAN).timestamp())
+    midnight = int(datetime.combine(approval.on, time(), JAPAN).timestamp())
     comment = f"timestamp:{midnight}\tfile:{SUMS}\thashed\t{_bound(text)}"
     listed = (folder / SUMS).read_bytes()
     made = {
@@ -145,7 +144,7 @@ def verify(folder: Path, keys: Sequence[minisign.PublicKey] = ()) -> Verificatio
     record = read_record(folder / SIGN_OFF)
     if record is None:
         return Verification((*problems, "承認の記録がない。"), checks=checks)
-    if not (folder / SUMS).is_file() or record.get("sha256sums") != sha256(folder / SUMS):
+    if not (folder / SUMS).is_file() or record.get("sha256sums") != digest_file(folder / SUMS):
         problems.append("承認の後で内容が変わったため、承認は無効。")
     names = record.get("signed_by")
     if not isinstance(names, list) or len({fold_key(str(name)) for name in names}) != 2:

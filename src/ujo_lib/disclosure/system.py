@@ -12,7 +12,7 @@ the tables' own crosses are linked pair by pair and held to the triangle inequal
 outsider a little more room than he has; such variables are reported as `relaxed`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -21,7 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError, cut_periods
+from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
 
 MAX_ATOMS = 6000
 NEAR = 50
@@ -172,7 +172,9 @@ def _variables_with_rest(rows: Sequence[Row]) -> set[str]:
     short = {
         variable
         for (rest, variable), parts in lines.items()
-        if rest in known and _cover_sum(parts, domains[variable]) < known[rest].low
+        if rest in known
+        for left, total in [covered(parts, domains[variable])]
+        if not left and total < known[rest].low
     }
     return yes_no | short
 
@@ -185,14 +187,14 @@ def _domains(rows: Sequence[Row]) -> dict[str, set[str]]:
     return domains
 
 
-def _cover_sum(parts: Mapping[frozenset[str], int], domain: set[str]) -> float:
-    """Sum over disjoint parts that make up the whole domain; infinite when the parts do not."""
+def covered(parts: Mapping[frozenset[str], int], domain: Collection[str]) -> tuple[set[str], int]:
+    """What disjoint parts, the smallest first, leave of a set of categories, and how many they count."""
     left, total = set(domain), 0
     for atoms, value in sorted(parts.items(), key=lambda part: (len(part[0]), sorted(part[0]))):
         if atoms <= left:
             left -= atoms
             total += value
-    return float("inf") if left else float(total)
+    return left, total
 
 
 def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) -> System:
@@ -268,11 +270,6 @@ def _triangles(rows: Sequence[Row]) -> list[list[tuple[int, float]]]:
                 if () in at and len(singles) == 3:
                     found.append([*((i, 1.0) for i in singles), *((i, -1.0) for i in (ab, ac, bc, at[()]))])
     return [cut for cut in found if -sum(sign * rows[i].low for i, sign in cut) <= NEAR]
-
-
-def order_of(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
-    """For sorting: those of fewer variables first."""
-    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]
 
 
 def _told_apart(
@@ -485,5 +482,4 @@ def _worst_row(system: System, rows: Sequence[Row]) -> str:
         method="highs",
     )
     worst = rows[int(np.argmax(found.x[n:]))]
-    where = "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in worst.region) or "全体"
-    return f"{where} の {worst.low} が他の表と合わない"
+    return f"{spoken(worst.region)} の {worst.low} が他の表と合わない"

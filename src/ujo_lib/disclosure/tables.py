@@ -145,7 +145,7 @@ class CountTable:
     def region(self, index: int) -> Region:
         """The people counted in the cell at a position of `cells`."""
         cell = self.cells[index]
-        found: dict[str, frozenset[str]] = dict(self._frame())
+        found = self._frame()
         over = self.bases.get(cell.column, ())
         for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
             if column not in over and text not in self.total_labels:
@@ -165,9 +165,9 @@ class CountTable:
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
         subgroups = {variable for variable, labels in self.where.items() if labels != (ANSWERED,)}
-        return frozenset(variable for variable, _ in self._frame() if variable in subgroups | {PERIOD, AREA})
+        return frozenset(variable for variable in self._frame() if variable in subgroups | {PERIOD, AREA})
 
-    def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
+    def _frame(self) -> dict[str, frozenset[str]]:
         """Restrictions that hold for every cell: subgroup, period, area."""
         found: dict[str, frozenset[str]] = {}
         for variable, labels in self.where.items():
@@ -177,7 +177,7 @@ class CountTable:
             found[PERIOD] = frozenset({span(*self.period)})
         if self.area:
             found[AREA] = frozenset(self.area)
-        yield from found.items()
+        return found
 
     def _atoms(self, variable: str, labels: Sequence[str]) -> tuple[str, frozenset[str]]:
         book = self.recode.get(variable, {})
@@ -321,6 +321,16 @@ class Policy:
         if cell.value is None:
             return True
         return self.zero_rule == "hide" if cell.value == 0 else cell.value < self.threshold
+
+
+def spoken(region: Region) -> str:
+    """A region as a person would say it."""
+    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region) or "全体"
+
+
+def order_of(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
+    """For sorting: those of fewer variables first."""
+    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]
 
 
 def span(start: date, end: date) -> str:

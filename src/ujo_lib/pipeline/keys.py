@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ujo_lib.disclosure.signature import public_pages
-from ujo_lib.files import is_trace, package_digest
+from ujo_lib.files import digest_file, is_trace, package_digest
 from ujo_lib.fiscal import HALVES
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
 from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES, Inputs
@@ -192,12 +192,6 @@ def known_digest(place: SiteYear, identity: str) -> str:
 def digest(content: bytes) -> str:
     """SHA-256 as hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def digest_file(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class MissingInputError(FileNotFoundError):

@@ -66,13 +66,11 @@ class Knowledge:
             ParameterError: mistakes in `disclosure.yaml`.
         """
         rules = DisclosureRules.read(place.rules)
-        published = [
-            step.settings.files["published_file"] for step in steps if "published_file" in step.settings.files
-        ]
+        claims = (step.settings.files.get("published_file") for step in steps)
         return cls(
             _policy(rules, steps[0].settings.threshold),
             tuple(_figure(rules)),
-            next(iter(published), None),
+            next(filter(None, claims), None),
             tuple(past for file in place.memories() for past in _remembered(file, place.root)),
             place.outputs.name,
         )

@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from ujo_lib.files import write_atomically
-from ujo_lib.pipeline.keys import digest_file
+from ujo_lib.files import digest_file, write_atomically
 
 PACKAGES = (
     "ujo-lib",

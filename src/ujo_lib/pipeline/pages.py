@@ -187,14 +187,10 @@ def _noted(context: PageContext, rules: Rules | None, notices: Sequence[str]) ->
     return replace(ruled, notices=(*ruled.notices, *notices))
 
 
-def refresh_page(
-    place: SiteYear,
-    steps: Sequence[Step],
-    finished: Mapping[str, Finished],
-    names: Sequence[str],
-    folder: Path,
+def refresh_pages(
+    place: SiteYear, steps: Sequence[Step], finished: Mapping[str, Finished], folder: Path
 ) -> None:
-    """Write a copy of the internal folder in which only the pages of some notebooks are new.
+    """Write a copy of the internal folder in which only the pages of the notebooks that are finished are new.
 
     The workbook holds the tables of all pages, and the files of figures are theirs, so both are left out until all
     pages are of one run again.
@@ -205,8 +201,7 @@ def refresh_page(
         shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK))
     titles = _titles(steps)
     for step in steps:
-        if step.notebook in names:
-            done = finished[step.notebook]
+        if done := finished.get(step.notebook):
             context = _context("internal", step, steps, titles, done.job.key[:12])
             _write(folder / f"{step.notebook}.html", export_page(done.notebook, context=context))
             for former in (folder / "tables").glob(f"{step.notebook[:2]}_*.csv"):

@@ -14,15 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import is_sealed, seal
 from ujo_lib.files import open_to_readers, private_files, replace_folder
+from ujo_lib.fiscal import now
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.forkserver import Preload
@@ -130,7 +129,7 @@ def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | No
 def _bring_up_to_date(
     place: SiteYear, only: Sequence[str], force: bool, jobs: int | None, progress: Progress, status: str
 ) -> Outcome:
-    begun, started = time.monotonic(), _now()
+    begun, started = time.monotonic(), now().isoformat(timespec="seconds")
     with locked(place), private_files():
         steps = plan_steps(place)
         only = [one.name for one in chosen([step.about for step in steps], only)] if only else ()
@@ -207,10 +206,8 @@ def _make_pages(
         return _Made(internal, {})
     left = known_digest(walk.place, run_id(steps))  # first: what is signed from here on makes the plan anew
     known = Knowledge.read(walk.place, steps)
-    public, (same, corrected) = (
-        known.figures(counted_tables(internal)),
-        known.earlier(counted_tables(internal)),
-    )
+    tables = counted_tables(internal)
+    public, (same, corrected) = known.figures(tables), known.earlier(tables)
     if corrected:
         walk.progress.note(_CORRECTED)
     kept = None if walk.force else walk.place.steps
@@ -250,10 +247,10 @@ def _stage(
     place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
 ) -> _Staged:
     """Write what is not yet written of both sets of pages beside their targets; review and seal a release there."""
-    from ujo_lib.pipeline.pages import refresh_page
+    from ujo_lib.pipeline.pages import refresh_pages
 
     if made.masked is None:
-        refresh_page(place, steps, made.internal, list(made.internal), place.staging / "internal")
+        refresh_pages(place, steps, made.internal, place.staging / "internal")
         return _Staged(before.run_id if before else "", before.release_status if before else status)
     _stage_release(place, steps, made, made.masked, sealed=status == CHECKED)
     return _Staged(run_id(steps), status)
@@ -345,7 +342,7 @@ def _manifest(
         verdict="complete" if made.release or (before and before.verdict == "complete") else "internal",
         release_status=staged.status,
         started=started,
-        finished=_now(),
+        finished=now().isoformat(timespec="seconds"),
         settings={step.notebook: step.settings.model_dump() for step in steps},
         internal={**(before.internal if before else {}), **records(made.internal, parts)},
         release=records(made.release, {}) or (before.release if before else {}),
@@ -430,7 +427,3 @@ def _preload(steps: Sequence[Step]) -> Preload:
         sorted(books),
         [*dict.fromkeys(name for step in steps for name in step.about.imports)],
     )
-
-
-def _now() -> str:
-    return datetime.now(ZoneInfo("Asia/Tokyo")).isoformat(timespec="seconds")

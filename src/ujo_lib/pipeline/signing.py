@@ -9,9 +9,8 @@ later plans do not know.
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from ujo_lib.disclosure.packing import pack
 from ujo_lib.disclosure.signature import (
@@ -26,6 +25,7 @@ from ujo_lib.disclosure.signature import (
 )
 from ujo_lib.disclosure.signoff import Approval, sign_off, verify
 from ujo_lib.files import open_to_readers, private_files, write_atomically
+from ujo_lib.fiscal import now
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, summary_of
 from ujo_lib.pipeline.knowledge import Knowledge, remember
@@ -116,9 +116,8 @@ def waiting_beside(place: SiteYear) -> list[SiteYear]:
 
 def _require_permission(approval: Approval, settings: NotebookSettings, made_on: date) -> None:
     """Refuse names without keys where the data are real; a day that cannot be."""
-    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
     printed = date.fromisoformat(settings.created_on) if settings.created_on else made_on
-    approval.require_day(max(made_on, printed), today)
+    approval.require_day(max(made_on, printed), now().date())
     if settings.synthetic:
         return
     if not approval.keys:

@@ -77,8 +77,9 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         headings, shown = _columns(spec, schema, declaration, year)
         # A form of an older format is an .xlsx beside the place where its file will lie.
         path = spec.path.with_suffix(".xlsx") if spec.path.suffix in OTHER_SUFFIXES else spec.path
-        content = _workbook if path.suffix in EXCEL_SUFFIXES else _text
-        made.append(Form(path, spec.name, schema, content(spec, schema, headings, shown)))
+        is_book = path.suffix in EXCEL_SUFFIXES
+        content = _workbook(spec, schema, headings, shown) if is_book else _text(spec, headings, shown)
+        made.append(Form(path, spec.name, schema, content))
     return made
 
 
@@ -98,11 +99,6 @@ def other_survey(root: Path, said: Mapping[str, Any]) -> dict[Path, bytes]:
     first = form.forms[0]
     headings = ",".join([form.keys[first], *(item.id for item in form.on(first))])
     return {inside(root, said["extra_answers"]): f"{headings}\r\n".encode("utf-8-sig")}
-
-
-def data_folder(root: Path, inputs: Path) -> Path:
-    """The folder that inputs.yaml names its files from."""
-    return read_yaml(Inputs, inputs).folder(root)
 
 
 def declared(root: Path, inputs: Path) -> Declaration:
@@ -146,7 +142,7 @@ def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
     return [(f"{item.heading}_{option.label}", ticks[option != first]) for option in item.options]
 
 
-def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], shown: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`
+def _text(spec: FileSpec, headings: Sequence[str], shown: Sequence[str]) -> bytes:
     separator = "\t" if spec.path.suffix == ".tsv" else ","
     return csv_bytes([headings, shown], spec.encoding or "utf-8-sig", delimiter=separator)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ujo_lib.files import write_atomically
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import notebooks_of, notebooks_of_year, read_flat_yaml
-from ujo_lib.params.inputs import GUIDE
+from ujo_lib.params import notebooks_of, notebooks_of_year, read_flat_yaml, read_yaml
+from ujo_lib.params.inputs import GUIDE, Inputs
 from ujo_lib.setup.contract import contract_page, handbook_page
 from ujo_lib.setup.copying import (
     flat_file,
@@ -20,7 +20,7 @@ from ujo_lib.setup.copying import (
     remarks_on_comments,
     without_marks,
 )
-from ujo_lib.setup.forms import data_folder, forms, guide, other_survey
+from ujo_lib.setup.forms import forms, guide, other_survey
 
 CONTRACT = "データの取り決め.html"
 HANDBOOK = "データと分析の手引き.html"
@@ -127,7 +127,7 @@ def write_year(root: Path, source: Path, parameters: Mapping[Path, str], site: s
         write(form.path, form.content)
     for file, content in other_survey(root, read_flat_yaml(folder / "01_survey_descriptives.yaml")).items():
         write(file, content)
-    data = data_folder(root, root / common["inputs"]) / f"fy{year}"
+    data = read_yaml(Inputs, root / common["inputs"]).folder(root) / f"fy{year}"
     write(data / CONTRACT, contract_page(common["site_name"], fiscal_year, int(common["threshold"]), made))
     notebooks = notebooks_of_year(root, site, year)
     write(data / HANDBOOK, handbook_page(common["site_name"], site, fiscal_year, made, notebooks))

@@ -100,9 +100,7 @@ def thresholds(codebook: Codebook, found: Depth, reading: Reading | None) -> lis
     least = [(theme.main, False) for theme in codebook.themes]
     if reading is None:
         return least
-    stratum = reading.stratum[reading.read]
-    weight = np.bincount(reading.stratum)[stratum] / np.bincount(stratum)[stratum]
-    asked = np.arange(1, MOST_ASKED + 1)
+    asked, weight = np.arange(1, MOST_ASKED + 1), reading.weight
     for place in range(len(least)):
         truth, none = reading.both[:, place], ~reading.either[:, place]
         if min(truth.sum(), none.sum()) < LEAST_OF_EACH:

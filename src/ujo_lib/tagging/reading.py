@@ -83,6 +83,12 @@ class Reading:
         )
 
     @property
+    def weight(self) -> Floats:
+        """How many texts of its stratum each text that was read stands for."""
+        stratum = self.stratum[self.read]
+        return np.asarray(np.bincount(self.stratum)[stratum] / np.bincount(stratum)[stratum])
+
+    @property
     def counts(self) -> bool:
         """Whether so much was read that a share times the number of texts is, or comes near, a count of people."""
         return len(self.read) > MOST_READ * len(self.tags)
@@ -308,9 +314,7 @@ def said_of_reading(reading: Reading | None) -> str:
 
 def _correlation(reading: Reading, places: Sequence[int]) -> Floats:
     """Correlation of the estimates of themes, from what the cells leave over in the texts that were read."""
-    stratum = reading.stratum[reading.read]
-    weight = np.bincount(reading.stratum)[stratum] / np.bincount(stratum)[stratum]
-    left = []
+    stratum, weight, left = reading.stratum[reading.read], reading.weight, []
     for place in places:
         at = 2 * stratum + reading.tags.iloc[:, place].to_numpy(bool)[reading.read]
         truth = reading.both[:, place].astype(np.float64)

@@ -23,8 +23,8 @@ from ujo_lib.disclosure.audit.facts import (
 )
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import differences, made_of, spoken
-from ujo_lib.disclosure.tables import PERIOD, CountTable, PastRelease, Policy, PublicFigure, Region
+from ujo_lib.disclosure.audit.regions import differences, made_of
+from ujo_lib.disclosure.tables import PERIOD, CountTable, PastRelease, Policy, PublicFigure, Region, spoken
 
 PUBLIC, SAFE, LEAK = "既公表", "保護", "漏えい"
 COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high", "required", "verdict")

@@ -12,8 +12,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from ujo_lib.disclosure.audit.regions import UNNAMED, order_of
-from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region
+from ujo_lib.disclosure.audit.regions import UNNAMED
+from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region, order_of
 
 _CROSS_LIMIT = 20_000
 

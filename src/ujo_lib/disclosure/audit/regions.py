@@ -1,9 +1,9 @@
-"""Regions of people: how they are ordered, spoken of, and taken from one another."""
+"""Regions of people taken from one another."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
 
-from ujo_lib.disclosure.tables import Region
+from ujo_lib.disclosure.tables import Region, order_of
 
 UNNAMED = "〔その他〕"
 """The category of those whom no count names: no answer, an option not ticked, other days."""
@@ -66,13 +66,3 @@ def made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) -
             open_atoms -= atoms
             size -= counts[part]
     return size == 0
-
-
-def spoken(region: Region) -> str:
-    """A region as a person would say it."""
-    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region)
-
-
-def order_of(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
-    """For sorting: those of fewer variables first."""
-    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]
