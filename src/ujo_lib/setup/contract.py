@@ -189,6 +189,10 @@ def _row(schema: Schema, item: Column | Multiple) -> dict[str, str]:
     }
 
 
+_READ_AS_MORE: Final = {"area_code": "13101", "age_band": "15~19歳"}
+"""Columns of words and numbers that intake reads as areas and ages."""
+
+
 def example(column: Column | Multiple, year: FiscalYear) -> str:
     """A value of the column's type that intake accepts."""
     if isinstance(column, Multiple):
@@ -197,8 +201,8 @@ def example(column: Column | Multiple, year: FiscalYear) -> str:
         return _WORKED[column.name]
     if column.options:
         return column.options[0].label
-    if column.name == "area_code":
-        return "13101"
+    if column.name in _READ_AS_MORE:
+        return _READ_AS_MORE[column.name]
     day = year.start.isoformat()
     examples: Mapping[ColumnType, str] = {
         "id": "001" if column.required else "",  # it may refer to another row
