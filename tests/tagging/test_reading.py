@@ -246,8 +246,13 @@ def test_coders_who_differ_anywhere_are_never_said_to_agree_on_all(unlike: int, 
     either = both.copy()
     either.flat[:unlike] = True
     tags = pd.DataFrame(both, columns=list(LABELS))
-    told = r.said_of_reading(r.Reading(tags, np.zeros(1000, np.int64), np.arange(1000), both, either, coders=2))
-    assert f"人が読んだ1,000件で補正しました(無作為に選び、二人が読んで付けた結果)。二人の判断は{share}%の欄で" in told
+    told = r.said_of_reading(
+        r.Reading(tags, np.zeros(1000, np.int64), np.arange(1000), both, either, coders=2)
+    )
+    assert (
+        f"人が読んだ1,000件で補正しました(無作為に選び、二人が読んで付けた結果)。二人の判断は{share}%の欄で"
+        in told
+    )
 
 
 def test_one_coder_s_own_mistakes_are_said_to_be_in_no_interval() -> None:
