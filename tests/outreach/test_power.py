@@ -60,6 +60,23 @@ def test_the_smallest_detectable_ratio_has_the_wanted_power():
     assert 2.5 < found < 5
 
 
+@pytest.mark.parametrize(
+    ("enough", "found"),
+    [
+        (1.0001, 1.01),
+        (1.0052, 1.01),
+        (1.0101, 1.02),
+        (1.0999, 1.1),
+        (1.1001, 1.11),
+        (99.995, 100.0),
+        (100.01, None),
+    ],
+)
+def test_the_smallest_detectable_ratio_is_rounded_up_from_wherever_it_lies(enough, found):
+    """Power that grows evenly from none at a ratio of 1 to the wanted one at `enough`."""
+    assert power.smallest_detectable(lambda ratio: 0.8 * (ratio - 1) / (enough - 1), 0.8) == found
+
+
 def test_a_hopeless_design_has_no_detectable_ratio():
     assert power.smallest_detectable(lambda ratio: power.exact_power(0.2, 0.001, ratio), 0.8) is None
 
