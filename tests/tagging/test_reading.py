@@ -257,7 +257,8 @@ def test_coders_who_differ_anywhere_are_never_said_to_agree_on_all(unlike: int, 
 
 def test_one_coder_s_own_mistakes_are_said_to_be_in_no_interval() -> None:
     told = r.said_of_reading(replace(city()[0], coders=1))
-    assert "一人が読んで" in told and told.endswith("読んだ人の判断の誤りは、幅に含まれていません。")
+    assert "一人が読んで" in told
+    assert told.endswith("読んだ人の判断の誤りは、幅に含まれていません。")
     assert "まだないため" in r.said_of_reading(None)
 
 
