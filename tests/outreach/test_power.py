@@ -188,6 +188,15 @@ def test_a_design_that_finds_nothing_says_so_instead_of_a_number():
     )
 
 
+@pytest.mark.parametrize(
+    ("wanted", "told"), [(0.8, "80%の"), (0.875, "87.5%の"), (0.99, "99%の"), (0.5, "50%の")]
+)
+def test_no_more_power_is_promised_than_was_wanted(wanted, told):
+    """0.875 stood as 88 %."""
+    table = pd.DataFrame({"area": ["宇城市", "熊本県"], "mde": pd.array([None, 1.31], dtype="Float64")})
+    assert power.reading(table, wanted).count(told) == 2
+
+
 def test_the_curve_is_drawn_at_ascending_ratios_whose_steps_never_narrow():
     steps = np.diff(power.RATIOS)
     assert (np.diff(steps) > -1e-9).all()
