@@ -56,6 +56,10 @@ def test_a_label_that_looks_like_a_formula_is_text():
     assert defused("\n=1") == "'\n=1"
 
 
+def test_a_table_without_a_row_is_its_headings():
+    assert _csv(FRAME.iloc[:0]) == [["性別", "人数(人)", "割合(%)"]]
+
+
 def test_a_count_beside_a_missing_one_stays_a_whole_number():
     assert _csv(FRAME.assign(n=[97, None]).astype({"n": "Int64"}))[1:][0][1] == "97"
     assert _csv(FRAME.assign(n=[97, None]).astype({"n": "Int64"}))[2][1] == "…"
