@@ -164,10 +164,12 @@ def test_a_new_folder_stands_where_the_old_one_stood(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["release"]
 
 
-def test_the_old_folder_can_be_kept(tmp_path):
-    target = _folder(tmp_path / "release", "old")
-    replace_folder(_folder(tmp_path / "new", "new"), target, keep_old_as=tmp_path / "releases" / "abc")
-    assert (tmp_path / "releases" / "abc" / "index.html").read_text(encoding="utf-8") == "old"
+def test_the_old_folder_can_be_kept_however_deep(tmp_path):
+    """The first time nothing of the way is there, the second time all of it."""
+    target, kept = _folder(tmp_path / "release", "old"), tmp_path / "kept" / "releases"
+    for name, text in (("abc", "old"), ("def", "new")):
+        replace_folder(_folder(tmp_path / "new", "new"), target, keep_old_as=kept / name)
+        assert (kept / name / "index.html").read_text(encoding="utf-8") == text
 
 
 def test_a_kept_folder_is_never_overwritten(tmp_path):

@@ -120,6 +120,8 @@ class Leaf(Declared):
 class Tree(Declared):
     leaves: Many[Leaf] = ()
     by_name: dict[str, Leaf] = {}  # noqa: RUF012  # pydantic copies it
+    top: Leaf | None = None
+    graft: "Tree | None" = None
 
 
 def problems(tmp_path, text):
@@ -131,12 +133,15 @@ def problems(tmp_path, text):
 
 
 def test_an_unknown_name_is_told_with_the_nearest_of_its_own_place(tmp_path):
+    text = "leafs: []\nleaves:\n  - {name: a, sise: b}\nby_name:\n  x: {name: a, leaves: c}\n"
     found = problems(
-        tmp_path, "leafs: []\nleaves:\n  - {name: a, sise: b}\nby_name:\n  x: {name: a, leaves: c}\n"
+        tmp_path, f"{text}top: {{name: a, sise: b}}\ngraft: {{leaves: [{{name: a, sise: b}}]}}\n"
     )
     assert found == [
         (3, "leaves.1番目.sise", "「size」の書き間違いではありませんか"),
         (5, "by_name.x.leaves", "この行を消してください"),
+        (6, "top.sise", "「size」の書き間違いではありませんか"),
+        (7, "graft.leaves.1番目.sise", "「size」の書き間違いではありませんか"),
         (1, "leafs", "「leaves」の書き間違いではありませんか"),
     ]
 

@@ -60,6 +60,23 @@ def test_the_smallest_detectable_ratio_has_the_wanted_power():
     assert 2.5 < found < 5
 
 
+@pytest.mark.parametrize(
+    ("enough", "found"),
+    [
+        (1.0001, 1.01),
+        (1.0052, 1.01),
+        (1.0101, 1.02),
+        (1.0999, 1.1),
+        (1.1001, 1.11),
+        (99.995, 100.0),
+        (100.01, None),
+    ],
+)
+def test_the_smallest_detectable_ratio_is_rounded_up_from_wherever_it_lies(enough, found):
+    """Power that grows evenly from none at a ratio of 1 to the wanted one at `enough`."""
+    assert power.smallest_detectable(lambda ratio: 0.8 * (ratio - 1) / (enough - 1), 0.8) == found
+
+
 def test_a_hopeless_design_has_no_detectable_ratio():
     assert power.smallest_detectable(lambda ratio: power.exact_power(0.2, 0.001, ratio), 0.8) is None
 
@@ -169,6 +186,15 @@ def test_a_design_that_finds_nothing_says_so_instead_of_a_number():
     assert power.reading(table[:1].astype({"mde": "Float64"}), 0.8, "判定なし。") == (
         "宇城市では、100倍の増加でも、80%の確率では見つけられません。判定なし。"
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"), [(0.8, "80%の"), (0.875, "87.5%の"), (0.99, "99%の"), (0.5, "50%の")]
+)
+def test_no_more_power_is_promised_than_was_wanted(wanted, told):
+    """0.875 stood as 88 %."""
+    table = pd.DataFrame({"area": ["宇城市", "熊本県"], "mde": pd.array([None, 1.31], dtype="Float64")})
+    assert power.reading(table, wanted).count(told) == 2
 
 
 def test_the_curve_is_drawn_at_ascending_ratios_whose_steps_never_narrow():

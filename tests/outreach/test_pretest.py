@@ -1,5 +1,7 @@
 """What must have held before the window: each failure by its name, and its bound at one step on either side."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,6 +93,13 @@ def test_a_share_may_scatter_up_to_its_bound(step, monkeypatch):
     assert round(100 * np.expm1(pretest.WIDEST_SPREAD)) == 28  # docs/outreach.md
     monkeypatch.setattr(pretest, "WIDEST_SPREAD", spread * (1 - step * 1e-6))
     assert code(pretest.passed(comparison, controls)) == ("poor_fit" if step > 0 else "")
+
+
+@pytest.mark.parametrize(("spread", "told"), [(0.2501, "29%"), (0.4, "50%"), (1.0, "172%")])
+def test_what_scatters_too_much_is_never_told_as_what_may_be_used(spread, told):
+    """0.2501 was told as 28 %, of which 28 % may be used."""
+    refusal = pretest._poor_fit(SimpleNamespace(spread=lambda _: spread), np.zeros(1))
+    assert f"{told}ほども食い違っていて(使えるのは28%まで)" in refusal.reason
 
 
 def test_a_share_that_scatters_by_a_third_tells_nothing():

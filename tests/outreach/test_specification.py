@@ -52,10 +52,42 @@ def test_an_unregistered_plan_is_called_that():
         specification.registration(PLAN, PLAN.digest()[:4])
 
 
-def test_the_plan_reads_as_a_table():
-    table = PLAN.table().frame.set_index("item")["value"]
-    assert "24日間" in table["効果をみる期間"]
-    assert table["比較地域"] == "施策が届いていないすべての都道府県"
+def test_every_line_of_the_plan_reads_as_it_was_decided():
+    assert PLAN.table().frame.set_index("item")["value"].to_dict() == {
+        "効果をみる期間": "2024年2月20日〜2024年3月14日(24日間)",
+        "比較に使う最初の日": "2022年4月1日",
+        "比較地域": "施策が届いていないすべての都道府県",
+        "宇城市の数え方": "宇城市専用の相談。同じ人の14日以内の続きの相談は、まとめて1回と数えます",
+        "宇城市の方法": "正確な条件付き二項検定",
+        "熊本県の方法": "負の二項回帰+ブロックt区間",
+        "窓口開設後に除く日数": "90日",
+        "期間のあとに除く日数": "14日",
+        "比較に必要な日数": "120日以上",
+        "信頼水準": "95%",
+    }
+
+
+@pytest.mark.parametrize(("level", "told"), [(0.8, "80%"), (0.95, "95%"), (0.975, "97.5%"), (0.99, "99%")])
+def test_a_level_is_told_in_percent_as_it_was_set(level, told):
+    table = replace(PLAN, level=level, controls=("福岡県", "佐賀県")).table().frame.set_index("item")["value"]
+    assert (table["信頼水準"], table["比較地域"]) == (told, "福岡県、佐賀県")
+
+
+@pytest.mark.parametrize(
+    ("first", "opened", "days"),
+    [
+        (date(2022, 4, 1), None, 690),
+        (date(2022, 4, 1), date(2022, 1, 1), 690),  # settled the day before: 2022-04-01 is day 90
+        (date(2022, 4, 1), date(2022, 1, 2), 689),
+        (date(2022, 4, 1), date(2023, 11, 21), 1),
+        (date(2022, 4, 1), date(2023, 11, 22), 0),
+        (date(2022, 4, 1), date(2024, 3, 1), 0),
+        (date(2024, 3, 1), None, 0),
+    ],
+)
+def test_the_days_before_the_window_begin_once_the_desk_has_settled(first, opened, days):
+    """Counted on a calendar: 2022-04-01 to 2024-02-19 are 690 days, and 90 days behind 2023-11-21 is 2024-02-19."""
+    assert replace(PLAN, first_day=first).baseline_days(opened) == days
 
 
 def test_the_plan_of_a_place_without_a_desk_says_nothing_of_one_and_is_another_plan():

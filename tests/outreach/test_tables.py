@@ -238,6 +238,6 @@ def test_only_the_citys_counts_of_the_window_and_the_baseline_are_protected(room
         schema = found[id].schema
         assert (schema.dimensions, schema.counts) == ({"role": "outreach_role"}, ("n",)), id
     assert found["city_counts"].schema.free == ("role", "days", "control")
-    # Names of rows: for which place, by which method, from which view of costs.
+    # Labels of rows tell no count: この市 and the view of costs were printed as x.
     assert found["city_effect"].schema.free == ("area", "method", "role")
     assert found["price"].schema.free == ("basis", "role")

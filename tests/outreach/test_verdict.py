@@ -21,6 +21,14 @@ def effect(low: float, estimate: float, high: float) -> verdict.Effect:
         ((0.2, 0.5, 0.9), "detected", "減少が検出されました"),
         ((0.8, 1.5, 3.0), "not_detected", "検出されませんでした"),
         ((0.0, 0.0, 3.0), "not_detected", "検出されませんでした"),
+        (
+            (1.0, 2.0, 3.0),
+            "not_detected",
+            "検出されませんでした",
+        ),  # an interval that ends at no change holds it
+        ((0.2, 0.5, 1.0), "not_detected", "検出されませんでした"),
+        ((1.001, 2.0, 3.0), "detected", "増加が検出されました"),
+        ((0.2, 0.5, 0.999), "detected", "減少が検出されました"),
     ],
 )
 def test_the_verdict_follows_the_interval(bounds, code, words):

@@ -1,5 +1,6 @@
 """A wrong parameter stops the run with one message that a person can act on."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.params.edges import refuses, takes
-from ujo_lib.params import ParameterError, QualitySettings, load_settings
+from ujo_lib.params import ParameterError, QualitySettings, load_settings, require_own
 from ujo_lib.params.common import NotebookSettings
 
 
@@ -203,3 +204,27 @@ def test_only_a_report_on_half_a_year_has_a_folder_and_a_span_of_its_own(basis, 
     assert (settings.span.days, settings.span_before.days) == days
     own = NotebookSettings(period_basis=basis, period_start="2023-05-01", period_end="2023-05-31")
     assert (own.half, own.period.days) == ("", 31)
+
+
+@pytest.mark.parametrize(
+    ("place", "left_out", "told"),
+    [
+        ("wakaba/fy2024", [], []),
+        ("wakaba/fy2024", ["site"], ["site"]),
+        ("wakaba/fy2024", ["fiscal_year"], ["fiscal_year"]),
+        ("wakaba/fy2024", ["site_name", "inputs"], ["site_name", "inputs"]),
+        ("wakaba/fy2024", ["population_source"], []),
+        ("midori/fy2024", [], ["site"]),
+        ("wakaba/fy2025", [], ["fiscal_year"]),
+        ("midori/fy2025", ["site"], ["site", "fiscal_year"]),
+        ("sample/fy2022", ["site", "fiscal_year", "site_name"], []),
+    ],
+)
+def test_each_fact_of_a_place_is_its_own_and_told_once(place, left_out, told):
+    """What is left out would be the sample's; what is written for another folder is another's."""
+    given = {name: field.default for name, field in NotebookSettings.model_fields.items()}
+    given |= {"site": "wakaba", "fiscal_year": "2024"}
+    made = NotebookSettings(**{name: value for name, value in given.items() if name not in left_out})
+    with pytest.raises(ParameterError) if told else nullcontext() as refused:
+        require_own(made, Path("params", place))
+    assert [problem.key for problem in refused.value.problems] == told if told else refused is None

@@ -193,6 +193,16 @@ def test_the_year_is_lacking_in_a_half_and_nowhere_else(monkeypatch):
     assert lacking == {"2023": set(), "2023-h1": {"01", "02", "03", "04", "05", "06"}}
 
 
+@pytest.mark.parametrize(
+    ("year", "giving_way"),
+    [("2021", {"01", "04"}), ("2023", set()), ("2023-h1", {"01", "03", "04", "06"})],
+)
+def test_a_page_gives_way_where_it_lacks_what_it_cannot_do_without_and_for_nothing_else(year, giving_way):
+    """2021 had no survey and no campaign; in a half year, 02 and 05 lose some cells and 00 runs whatever there is."""
+    settings = keys.all_settings(SiteYear.named(project_root(), "sample", year))
+    assert {name[:2] for name, one in settings.items() if keys.gives_way(one)} == giving_way
+
+
 def test_every_input_that_a_notebook_can_do_without_has_cells_that_go_with_it():
     for notebook in notebooks_of(project_root(), "sample"):
         tags = [tag for cell in notebook.cells for tag in cell.tags if tag.startswith("needs-")]

@@ -184,6 +184,11 @@ def test_labels_of_cells_move_each_in_its_place_though_a_year_before_them_grows_
     assert made == f"key_figures:\n{text.replace('令和9', '令和10')}"
 
 
+def test_a_label_that_an_alias_repeats_moves_once():
+    text = "claims:\n  - cell: {where: &where {年度: R5}}\n  - cell: {where: *where}\n"
+    assert list_file("goals.yaml", text, 1) == text.replace("R5", "R6")
+
+
 def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
     text = (
         "indicators:\n"

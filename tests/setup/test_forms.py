@@ -98,6 +98,23 @@ def test_a_workbook_offers_the_answers_and_says_what_each_column_holds(root):
     assert "行を残して 0" in explained["回答"][3]
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3, 5])
+def test_a_form_has_as_many_rows_of_headings_as_its_file_is_said_to_have(root, rows):
+    inputs = root / INPUTS
+    text = inputs.read_text(encoding="utf-8")
+    inputs.write_text(text.replace("header_rows: 2", f"header_rows: {rows}"), encoding="utf-8")
+    (form,) = [one for one in forms(root, inputs, FiscalYear(2023)) if one.schema.kind == "commissioners"]
+    sheet = openpyxl.load_workbook(io.BytesIO(form.content))["回答一覧"]
+    above, headings, example = list(sheet.rows)[: rows - 1], sheet[rows], sheet[rows + 1]
+    assert [[cell.value for cell in row if cell.value] for row in above] == [[form.schema.title]] * (rows - 1)
+    assert headings[0].value == form.schema.columns[0].heading
+    assert EXAMPLE_MARK in str(example[0].value)
+    assert sheet.max_row == rows + 1
+    assert sheet.freeze_panes == f"B{rows + 1}"
+    offered = sheet.data_validations.dataValidation
+    assert {min(place.min_row for place in one.sqref.ranges) for one in offered} == {rows + 1}
+
+
 def test_a_workbook_shows_its_headings_and_its_example_and_offers_answers_for_5000_rows(root):
     by_kind = {form.schema.kind: form for form in forms(root, root / INPUTS, FiscalYear(2023))}
     book = openpyxl.load_workbook(io.BytesIO(by_kind["commissioners"].content))

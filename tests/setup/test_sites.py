@@ -309,3 +309,12 @@ def test_the_files_of_a_new_place_name_its_own_command_and_are_signed_in_its_own
     for file in (root / "params/wakaba").rglob("*.yaml"):
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"ujo params (?!wakaba 2024)|params/sample/fy|fy2023", text), file.name
+
+
+@pytest.mark.parametrize(
+    ("name", "remarks"), [("common.yaml", False), ("02_consultation_seasonality.yaml", True)]
+)
+def test_remarks_on_the_patterns_own_year_go_and_the_meanings_of_parameters_stay(root, wakaba, name, remarks):
+    for place, some in (("sample/fy2023", True), ("wakaba/fy2024", remarks)):
+        text = (root / "params" / place / name).read_text(encoding="utf-8")
+        assert bool(re.findall(r"^\w+:.* #(?! 要確認)", text, flags=re.MULTILINE)) is some, place

@@ -52,6 +52,15 @@ def test_an_option_is_tested_against_not_having_been_ticked_among_those_who_tick
     )
     assert found["p_value"].tolist() == pytest.approx([mother, father] * 2)
     assert set(found["n"]) == {10}
+    assert [*found] == [
+        "rows",
+        "columns",
+        "n",
+        "p_value",
+        "p_holm",
+        "associated",
+        "reason",
+    ]  # as they are printed
 
 
 @pytest.mark.parametrize("pair", [("sex", "household"), ("household", "sex")])

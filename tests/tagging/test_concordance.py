@@ -37,6 +37,28 @@ def test_a_term_that_cannot_be_read_is_no_fault_of_the_codebook(book: Codebook, 
         c.kwic(TEXTS, term, book.engine)
 
 
+@pytest.mark.parametrize(
+    ("around", "shown"),
+    [
+        ("", ""),
+        ("あ", "あ"),
+        ("ああ", "ああ"),
+        ("あああ", "ああ"),
+        ("aああ", "aあ"),
+        ("aaaa", "aaaa"),
+        ("aaaaa", "aaaa"),
+    ],
+)
+def test_as_much_is_shown_on_either_side_as_fits_into_its_columns(
+    book: Codebook, around: str, shown: str
+) -> None:
+    """Two full-width letters or four of half the width."""
+    text = f"{around[::-1]}。学校。{around}"
+    (row,) = c.kwic(pd.Series({"A1": text}), "s:学校", book.engine, width=3).frame.itertuples()
+    left, right = (cut.replace("。", "") for cut in (row.left.lstrip(), row.right))
+    assert (left, right) == (shown[::-1], shown)
+
+
 def test_a_word_may_be_one_that_no_theme_is_called(book: Codebook) -> None:
     table = c.kwic(pd.Series({"A1": "家の全体がつらい"}), "全体", book.engine).frame
     assert table["keyword"].tolist() == ["全体"]

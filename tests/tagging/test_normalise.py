@@ -92,6 +92,14 @@ def test_texts_keep_their_sentences_apart() -> None:
     assert cleaned.n_texts == 3
 
 
+@pytest.mark.parametrize("at", [0, 1, 2, 3])
+def test_marks_melt_into_their_letters_whichever_text_they_stand_in(at: int) -> None:
+    texts = ["学校"] * 4
+    texts[at] = "か\u3099っこう"
+    cleaned = n.corpus(texts)
+    assert [cleaned.sentence(i) for i in range(4)] == ["がっこう" if i == at else "学校" for i in range(4)]
+
+
 @pytest.mark.parametrize(
     ("mark", "left"),
     [

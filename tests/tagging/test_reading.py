@@ -1,5 +1,7 @@
 """Corrected tables: what is estimated for whom, what is left unsaid, and what two coders who differ do to it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -233,6 +235,31 @@ def test_without_readings_a_page_speaks_of_words_calls_them_no_troubles_and_name
         assert text.endswith("(機械が語を見つけた割合で、悩みの割合ではありません)。")
     assert said[0].startswith("語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高く")
     assert not [text for text in said[1:] if "{" in text or "最も" in text]
+
+
+@pytest.mark.parametrize(
+    ("unlike", "share"), [(0, "100.0"), (1, "99.9"), (3, "99.9"), (6, "99.8"), (1500, "50.0"), (3000, "0.0")]
+)
+def test_coders_who_differ_anywhere_are_never_said_to_agree_on_all(unlike: int, share: str) -> None:
+    """Of 3,000 cells; all but one of them would round to 100.0."""
+    both = np.zeros((1000, 3), bool)
+    either = both.copy()
+    either.flat[:unlike] = True
+    tags = pd.DataFrame(both, columns=list(LABELS))
+    told = r.said_of_reading(
+        r.Reading(tags, np.zeros(1000, np.int64), np.arange(1000), both, either, coders=2)
+    )
+    assert (
+        f"人が読んだ1,000件で補正しました(無作為に選び、二人が読んで付けた結果)。二人の判断は{share}%の欄で"
+        in told
+    )
+
+
+def test_one_coder_s_own_mistakes_are_said_to_be_in_no_interval() -> None:
+    told = r.said_of_reading(replace(city()[0], coders=1))
+    assert "一人が読んで" in told
+    assert told.endswith("読んだ人の判断の誤りは、幅に含まれていません。")
+    assert "まだないため" in r.said_of_reading(None)
 
 
 def test_a_map_of_pairs_names_the_base_of_its_shares() -> None:

@@ -212,10 +212,11 @@ def reading(table: pd.DataFrame, wanted: float = 0.8, lacking: str = "") -> str:
         return lacking or UNPLANNED
     known = table["mde"].notna()
     found = "、".join(f"{row.area}では{row.mde:.2f}倍以上" for row in table[known].itertuples())
-    told = f"この計画で{wanted:.0%}の確率で見つけられる増加は、{found}です。" if found else ""
+    chance = f"{100 * wanted:.10g}%の確率で"
+    told = f"この計画で{chance}見つけられる増加は、{found}です。" if found else ""
     if not known.all():
         areas = "と".join(table.loc[~known, "area"])
-        told += f"{areas}では、{LARGEST_RATIO:g}倍の増加でも、{wanted:.0%}の確率では見つけられません。"
+        told += f"{areas}では、{LARGEST_RATIO:g}倍の増加でも、{chance}は見つけられません。"
     return told + lacking
 
 

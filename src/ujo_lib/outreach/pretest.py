@@ -66,7 +66,7 @@ def _poor_fit(of: Design, logs: Floats) -> Refusal | None:
         return None
     return Refusal(
         "poor_fit",
-        f"施策の前から、比較地域から見込まれる件数と{np.expm1(spread):.0%}ほども食い違っていて"
+        f"施策の前から、比較地域から見込まれる件数と{np.ceil(100 * np.expm1(spread)):.0f}%ほども食い違っていて"
         f"(使えるのは{np.expm1(WIDEST_SPREAD):.0%}まで)、比較地域がこの県の見込みにならない",
     )
 

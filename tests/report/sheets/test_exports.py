@@ -56,6 +56,10 @@ def test_a_label_that_looks_like_a_formula_is_text():
     assert defused("\n=1") == "'\n=1"
 
 
+def test_a_table_without_a_row_is_its_headings():
+    assert _csv(FRAME.iloc[:0]) == [["性別", "人数(人)", "割合(%)"]]
+
+
 def test_a_count_beside_a_missing_one_stays_a_whole_number():
     assert _csv(FRAME.assign(n=[97, None]).astype({"n": "Int64"}))[1:][0][1] == "97"
     assert _csv(FRAME.assign(n=[97, None]).astype({"n": "Int64"}))[2][1] == "…"
@@ -84,6 +88,21 @@ def test_rows_of_different_kinds_are_each_written_in_their_own_unit():
     assert _values(table, "value") == (97, 69.8)
     assert _values(table, "unit") == ("人", "%")
     assert "format" not in [column.name for column in Table.of(table.record("01")).columns]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "written"),
+    [
+        ("n", 97.0, "97"), ("n", 2.5, "2.5"), ("n", 2.25, "2.3"), ("n", -math.inf, "-∞"), ("n", math.inf, "∞"),
+        ("share", 0.5, "50.0"), ("share", 1.0, "100.0"), ("percent2", 0.5, "50.0"), ("share", 0.0005, "0.1"),
+        ("rate", 3.0, "3.0"), ("ratio", 1.0, "1.0"), ("ratio", 1.125, "1.13"), ("yen", 1234.0, "1234.0"),
+        ("p", 0.0, "0.0"), ("p", 0.00099, "0.00099"), ("p", 0.0004321, "0.00043"), ("p", 0.001, "0.001"),
+        ("p", 0.00149, "0.001"), ("p", 1.0, "1.0"),
+    ],
+)  # fmt: skip
+def test_whole_numbers_have_no_point_where_their_kind_rounds_to_none(kind, value, written):
+    table = published({"label": ["a"], "value": [value], "format": [kind], "unit": [""]})
+    assert [str(one) for one in _values(table, "value")] == [written]
 
 
 def test_a_ratio_beside_them_is_written_as_a_ratio_and_an_interval_like_the_number_it_lies_around():
