@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,7 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             )
 
 
+@lru_cache(maxsize=256)
 def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
     """Types, bounds and filled cells of the columns that are present."""
     columns = {}

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ from ujo_lib.intake.problems import (
     DataProblems,
     Notes,
     Problem,
+    Repair,
     as_frame,
     by_cause,
     html_table,
@@ -63,31 +65,45 @@ MISSING_COLUMNS = ("kind", "column", "heading", "n_missing", "base", "share")
 _LABELS_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intake:
     """Validated frames with the record of how they came about.
 
     Attributes:
         frames: kind → frame with canonical columns.
         sources: one row per file (:data:`SOURCE_COLUMNS`).
-        repairs: what intake changed on its own (``problems.REPAIR_COLUMNS``).
-        problems: errors and warnings, one row per cause (``problems.PROBLEM_COLUMNS``).
         missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
-        rules: the 15 machine-readability items per file (``rules.RULE_COLUMNS``).
-        faults: the problems as objects, one per place.
+        faults: errors and warnings, one per place.
+        mended: what intake changed on its own.
+        verdicts: the 15 machine-readability items, file by file (``rules.RULE_COLUMNS``).
         schemas: kind → what its columns are, with the questions of this survey and the options of this site.
         not_supplied: kinds asked for that the year is declared not to have, with the reason.
     """
 
     frames: Mapping[str, pd.DataFrame]
     sources: pd.DataFrame
-    repairs: pd.DataFrame
-    problems: pd.DataFrame
     missing: pd.DataFrame
-    rules: pd.DataFrame
     faults: tuple[Problem, ...]
+    mended: Sequence[Repair]
+    verdicts: Sequence[pd.DataFrame]
     schemas: Mapping[str, Schema]
     not_supplied: Mapping[str, str]
+
+    @cached_property
+    def repairs(self) -> pd.DataFrame:
+        """What intake changed on its own (``problems.REPAIR_COLUMNS``)."""
+        return as_frame(self.mended, REPAIR_COLUMNS)
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """Errors and warnings, one row per cause (``problems.PROBLEM_COLUMNS``)."""
+        return as_frame(by_cause(self.faults), PROBLEM_COLUMNS)
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """The 15 machine-readability items per file (``rules.RULE_COLUMNS``)."""
+        none = pd.DataFrame(columns=list(RULE_COLUMNS))
+        return pd.concat(self.verdicts, ignore_index=True) if self.verdicts else none
 
     def __getitem__(self, kind: str) -> pd.DataFrame:
         """A copy of one kind's frame, free to be changed."""
@@ -692,20 +708,14 @@ def _intake(
     not_supplied: Mapping[str, str],
 ) -> Intake:
     frames = {kind: together.frame for kind, together in loaded.items()}
-    faults = tuple(problem for note in notes for problem in note.problems)
-    repairs = [repair for note in notes for repair in note.repairs]
-    verdicts = [one.rules for _, one in parsed if one.rules is not None]
     sources = pd.DataFrame([one.source for _, one in parsed], columns=list(SOURCE_COLUMNS))
     return Intake(
         frames=frames,
         sources=sources.astype({"header_row": "Int64"}),
-        repairs=as_frame(repairs, REPAIR_COLUMNS),
-        problems=as_frame(by_cause(faults), PROBLEM_COLUMNS),
         missing=_missing(frames, schemas),
-        rules=pd.concat(verdicts, ignore_index=True)
-        if verdicts
-        else pd.DataFrame(columns=list(RULE_COLUMNS)),
-        faults=faults,
+        faults=tuple(problem for note in notes for problem in note.problems),
+        mended=[repair for note in notes for repair in note.repairs],
+        verdicts=[one.rules for _, one in parsed if one.rules is not None],
         schemas=schemas,
         not_supplied=not_supplied,
     )
