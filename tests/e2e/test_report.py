@@ -232,15 +232,14 @@ def test_a_rerun_without_a_change_says_so_and_touches_nothing(copied: Report):
 
 def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_place(copied: Report):
     root = copied.root
-    file = root / "data/sample/site/population.csv"
-    text = file.read_text(encoding="utf-8-sig").replace("57001", "五万七千", 1)
-    lines = text.splitlines()
-    lines[2] = lines[2].replace(lines[2].split(",")[0], "99999", 1)
-    file.write_text("\n".join(lines) + "\n=x,,,,\n", encoding="utf-8-sig")
+    file = root / "data/sample/site/survey_waves.csv"  # read by two notebooks: the others stay as they are
+    text = file.read_text(encoding="utf-8-sig").replace("…,32,", "…,三十二,", 1)
+    file.write_text(text.rstrip("\n") + "\n=x,,,,\n", encoding="utf-8-sig")
     old = (root / "outputs/sample/fy2023/release/index.html").read_bytes()
     checked = ujo("check", "sample", "2023", cwd=root)
     assert checked.returncode == 3
-    assert "site/population.csv" in checked.stdout
+    assert "site/survey_waves.csv" in checked.stdout
+    assert "三十二" in checked.stdout
     assert "直し方" in checked.stdout
     ran = ujo("run", "sample", "2023", cwd=root)
     assert ran.returncode == 3
