@@ -1,20 +1,70 @@
-"""How forked kernels end."""
+"""How kernels begin, and how forked ones end."""
 
+import asyncio
 import os
 import signal
+from queue import Empty
 
 import pytest
 
 from tests.pipeline.test_forkserver import answered
 from ujo_lib.pipeline.forkserver import Preload
-from ujo_lib.pipeline.kernels import can_fork
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone"),
-]
+from ujo_lib.pipeline.kernels import ReadyClient, can_fork
 
 
+class Scripted(ReadyClient):
+    """A client without sockets: for every question whether it is answered, heard, and the kernel alive."""
+
+    def __init__(self, *turns: tuple[bool, bool, bool]) -> None:
+        super().__init__()
+        self.turns, self.asked = list(turns), 0
+
+    def kernel_info(self, reply=False, timeout=None):
+        self.asked += 1
+
+    async def get_shell_msg(self, *args, timeout=None, **kwargs):
+        await asyncio.sleep(0.01)
+        if not self.turns[min(self.asked, len(self.turns)) - 1][0]:
+            raise Empty
+
+    async def get_iopub_msg(self, *args, timeout=None, **kwargs):
+        if not self.turns[min(self.asked, len(self.turns)) - 1][1]:
+            raise Empty
+
+    async def is_alive(self):
+        return self.turns[min(self.asked, len(self.turns)) - 1][2]
+
+
+@pytest.mark.parametrize(
+    ("turns", "asked"),
+    [
+        ([(True, True, True)], 1),
+        ([(True, True, False)], 1),
+        ([(False, True, True), (True, True, True)], 2),
+        ([(True, False, True), (True, True, True)], 2),  # who is not heard yet is asked again
+    ],
+)
+def test_a_kernel_is_ready_once_it_has_answered_and_is_heard(turns, asked):
+    client = Scripted(*turns)
+    asyncio.run(client.wait_for_ready(timeout=5))
+    assert client.asked == asked
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        ((False, True, False), "died"),
+        ((True, False, False), "died"),
+        ((False, False, True), r"within 0\.05 s"),
+    ],
+)
+def test_a_kernel_that_died_or_says_nothing_is_not_waited_for_any_longer(turn, told):
+    with pytest.raises(RuntimeError, match=told):
+        asyncio.run(Scripted(turn).wait_for_ready(timeout=0.05))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
 def test_a_kernel_is_killed_without_an_interrupt_that_it_would_only_complain_of(tmp_path, monkeypatch):
     sent, kill = [], os.kill
     monkeypatch.setattr(os, "kill", lambda pid, number: (sent.append(number), kill(pid, number)))

@@ -17,10 +17,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from multiprocessing import get_context
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
@@ -155,6 +157,33 @@ def _serve_here(preload: Preload, own: tuple[int, int], others: tuple[int, int])
     serve(preload)
 
 
+class ReadyClient(AsyncKernelClient):  # type: ignore[misc]
+    """A client that is ready once its kernel has answered and is heard.
+
+    The stock client then waits a fifth of a second for what else the kernel might say; who executes a notebook passes
+    over all that answers no cell of it.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask for signs of life until there are some.
+
+        Raises:
+            RuntimeError: the kernel has died, or has said nothing within so many seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    self.kernel_info()
+                    with suppress(Empty):
+                        await self.get_shell_msg(timeout=1)
+                        await self.get_iopub_msg(timeout=0.2)
+                        return
+                    if not await self.is_alive():
+                        raise RuntimeError("the kernel died before it had answered")
+        except TimeoutError:
+            raise RuntimeError(f"the kernel has not answered within {timeout} seconds") from None
+
+
 class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_client is followed untyped
     """Life and death of a forked kernel, as jupyter_client wants it told."""
 
@@ -223,7 +252,9 @@ def can_fork() -> bool:
 def forked_manager(server: ForkServer) -> AsyncKernelManager:
     """Make a kernel manager whose kernel will be forked from the server."""
     sockets = server.sockets()
-    manager = AsyncKernelManager(transport="ipc", ip=sockets, connection_file=f"{sockets}.json")
+    manager = AsyncKernelManager(
+        transport="ipc", ip=sockets, connection_file=f"{sockets}.json", client_factory=ReadyClient
+    )
     spec = KernelSpec(argv=[], display_name="Python 3", language="python")
     provisioner = ForkProvisioner(parent=manager, kernel_spec=spec)
     provisioner.server = server
@@ -241,4 +272,5 @@ def started_manager() -> AsyncKernelManager:
         kernel_name="python3",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
         transport_encryption="required",
+        client_factory=ReadyClient,
     )
