@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
+import subprocess
 from queue import Empty
 
 import pytest
 
 from tests.pipeline.test_forkserver import answered
 from ujo_lib.pipeline.forkserver import Preload
-from ujo_lib.pipeline.kernels import ReadyClient, can_fork
+from ujo_lib.pipeline.kernels import ForkProvisioner, ReadyClient, can_fork
 
 
 class Scripted(ReadyClient):
@@ -71,3 +72,20 @@ def test_a_kernel_is_killed_without_an_interrupt_that_it_would_only_complain_of(
     answered(tmp_path, Preload("none.yaml"), monkeypatch)
     assert signal.SIGKILL in sent
     assert signal.SIGINT not in sent
+
+
+@pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
+def test_a_kernel_that_was_killed_is_gone_at_once_and_nothing_is_said_to_one_that_is_gone():
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as in the server: the dead leave nothing behind
+    try:
+        sleeper = subprocess.Popen(["sleep", "60"])
+        kernel = ForkProvisioner()
+        kernel.pid = sleeper.pid
+        asyncio.run(kernel.kill())
+        assert not kernel.has_process
+        with pytest.raises(ProcessLookupError):
+            os.kill(sleeper.pid, 0)
+        asyncio.run(kernel.kill())
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+        sleeper.returncode = 0

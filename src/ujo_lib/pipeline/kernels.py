@@ -208,7 +208,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_c
     async def wait(self) -> int | None:
         """Wait until the kernel is gone."""
         while await self.poll() is None:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
         self.pid = None
         return 0
 
@@ -221,8 +221,11 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_c
                 self.pid = None
 
     async def kill(self, restart: bool = False) -> None:  # noqa: ARG002  # signature of the base class
-        """Kill the kernel."""
+        """Kill the kernel and see it gone: the manager would look for it no sooner than a tenth of a second later."""
         await self.send_signal(signal.SIGKILL)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self.wait()
 
     async def terminate(self, restart: bool = False) -> None:  # noqa: ARG002
         """Ask the kernel to end."""
