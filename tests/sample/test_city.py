@@ -93,7 +93,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_same_seed_gives_the_same_bytes_and_replaces_the_old_folder(city, tmp_path):
     old = tmp_path / "data" / "sample" / "left-over.txt"
     old.parent.mkdir(parents=True)
@@ -103,7 +103,7 @@ def test_the_same_seed_gives_the_same_bytes_and_replaces_the_old_folder(city, tm
     assert [p.name for p in (tmp_path / "data").iterdir()] == ["sample"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_another_seed_gives_other_records_with_the_same_totals(tmp_path, city):
     write_city(tmp_path, seed=7)
     other = type(city)(tmp_path / "data" / "sample")

@@ -141,7 +141,7 @@ def test_a_stream_carries_emoji_that_cp932_lacks_and_names_no_means():
     assert [word for word in FORBIDDEN if word in without_harmless(joined)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_stream_needs_no_more_memory_when_it_is_three_times_as_long():
     def peak(n: int) -> int:
         tracemalloc.start()

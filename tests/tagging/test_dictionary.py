@@ -28,7 +28,7 @@ def _built(folder: str) -> tuple[int, int]:
         return len(d.load_dictionary().base_of), exported.call_count
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_of_two_processes_one_builds_the_dictionary_and_the_other_waits(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2) as pool:
         sizes, exports = zip(*pool.map(_built, [str(tmp_path)] * 2), strict=True)
