@@ -115,11 +115,10 @@ class Column:
     @property
     def title(self) -> str:
         """The heading as printed above the column and along an axis: with the unit, where the words do not say it."""
-        if self.unit == "%" and self.name.endswith(
-            ")"
-        ):  # no words say it, and beside a table of people 9.1 is one
-            return f"{self.name[:-1]}、%)"
-        return f"{self.name}({self.unit})" if self.unit and not self.name.endswith(")") else self.name
+        if not self.unit or not self.name.endswith(")"):
+            return f"{self.name}({self.unit})" if self.unit else self.name
+        # What stands in brackets may be the unit, but never says percent, and in a table of people 9.1 passes for one.
+        return f"{self.name[:-1]}、%)" if self.unit == "%" else self.name
 
     @property
     def numeric(self) -> bool:

@@ -17,10 +17,10 @@ import pandas as pd
 from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import Schema
+from ujo_lib.intake.schemas import PREFECTURES, Schema
 from ujo_lib.text import fold_key
 
-_PREFECTURES, _ENDS = 47, ("都", "道", "府", "県")
+_PREFECTURES = {option.label for option in PREFECTURES if option.code}
 _TELLING = {"commissioners": 1, "cases": 1}
 """Place, in the key, of the column a person would look at when it is not the first."""
 
@@ -269,13 +269,13 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapp
         at = np.flatnonzero((hourly.frame["date"] == day).to_numpy())[0]
         expected = f"県別の合計と同じ{int(totals['prefectures']):,}件({day:%Y-%m-%d})"
         hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
-    held = int(daily.frame["pref"].astype(str).loc[lambda name: name.str.endswith(_ENDS)].nunique())
-    if len(both) and held < _PREFECTURES:
+    held = len(_PREFECTURES & {*daily.frame["pref"].unique()})
+    if len(both) and held < len(_PREFECTURES):
         told = (
             "時台別の件数は全国の件数として載りますが、県別にない都道府県は入っていません。"
             "全国のファイルを受け取るか、inputs.yaml の not_supplied に書いてください。"
         )
-        expected, value = f"全国の{_PREFECTURES}都道府県", f"{held}都道府県"
+        expected, value = f"全国の{len(_PREFECTURES)}都道府県", f"{held}都道府県"
         daily.note(np.int64(0), notes_of, expected, told, "都道府県", value, "warning")
 
 

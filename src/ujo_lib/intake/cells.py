@@ -14,11 +14,9 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
+from ujo_lib.fiscal import JAPAN, DateError, FiscalYear, parse_clock, parse_date, parse_zone
 from ujo_lib.intake.schemas import Column, Option
 from ujo_lib.text import likely_meant, normalise_value
-
-JST = ZoneInfo("Asia/Tokyo")
 
 
 class ValueRefused(ValueError):  # noqa: N818 - a verdict, not a malfunction
@@ -468,11 +466,11 @@ def parse_stamp(text: str, timezone: str | None) -> Read:
     rule = "9" if shift else (None if _PLAIN_DATE.fullmatch(match["day"]) else "7")
     if with_offset:
         offset = datetime.strptime(with_offset["offset"], "%z").tzinfo
-        return Read(naive.replace(tzinfo=offset).astimezone(JST), rule)
+        return Read(naive.replace(tzinfo=offset).astimezone(JAPAN), rule)
     if timezone is None:
         remedy = "inputs.yaml のこのファイルに timezone: Asia/Tokyo か timezone: UTC を書いてください。"
         raise ValueRefused("時差付きの時刻か、時間帯の宣言", remedy, "10")
-    return Read(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(JST), rule)
+    return Read(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(JAPAN), rule)
 
 
 def parse_broadcast_zone(text: str) -> Read:

@@ -148,14 +148,11 @@ def note_units_beside(number: Column, raw: Raw, notes: Notes) -> None:
     other = {unit for units in _COUNTED if number.unit not in units for unit in units}
     for code, text in enumerate(raw.texts):
         unit = tidy(text)
-        rows = raw.rows_of(code)
         if unit in other and number.unit:
-            remedy = f"「{unit}」の数です。{number.heading}({number.unit})の行だけを残してください。"
-            notes.problem_rows(
-                rows, [text] * len(rows), f"{number.heading}の行", remedy, "6", column=raw.heading
-            )
+            _note_others(number, raw, code, unit, notes)
         elif unit and unit != number.unit and _SCALED.fullmatch(unit):
             remedy = f"「{unit}」の数です。値を{number.unit or '1つずつの数'}に直してから、この列も直してください。"
+            rows = raw.rows_of(code)
             expected = f"単位が「{number.unit}」の数" if number.unit else "1つずつの数"
             notes.problem_rows(rows, [text] * len(rows), expected, remedy, "6", column=raw.heading)
 
@@ -165,14 +162,18 @@ def note_items_beside(number: Column, raw: Raw, notes: Notes) -> None:
     for code, text in enumerate(raw.texts):
         item = _IN_BRACKETS.sub("", tidy(text))
         if item and (number.heading not in item or _OTHER_ITEM.search(item)):
-            rows = raw.rows_of(code)
-            remedy = f"「{item}」の数です。{number.heading}の行だけを残してください。"
-            notes.problem_rows(
-                rows, [text] * len(rows), f"{number.heading}の行", remedy, "6", column=raw.heading
-            )
+            _note_others(number, raw, code, item, notes)
 
 
 _OTHER_ITEM = re.compile("密度|比|率|割合|増減|昼間|差")
+
+
+def _note_others(number: Column, raw: Raw, code: int, counted: str, notes: Notes) -> None:
+    rows = raw.rows_of(code)
+    remedy = f"「{counted}」の数です。{number.heading}({number.unit})の行だけを残してください。"
+    told = [raw.texts[code]] * len(rows)
+    notes.problem_rows(rows, told, f"{number.heading}の行", remedy, "6", column=raw.heading)
+
 
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 """An id in which :func:`parse_short` finds nothing to mend or refuse."""

@@ -259,15 +259,13 @@ class Page:
         """
         if instead := self.instead([published], unless, empty):
             return instead
-        schema, printed = published.spec.schema, tables.printed_columns(published, columns)
-        # Names of rows of which everything was kept back are no table.
-        if (
-            schema.of_kind(Withheld)
-            and len(printed) <= 1
-            and not any(schema[name].numeric for name in printed)
-        ):
-            told = {"title": published.spec.title, "note": schema.note}
-            return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
+        schema = published.spec.schema
+        if schema.of_kind(Withheld):
+            printed = tables.printed_columns(published, columns)
+            # Names of rows of which everything was kept back are no table.
+            if len(printed) <= 1 and not any(schema[name].numeric for name in printed):
+                told = {"title": published.spec.title, "note": schema.note}
+                return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
         shown = tables.table_html(published, columns=columns, across=across, values=values)
         return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
 

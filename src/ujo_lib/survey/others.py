@@ -143,7 +143,7 @@ def _moved(world: Floats, value: float, scale: tuple[float, float], rng: np.rand
 def _number(frame: pd.DataFrame, item: Item, form: Questionnaire, threshold: float) -> Typed:
     given = frame.loc[form.asked(frame, item.id), item.id].astype("Float64").dropna()
     numbers = given.to_numpy(float)
-    scale = item.range or (min(0.0, *numbers, 0.0), math.inf)
+    scale = item.range or (min([0.0, *numbers]), math.inf)
     return Typed.of_rows(
         [(len(given), given.mean(), given.median())],
         {
