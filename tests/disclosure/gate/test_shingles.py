@@ -62,9 +62,11 @@ def test_a_set_without_runs_and_a_text_without_any_of_them_find_nothing(texts: l
 def test_a_run_taken_out_of_a_set_is_not_found_and_its_neighbours_are() -> None:
     whole = shingles(["あいうえおかきくけこ"])
     codes, _ = bare(["あいうえおかきくけこ"])
-    left = whole.without(hashes(codes)[1:2])
+    left = whole.without(ShingleSet(hashes(codes)[1:2]))
     assert [len(whole), len(left)] == [3, 2]
     assert left.find(codes)[0].tolist() == [0, 2]
+    assert len(whole.without(ShingleSet(hashes(codes)[:0]))) == len(whole)
+    assert len(whole.without(whole)) == 0
 
 
 @pytest.mark.parametrize("mark", ["\u3099", "\u309a", "ﾞ", "ﾟ"])

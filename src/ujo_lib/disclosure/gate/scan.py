@@ -72,12 +72,19 @@ class Gate:
     ) -> None:
         self._texts = texts
         self._wording = vocabulary if isinstance(vocabulary, str) else "\n".join(vocabulary)
-        self._bare_wording = " ".join(strip_for_match(piece) for piece in _PLACEHOLDER.split(self._wording))
-        self._phrases = _PHRASE_END.sub(BLOCK, f" {unicodedata.normalize('NFKC', self._wording).casefold()} ")
         self._k = k
         self._ids = frozenset(ids)
         self._public = contacts(unicodedata.normalize("NFKC", self._wording))
         self._names = named(name for name in users if len("".join(name.split())) > 1)
+
+    @cached_property
+    def _bare_wording(self) -> str:
+        parted = _PLACEHOLDER.sub(BLOCK, self._wording)
+        return strip_for_match(parted, keep=BLOCK)
+
+    @cached_property
+    def _phrases(self) -> str:
+        return _PHRASE_END.sub(BLOCK, f" {unicodedata.normalize('NFKC', self._wording).casefold()} ")
 
     def scan(self, paths: Iterable[Path]) -> list[Finding]:
         """Findings in files and folders, errors first.
@@ -103,7 +110,7 @@ class Gate:
 
     def _shared(self, release: "_Release") -> Iterator[Finding]:
         """One pass over the texts: record numbers that the release names, and words it shares with them."""
-        index = release.index.without(shingles([self._wording]).values)
+        index = release.index.without(shingles([self._wording]))
         owners = _Owners(len(index), self._k)
         shared: dict[str, _Shared] = {}
         numbers = set(self._ids)

@@ -116,13 +116,19 @@ class ShingleSet:
         whole = np.zeros(len(likely), dtype=np.uint64)
         for step in range(LENGTH):
             whole = whole * _power(1) + codes[likely + step] + np.uint64(1)
-        place = np.minimum(np.searchsorted(self.values, whole), len(self.values) - 1)
+        place = self._nearest(whole)
         sure = self.values[place] == whole
         return likely[sure], place[sure]
 
-    def without(self, values: np.ndarray) -> "ShingleSet":
-        """The set less some hashes."""
-        return ShingleSet(self.values[~np.isin(self.values, values, kind="sort")])
+    def without(self, other: "ShingleSet") -> "ShingleSet":
+        """The set less the hashes of another."""
+        if not len(other):
+            return self
+        return ShingleSet(self.values[other.values[other._nearest(self.values)] != self.values])
+
+    def _nearest(self, wanted: np.ndarray) -> np.ndarray:
+        """Where in the set each hash is, if it is in it at all."""
+        return np.minimum(np.searchsorted(self.values, wanted), len(self.values) - 1)
 
     def _first_slot(self, low: np.ndarray) -> np.ndarray:
         slot: np.ndarray = low >> self._shift
