@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import count
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
@@ -204,6 +205,7 @@ aside, with blanks and digits spelled out.
 """
 
 
+@lru_cache(maxsize=10_000)  # columns repeat themselves
 def cells(text: str) -> int:
     """Cells that a text takes in letters of one width: two for a Japanese character, none for a combining mark."""
     return sum(

@@ -9,6 +9,7 @@ import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -114,7 +115,8 @@ def hashes(outputs: Path, folders: Iterable[Path]) -> dict[str, str]:
     }
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python and of the main packages."""
+@cache
+def versions() -> Mapping[str, str]:
+    """Versions of Python and of the main packages, which stay as they are while a process lives."""
     found = {"python": platform.python_version(), "platform": platform.system()}
     return found | {package: importlib.metadata.version(package) for package in PACKAGES}

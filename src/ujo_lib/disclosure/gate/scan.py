@@ -13,14 +13,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ujo_lib.disclosure.gate.findings import Finding, Severity
+from ujo_lib.disclosure.gate.findings import Finding, Kind, Severity
 from ujo_lib.disclosure.gate.layers import BLOCK, FILE_NAME, Layer, of_file
 from ujo_lib.disclosure.gate.patterns import contacts, forbidden, forbidden_across_lines
 from ujo_lib.disclosure.gate.records import CROWD, Shapes, originals
@@ -74,7 +74,7 @@ class Gate:
         self._wording = vocabulary if isinstance(vocabulary, str) else "\n".join(vocabulary)
         self._k = k
         self._ids = frozenset(ids)
-        self._public = contacts(unicodedata.normalize("NFKC", self._wording))
+        self._public = _contacts_of(self._wording)
         self._names = named(name for name in users if len("".join(name.split())) > 1)
 
     @cached_property
@@ -110,7 +110,7 @@ class Gate:
 
     def _shared(self, release: "_Release") -> Iterator[Finding]:
         """One pass over the texts: record numbers that the release names, and words it shares with them."""
-        index = release.index.without(shingles([self._wording]))
+        index = release.index.without(_runs_of(self._wording))
         owners = _Owners(len(index), self._k)
         shared: dict[str, _Shared] = {}
         numbers = set(self._ids)
@@ -176,6 +176,17 @@ class Gate:
             and all(part in self._bare_wording for part in (words[: seams[0]], words[seams[0] :]))
             for _, seams in place.occurrences(words)
         )
+
+
+# One process may scan many times: a whole fleet of half years and years, what is made and what is signed.
+@lru_cache(maxsize=2)
+def _runs_of(wording: str) -> ShingleSet:
+    return shingles([wording])
+
+
+@lru_cache(maxsize=2)
+def _contacts_of(wording: str) -> dict[Kind, frozenset[str]]:
+    return contacts(unicodedata.normalize("NFKC", wording))
 
 
 def _records(release: "_Release", numbers: set[str]) -> Iterator[Finding]:
