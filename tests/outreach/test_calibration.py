@@ -77,6 +77,7 @@ def test_no_verdict_is_given_where_rows_or_the_year_before_are_missing(bench, lo
     assert bench.holds(measured)
 
 
+@pytest.mark.full
 def test_the_usual_segmented_regression_cries_wolf_on_the_same_records(bench):
     world = bench.World("prefecture", phi=0.6, dispersion="high", years=2)
     measured = bench.measure(world, 60)

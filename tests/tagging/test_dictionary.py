@@ -72,7 +72,7 @@ def test_kinds_of_letters_and_unknown_words_are_those_of_the_janome_that_is_inst
     assert tuple(found["unknown_speech"].tobytes().decode().split("\n")) == words.unknown_speech
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_export_of_today_is_the_one_that_was_kept() -> None:
     words, found = d.load_dictionary(), d._exported()
     assert np.array_equal(found["base_of"], words.base_of)

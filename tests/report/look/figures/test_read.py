@@ -132,7 +132,7 @@ def test_an_answer_more_than_there_are_colours_makes_bars_of_it_and_is_not_refus
         assert_legible(sheet)
 
 
-@pytest.mark.parametrize("levels", [7, 12, 30])
+@pytest.mark.parametrize("levels", [7, 12, pytest.param(30, marks=pytest.mark.full)])
 @pytest.mark.parametrize(("draw", "of"), [
     (figures.panels, {"x": "share", "y": "group", "by": "answer"}),
     (figures.heat_map, {"x": "answer", "y": "group", "value": "share"}),
