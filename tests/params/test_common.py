@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from tests.params.edges import refuses, takes
 from ujo_lib.params import ParameterError, QualitySettings, load_settings, require_own
@@ -155,8 +154,14 @@ def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refu
 
 
 def test_settings_stay_as_they_were_read():
-    with pytest.raises(ValidationError):
-        NotebookSettings().threshold = 1
+    settings = NotebookSettings()
+    with pytest.raises(
+        ParameterError, match=r"parameters セル の「threshold」: 値 1 .*「threshold = …」と直し"
+    ):
+        settings.threshold = 1
+    assert settings.threshold == 5
+    with pytest.raises(ValueError, match="treshold"):
+        settings.treshold = 1
 
 
 def test_titles_name_the_place_as_its_parameters_do():

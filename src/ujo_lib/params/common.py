@@ -137,6 +137,14 @@ class NotebookSettings(BaseModel):
             raise TogetherError(told, audience=self.audience, plan=self.plan)
         return self
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if (
+            name in type(self).model_fields
+        ):  # said as every mistake in a parameter is, and not in pydantic's English
+            remedy = f"このセルで「{name} = …」と直し、そこから下のセルをもう一度実行する"
+            raise ParameterError.of(_CELL, name, repr(value), "読み込んだときのまま変わらない", remedy)
+        super().__setattr__(name, value)
+
     @property
     def about(self) -> Notebook:
         """The notebook that these are the parameters of.
