@@ -6,7 +6,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 
+from tests.intake.books import rewritten
 from ujo_lib.tagging import quality as q
 from ujo_lib.tagging import quality_file as qf
 
@@ -93,6 +95,25 @@ def test_what_coders_found_comes_back_also_where_excel_made_numbers_of_ids(book:
     found = qf.read_coding_book(book, PLAN, LABELS)
     assert found.index.tolist() == IDS[:3]
     assert found.to_numpy().tolist() == [[True, False], [False, True], [False, False]]
+
+
+@pytest.mark.parametrize("declared", ["A1", "A1:H2", "A1:H3", "A1:E9"])
+def test_a_sheet_that_declares_itself_smaller_than_it_is_is_read_whole(book: Path, declared: str) -> None:
+    fill(book, READ)
+    size = f'ref="{declared}"'.encode()
+    book.write_bytes(rewritten(book.read_bytes(), "xl/worksheets/sheet2.xml", b'ref="A1:H5"', size))
+    assert qf.read_coding_book(book, PLAN, LABELS).index.tolist() == IDS[:3]
+
+
+def test_a_mark_that_a_formula_made_is_one(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "coding_A.xlsx") as made:
+        sheet = made.add_worksheet("コーディング")
+        sheet.write_row(0, 0, ["相談ID", "読んだ", *LABELS.values()])
+        sheet.write_row(1, 0, ["101", 1])
+        for column, mark in ((2, 1), (3, "")):
+            sheet.write_formula(1, column, f'=IF({column}=2,1,"")', None, mark)
+    found = qf.read_coding_book(tmp_path / "coding_A.xlsx", PLAN, LABELS)
+    assert found.to_numpy().tolist() == [[True, False]]
 
 
 def test_every_slip_is_named_with_its_place(book: Path) -> None:

@@ -177,7 +177,7 @@ def _sorted_apart(numbered: Mapping[int, tuple[str, list[str]]], plan: pd.DataFr
 def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The cells of the wanted columns and of the numbers that are there, row by row below the headings."""
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path, data_only=True)  # read_only would believe the size that a sheet declares
     except Exception as error:  # openpyxl has no error of its own for what is no workbook
         raise CodesError([f"{path.name}: Excel のファイルとして読めない({type(error).__name__})"]) from error
     with closing(book):
