@@ -189,3 +189,18 @@ def test_words_are_read_where_a_rule_needs_them_though_the_theme_does_not(
     book = compile_codebook(parse_codebook(f'version: "1"\n{of_all}\nthemes:\n  - {theme}\n'), arrays)
     texts = ["自動車学校に行く", "学校に行く", "学校には行かない", "学校給食の話"]
     assert tag(texts, book).masks.tolist() == tagged
+
+
+@pytest.mark.parametrize("excluding", [0, 1, 2, None])
+def test_an_exclusion_of_one_theme_leaves_the_others_alone_and_one_of_all_none(
+    arrays: ArrayEngine, excluding: int | None
+) -> None:
+    themes = "".join(
+        f"  - {{id: t{at}, label: T{at}, role: factor, terms: [s:学校]"
+        f"{', exclude: [s:自動車学校]' if at == excluding else ''}}}\n"
+        for at in range(3)
+    )
+    of_all = "exclude: [s:自動車学校]\n" if excluding is None else ""
+    book = compile_codebook(parse_codebook(f'version: "1"\n{of_all}themes:\n{themes}'), arrays)
+    left = 0 if excluding is None else 0b111 & ~(1 << excluding)
+    assert tag(["自動車学校に通う", "学校に通う"], book).masks.tolist() == [left, 0b111]

@@ -92,6 +92,18 @@ def test_texts_keep_their_sentences_apart() -> None:
     assert cleaned.n_texts == 3
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "begun"),
+    [("あ", "−1", "-1"), ("あ", "〜い", "~い"), ("あー", "ーい", "ーい"), ("1-", "-1", "-1"), ("1〜", "〜2", "~2"),
+     ("あ…", "…い", "…い"), ("あ・", "・い", "・い"), ("3.", ".5", ".5"), ("あ。", "。", "。"), ("あ!", "!?", "!?"),
+     ("あ、", "、い", "、い")],
+)  # fmt: skip
+def test_a_sentence_begins_as_if_none_stood_before_it(before: str, after: str, begun: str) -> None:
+    assert n.normalise(f"{before}\n{after}").split("\n")[1:] == [begun]
+    cleaned = n.corpus([before, after])
+    assert [cleaned.sentence(at) for at in (0, 1)] == [n.normalise(before), begun]
+
+
 @pytest.mark.parametrize("at", [0, 1, 2, 3])
 def test_marks_melt_into_their_letters_whichever_text_they_stand_in(at: int) -> None:
     texts = ["学校"] * 4
