@@ -28,6 +28,8 @@ TEXTS = st.text(
         ("「死にたい。」と言った。", ["「死にたい。」", "と言った。"]),
         ("つらい・・・もう。。。", ["つらい…もう。"]),
         ("しんど〜い", ["しんどーい"]),
+        ("は゜あ゜", ["ぱあ"]),
+        ("ぁ−ヾ—\u3040−・−一−", ["ぁーヾー\u3040-・-一-"]),  # drawn out after kana, from the first to the last
         ("10〜12時", ["10~12時"]),
         ("ほんと−", ["ほんとー"]),
         ("ＯＤした", ["odした"]),
@@ -75,6 +77,15 @@ def test_marks_piled_up_on_a_letter_are_read_alike_by_tags_and_evidence(marks: i
     text = "学校。a" + ("\u0307\u0323" * marks)[:marks] + "が\u3099校"
     assert n.trace(text).corpus.codepoints.tolist() == n.corpus([text]).codepoints.tolist()
     assert n.normalise(text).startswith("学校。\n")
+
+
+@pytest.mark.parametrize("marks", [29, 30, 31, 32, 61, 62])
+def test_thirty_marks_on_a_letter_are_put_in_order_and_what_follows_begins_anew(marks: int) -> None:
+    """Thirty is the most of UAX #15, Stream-Safe Text Format; the order is that of `unicodedata`."""
+    pile = ("\u0307\u0323" * marks)[:marks]
+    letter, rest = "a" + pile[:30], [pile[at : at + 31] for at in range(30, marks, 31)]
+    expected = [unicodedata.normalize("NFKC", piece) for piece in (letter, *rest)]
+    assert n.normalise(letter + "".join(rest)) == "".join(expected)
 
 
 def test_span_points_at_the_original_characters() -> None:
