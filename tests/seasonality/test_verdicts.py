@@ -213,6 +213,21 @@ def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
     assert table["remark"].str.contains("判定には使いません").all()
 
 
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_a_month_or_weekday_without_a_recorded_day_is_no_category_of_a_chi_square(lost):
+    day = pd.date_range("2023-01-01", periods=365)
+    seen = ~(day.month.isin(range(3, 3 + lost)) | (day.day_of_week < lost - 1))
+    counts = counts_of(noisy_year().daily, observed=np.asarray(seen))
+    table = descriptive_tests(counts).frame
+    assert table["df"].tolist() == [11 - lost, 6 - (lost - 1)]  # and no wave of a year with a gap
+    for row, part in enumerate((day.month[seen], day.day_of_week[seen])):
+        n = pd.Series(counts.daily[seen]).groupby(part).agg(["sum", "size"])
+        peer = scipy_stats.chisquare(n["sum"], n["size"] * n["sum"].sum() / n["size"].sum())
+        assert table.loc[row, ["statistic", "p_value"]].tolist() == pytest.approx(
+            [peer.statistic, peer.pvalue]
+        )
+
+
 def test_a_year_without_a_contact_has_nothing_to_describe_and_no_crash():
     table = descriptive_tests(counts_of(np.zeros(365))).frame
     assert (len(table), list(table)) == (0, ["test", "statistic", "df", "p_value", "remark"])
