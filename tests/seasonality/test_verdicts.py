@@ -213,6 +213,15 @@ def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
     assert table["remark"].str.contains("判定には使いません").all()
 
 
+@pytest.mark.parametrize(("waves", "found"), [(0, False), (0.5, False), (1, True), (1.5, False), (2, False)])
+def test_of_all_waves_the_one_a_year_is_a_yearly_one(waves, found):
+    day = np.arange(1095)
+    mean = 40 * np.exp(0.25 * np.cos(2 * np.pi * waves * day / 365.25 + 1))
+    daily = np.random.default_rng(2).poisson(mean)
+    tests = verdicts.PatternTests.of(counts_of(daily, Period(date(2021, 1, 1), date(2023, 12, 31), "3年")))
+    assert (tests.yearly_wave(daily).p_value[0] < 0.05) == found
+
+
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_a_month_or_weekday_without_a_recorded_day_is_no_category_of_a_chi_square(lost):
     day = pd.date_range("2023-01-01", periods=365)
