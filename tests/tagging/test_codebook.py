@@ -204,3 +204,24 @@ def test_an_exclusion_of_one_theme_leaves_the_others_alone_and_one_of_all_none(
     book = compile_codebook(parse_codebook(f'version: "1"\n{of_all}themes:\n{themes}'), arrays)
     left = 0 if excluding is None else 0b111 & ~(1 << excluding)
     assert tag(["自動車学校に通う", "学校に通う"], book).masks.tolist() == [left, 0b111]
+
+
+@pytest.mark.parametrize("themes", [62, 63, 64])
+def test_a_codebook_has_at_most_sixty_three_themes_and_the_last_is_found(
+    arrays: ArrayEngine, themes: int
+) -> None:
+    words = [chr(ord("亜") + at) * 2 for at in range(themes)]
+    source = CodebookSource(
+        "1",
+        tuple(
+            ThemeSource(f"t{at}", f"T{at}", "factor", (TermSource(f"s:{word}", at + 1),), line=at + 1)
+            for at, word in enumerate(words)
+        ),
+    )
+    if themes > 63:
+        with pytest.raises(CodebookError, match=r"64行目 \[多すぎ\]"):
+            compile_codebook(source, arrays)
+        return
+    book = compile_codebook(source, arrays)
+    assert tag([words[-1], words[0]], book).masks.tolist() == [1 << (themes - 1), 1]
+    assert int(book.all_themes) == (1 << themes) - 1
