@@ -142,6 +142,17 @@ def test_contexts_are_found_in_all_texts_up_to_thirty_in_their_order(arrays: Arr
     assert len(c.kwic(last, "学校", arrays, top=1)) == 1
 
 
+def test_twenty_letters_of_context_stand_on_either_side_where_nothing_else_is_asked(
+    arrays: ArrayEngine,
+) -> None:
+    text = pd.Series(["あ" * 21 + "学校" + "い" * 21])
+    (row,) = c.kwic(text, "s:学校", arrays).frame.itertuples()
+    assert (row.left, row.right) == ("あ" * 20, "い" * 20)
+    assert c.kwic_all(text, ["s:学校"], arrays).frame["context"].tolist() == [
+        f"{row.left}【学校】{row.right}"
+    ]
+
+
 def test_each_place_is_shown_with_its_own_twenty_letters_on_either_side(book: Codebook) -> None:
     text = "あ" * 21 + "学校" + "い" * 21 + "\n" + "う" * 19 + "学校" + "え" * 19
     table = c.why(text, book)
