@@ -222,6 +222,17 @@ def test_of_all_waves_the_one_a_year_is_a_yearly_one(waves, found):
     assert (tests.yearly_wave(daily).p_value[0] < 0.05) == found
 
 
+@pytest.mark.parametrize("first", [date(2021, 1, 1), date(2021, 4, 1)])
+def test_the_same_month_of_several_years_is_one_month(first):
+    """A fifth more in each August."""
+    period = Period(first, date(2023, 12, 31), "記録")
+    days = pd.date_range(first, period.end)
+    daily = np.random.default_rng(3).poisson(100 * (1 + 0.2 * (days.month == 8)))
+    tests = verdicts.PatternTests.of(counts_of(daily, period))
+    assert len(set(zip(tests.month.tolist(), days.month, strict=True))) == 12
+    assert tests.months(daily, memory=0.0).p_value[0] < 1e-4
+
+
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_a_month_or_weekday_without_a_recorded_day_is_no_category_of_a_chi_square(lost):
     day = pd.date_range("2023-01-01", periods=365)
