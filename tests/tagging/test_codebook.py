@@ -225,3 +225,16 @@ def test_a_codebook_has_at_most_sixty_three_themes_and_the_last_is_found(
     book = compile_codebook(source, arrays)
     assert tag([words[-1], words[0]], book).masks.tolist() == [1 << (themes - 1), 1]
     assert int(book.all_themes) == (1 << themes) - 1
+
+
+@pytest.mark.parametrize("digits", [1, 8, 9, 10, 11, 12, 13])
+def test_a_reach_has_nine_digits_at_most_and_one_that_is_refused_is_told_by_its_first_twelve(
+    digits: int,
+) -> None:
+    reach = "1234567890123"[:digits]
+    text = book_of(f"[{{term: 学校, within: {reach}}}]")
+    if digits <= 9:
+        assert parse_codebook(text).themes[0].terms[0].within == int(reach)
+        return
+    with pytest.raises(CodebookError, match=f"6行目.*「{reach[:12]}」は0以上、9桁までの整数ではない"):
+        parse_codebook(text)
