@@ -105,3 +105,11 @@ def test_two_blocks_meet_in_the_categories_that_both_tell_apart():
         assert [found[0] == found[1], found[1] == found[2], found[2] == found[3]] == [True, False, True]
     chained = _both(np.array([0, 1, 1, 2]), pairs)
     assert len(set(chained.tolist())) == 1
+
+
+def test_the_unnamed_category_of_a_variable_is_its_last_and_of_one_that_a_block_lacks_nobody_s() -> None:
+    people = People([known(a="1", b="1"), known(c="1"), known(c="2")])  # four kinds, and three beside
+    for v in "ab":
+        named = people.columns(known(**{v: "1"}))
+        assert people.unnamed(v).tolist() == [at < 4 and at not in named for at in range(7)]
+    assert people.unnamed("c").tolist() == [False] * 6 + [True]
