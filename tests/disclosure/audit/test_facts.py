@@ -8,7 +8,7 @@ import pytest
 
 from ujo_lib.disclosure.audit import facts
 from ujo_lib.disclosure.audit.facts import among_three
-from ujo_lib.disclosure.tables import Cell, CountTable, Printed, Region
+from ujo_lib.disclosure.tables import PERIOD, Cell, CountTable, Printed, Region
 
 
 def _alone(*traits: str) -> Region:
@@ -105,3 +105,11 @@ def test_facts_about_other_people_are_not_linked_and_those_about_everybody_are()
     assert facts.linked(_alone("a"), [a, b, c, everybody]) == [a, everybody]
     assert set(facts.linked(_alone("a"), [a, b, c, both])) == {a, b, both}
     assert facts.linked(_alone("d"), [a, b, c, both]) == []
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_days_are_cut_into_common_pieces_and_left_out_where_all_counts_share_them(single: bool) -> None:
+    calendar = facts.Calendar({"春": frozenset({"4月", "5月"}), "夏": frozenset({"6月"})}, single)
+    days = [] if single else [(PERIOD, frozenset({"4月", "5月", "6月"}))]
+    assert calendar.cut((*_alone("a"), (PERIOD, frozenset({"春", "夏"})))) == (*_alone("a"), *days)
+    assert calendar.cut(_alone("a")) == _alone("a")
