@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ujo_lib.columns import (
+    DIGEST,
     KINDS,
+    METHOD,
     Base,
     Bound,
     Column,
@@ -87,6 +89,10 @@ def test_there_are_at_most_twenty_kinds_and_the_schema_above_uses_each():
 )
 def test_heading_unit_and_formats_follow_from_the_kind(column, title, written, decimals):
     assert (column.title, column.format, column.decimals) == (title, written, decimals)
+
+
+def test_words_are_for_readers_unless_a_program_alone_compares_them():
+    assert (Text().aside, METHOD.aside, DIGEST.aside) == (False, False, True)
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -4,6 +4,7 @@ Rows hold texts, numbers, days, ``None`` for a blank cell and :class:`Error` for
 """
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -181,6 +182,22 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+    return out.getvalue()
+
+
+def rewritten(book: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A workbook with other words (old: a pattern) in one of its parts, or in all ("*")."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == part or part == "*":
+                assert part == "*" or re.search(old, content)
+                content = re.sub(old, new, content)
+            target.writestr(name, content)
     return out.getvalue()
 
 

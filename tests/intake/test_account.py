@@ -3,7 +3,6 @@
 import io
 import json
 import random
-import re
 import zipfile
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from tests.intake.books import rewritten
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import Intake, account, reading
@@ -154,22 +154,6 @@ def zipped(**parts: bytes) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name.replace("__", "/"), content)
-    return out.getvalue()
-
-
-def rewritten(book: bytes, part: str, old: bytes, new: bytes) -> bytes:
-    """A workbook with other words (old: a pattern) in one of its parts, or in all ("*")."""
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(book)) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            content = source.read(name)
-            if name == part or part == "*":
-                assert part == "*" or re.search(old, content)
-                content = re.sub(old, new, content)
-            target.writestr(name, content)
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.intake.books import rewritten
 from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib.cli import main
 from ujo_lib.disclosure.gate import Confidential
@@ -98,6 +99,16 @@ def test_each_sheet_of_a_workbook_has_its_own_headings(tmp_path: Path, order: tu
     found = told(book(tmp_path / "a.xlsx", *(MONTHS[at] for at in order)))
     assert {"眠れません", "学校に行けません", "担当者のメモ"} <= set(found)
     assert {"S1", "S2"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize("declared", [b"A1", b"A1:B1", b"A1:A9"])
+def test_a_sheet_that_declares_itself_smaller_than_it_is_keeps_no_text_from_the_gate(
+    tmp_path: Path, declared: bytes
+) -> None:
+    file = book(tmp_path / "a.xlsx", [*MONTHS[0], ["S2", "学校に行けません"]])
+    size = b'ref="%s"' % declared
+    file.write_bytes(rewritten(file.read_bytes(), "xl/worksheets/sheet1.xml", b'ref="A1:B3"', size))
+    assert told(file) == ["眠れません", "学校に行けません"]
 
 
 @pytest.mark.parametrize(("above", "by_column"), [(0, True), (59, True), (60, False)])

@@ -282,3 +282,21 @@ def test_a_month_that_the_record_holds_in_part_is_no_yardstick_for_the_forecast(
     assert (model["mae"], model["coverage"]) == (1, 1)
     assert naive["mae"] == pytest.approx(20 / 12)  # of 29 February
     assert (model["mase"], naive["mase"]) == pytest.approx((1 / scale, 20 / 12 / scale))
+
+
+@pytest.mark.parametrize(("more", "mase"), [(0, None), (1, 12.0), (11, 12 / 11), (12, 1.0), (13, 12 / 13)])
+def test_a_forecast_is_held_against_the_steps_from_year_to_year_however_small_but_not_against_none(
+    more, mase, monkeypatch
+):
+    """Ten a day, and so many more in June 2022: a twelfth of them a month, of a forecast with one too many a month."""
+    period = Period(date(2021, 5, 1), date(2024, 4, 30), "")
+    days = pd.date_range(period.start, period.end)
+    record = counts_of(10 + more * (days == "2022-06-10"), period)
+    ahead = np.append(np.array([31, 30, 31, 31, 30, 31, 30, 31, 31, 29, 31, 30]) * 10 + 1.0, 0)
+    months = SimpleNamespace(frame=pd.DataFrame(dict.fromkeys(("n", "low", "high"), ahead)))
+    monkeypatch.setattr(forecast, "forecast_months", lambda *_: SimpleNamespace(reason="", months=months))
+    table = backtest(record, (), seed=1).frame.query("origin == '2023年5月'")
+    assert table["mae"].iloc[0] == 1
+    assert table["mase"].iloc[0] == (mase and pytest.approx(mase)) or (
+        mase is None and table["mase"].isna().all()
+    )

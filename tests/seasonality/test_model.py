@@ -233,3 +233,19 @@ def test_a_check_is_raised_where_days_vary_a_fifth_more_than_a_lottery_or_a_tent
 def test_the_year_is_fitted_with_two_waves_unless_others_are_asked_for(model):
     waves = [name for name in model.names if WAVE_TERM in name]
     assert len(waves) == 4  # a cosine and a sine each
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_the_band_of_a_week_leaves_as_much_below_as_above_and_says_how_much(level):
+    """Every week lies in the band that its own mean and variance give so large a part of such weeks."""
+    model = fit_calendar(noisy_year(60), [])
+    weekly = model.weekly_fit(level)
+    mean = weekly.frame["expected"].to_numpy()
+    variance = mean * model.scale_of_sums(7, float(np.mean(model.mean)))
+    size = mean**2 / (variance - mean)
+    for end, below in (("low", (1 - level) / 2), ("high", (1 + level) / 2)):
+        law = distributions.nbinom(size, mean / variance)
+        reached = weekly.frame[end].to_numpy()
+        assert (law.cdf(reached) >= below).all()
+        assert (law.cdf(reached - 1) < below).all()
+        assert weekly.schema[end].both == f"{level:.0%}の週が収まる範囲"

@@ -126,6 +126,12 @@ def test_the_rows_of_a_table_are_numbered_from_nought():
         assert list(table.frame.index) == list(range(len(table))), name
 
 
+def test_categories_have_an_order_wherever_there_are_any():
+    for name, table in (at_level(0.95) | without_level()).items():
+        for column, dtype in table.frame.dtypes.items():
+            assert not isinstance(dtype, pd.CategoricalDtype) or dtype.ordered, (name, column)
+
+
 def test_people_and_contacts_are_what_a_release_protects_and_days_and_hours_are_not():
     for name, table in (at_level(0.95) | without_level()).items():
         for column, kind in table.schema.columns.items():

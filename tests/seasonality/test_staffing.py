@@ -66,8 +66,13 @@ def test_nine_in_ten_hours_of_the_year_held_back_lie_within_the_quantile():
     assert 0.88 < tried["reached"] < 0.97
 
 
-def test_one_year_leaves_nothing_to_try_the_table_on(busy):
-    assert len(tried_on_last_year(busy[0], 0.9, (), seed=1)) == 0
+@pytest.mark.parametrize(("first", "tried"), [
+    (date(2023, 4, 1), 0), (date(2023, 3, 31), 0), (date(2022, 10, 1), 0), (date(2022, 4, 1), 1),
+])  # fmt: skip
+def test_less_than_a_year_before_the_last_leaves_nothing_to_try_the_table_on(first, tried):
+    history = noisy_year(20, period=Period(first, date(2024, 3, 31), "記録"))
+    assert len(tried_on_last_year(history, 0.9, (), seed=1)) == tried
+    assert len(tried_on_last_year(replace(history, hourly=None), 0.9, (), seed=1)) == 0
 
 
 @pytest.mark.parametrize("per_day", [3, 200])

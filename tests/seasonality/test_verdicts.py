@@ -213,6 +213,41 @@ def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
     assert table["remark"].str.contains("判定には使いません").all()
 
 
+@pytest.mark.parametrize(("waves", "found"), [(0, False), (0.5, False), (1, True), (1.5, False), (2, False)])
+def test_of_all_waves_the_one_a_year_is_a_yearly_one(waves, found):
+    day = np.arange(1095)
+    mean = 40 * np.exp(0.25 * np.cos(2 * np.pi * waves * day / 365.25 + 1))
+    daily = np.random.default_rng(2).poisson(mean)
+    tests = verdicts.PatternTests.of(counts_of(daily, Period(date(2021, 1, 1), date(2023, 12, 31), "3年")))
+    assert (tests.yearly_wave(daily).p_value[0] < 0.05) == found
+
+
+@pytest.mark.parametrize("first", [date(2021, 1, 1), date(2021, 4, 1)])
+def test_the_same_month_of_several_years_is_one_month(first):
+    """A fifth more in each August."""
+    period = Period(first, date(2023, 12, 31), "記録")
+    days = pd.date_range(first, period.end)
+    daily = np.random.default_rng(3).poisson(100 * (1 + 0.2 * (days.month == 8)))
+    tests = verdicts.PatternTests.of(counts_of(daily, period))
+    assert len(set(zip(tests.month.tolist(), days.month, strict=True))) == 12
+    assert tests.months(daily, memory=0.0).p_value[0] < 1e-4
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_a_month_or_weekday_without_a_recorded_day_is_no_category_of_a_chi_square(lost):
+    day = pd.date_range("2023-01-01", periods=365)
+    seen = ~(day.month.isin(range(3, 3 + lost)) | (day.day_of_week < lost - 1))
+    counts = counts_of(noisy_year().daily, observed=np.asarray(seen))
+    table = descriptive_tests(counts).frame
+    assert table["df"].tolist() == [11 - lost, 6 - (lost - 1)]  # and no wave of a year with a gap
+    for row, part in enumerate((day.month[seen], day.day_of_week[seen])):
+        n = pd.Series(counts.daily[seen]).groupby(part).agg(["sum", "size"])
+        peer = scipy_stats.chisquare(n["sum"], n["size"] * n["sum"].sum() / n["size"].sum())
+        assert table.loc[row, ["statistic", "p_value"]].tolist() == pytest.approx(
+            [peer.statistic, peer.pvalue]
+        )
+
+
 def test_a_year_without_a_contact_has_nothing_to_describe_and_no_crash():
     table = descriptive_tests(counts_of(np.zeros(365))).frame
     assert (len(table), list(table)) == (0, ["test", "statistic", "df", "p_value", "remark"])

@@ -76,6 +76,12 @@ def test_every_share_rate_and_difference_is_that_of_its_own_row(tables):
             assert known[column].tolist() == pytest.approx(follows), (name, column)
 
 
+def test_categories_have_an_order_wherever_there_are_any(tables):
+    for name, table in tables(0.95).items():
+        for column, dtype in table.frame.dtypes.items():
+            assert not isinstance(dtype, pd.CategoricalDtype) or dtype.ordered, (name, column)
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_interval_is_headed_with_the_level_it_was_computed_at(tables, level):
     bounds = [

@@ -1,6 +1,7 @@
 from contextlib import nullcontext
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -183,6 +184,22 @@ def test_map_reproduces_the_textbook_example() -> None:
     assert abs(points.loc["JE", "y"]) == pytest.approx(0.057744, abs=1e-6)
     assert abs(points.loc["SM", "y"]) == pytest.approx(0.193737, abs=1e-5)
     assert points.loc["SE", "x"] * points.loc["none", "x"] > 0
+
+
+def test_a_point_is_shown_as_far_as_the_map_holds_its_distance_from_the_middle() -> None:
+    """That of a profile from the mean, as χ² (Greenacre 2017, ch. 4): the table has four axes, the map two."""
+    table = pd.DataFrame(np.random.default_rng(5).integers(1, 40, (6, 5)))
+    result = a.correspondence_map(table, "row", "column")
+    points = result.points.frame
+    for kind, counts in (("row", table), ("column", table.T)):
+        own = points[points["kind"] == kind]
+        mean = counts.sum() / counts.to_numpy().sum()
+        far = ((counts.div(counts.sum(axis=1), axis=0) - mean) ** 2 / mean).sum(axis=1)
+        assert own["quality"].tolist() == pytest.approx(
+            ((own["x"] ** 2 + own["y"] ** 2).to_numpy() / far).tolist()
+        )
+    assert points["quality"].max() < 0.9999
+    assert result.inertia.frame["cumulative"].iloc[-1] < 0.99
 
 
 def test_map_leaves_out_the_empty_and_has_no_points_where_there_is_no_plane() -> None:

@@ -189,3 +189,52 @@ def test_words_are_read_where_a_rule_needs_them_though_the_theme_does_not(
     book = compile_codebook(parse_codebook(f'version: "1"\n{of_all}\nthemes:\n  - {theme}\n'), arrays)
     texts = ["自動車学校に行く", "学校に行く", "学校には行かない", "学校給食の話"]
     assert tag(texts, book).masks.tolist() == tagged
+
+
+@pytest.mark.parametrize("excluding", [0, 1, 2, None])
+def test_an_exclusion_of_one_theme_leaves_the_others_alone_and_one_of_all_none(
+    arrays: ArrayEngine, excluding: int | None
+) -> None:
+    themes = "".join(
+        f"  - {{id: t{at}, label: T{at}, role: factor, terms: [s:学校]"
+        f"{', exclude: [s:自動車学校]' if at == excluding else ''}}}\n"
+        for at in range(3)
+    )
+    of_all = "exclude: [s:自動車学校]\n" if excluding is None else ""
+    book = compile_codebook(parse_codebook(f'version: "1"\n{of_all}themes:\n{themes}'), arrays)
+    left = 0 if excluding is None else 0b111 & ~(1 << excluding)
+    assert tag(["自動車学校に通う", "学校に通う"], book).masks.tolist() == [left, 0b111]
+
+
+@pytest.mark.parametrize("themes", [62, 63, 64])
+def test_a_codebook_has_at_most_sixty_three_themes_and_the_last_is_found(
+    arrays: ArrayEngine, themes: int
+) -> None:
+    words = [chr(ord("亜") + at) * 2 for at in range(themes)]
+    source = CodebookSource(
+        "1",
+        tuple(
+            ThemeSource(f"t{at}", f"T{at}", "factor", (TermSource(f"s:{word}", at + 1),), line=at + 1)
+            for at, word in enumerate(words)
+        ),
+    )
+    if themes > 63:
+        with pytest.raises(CodebookError, match=r"64行目 \[多すぎ\]"):
+            compile_codebook(source, arrays)
+        return
+    book = compile_codebook(source, arrays)
+    assert tag([words[-1], words[0]], book).masks.tolist() == [1 << (themes - 1), 1]
+    assert int(book.all_themes) == (1 << themes) - 1
+
+
+@pytest.mark.parametrize("digits", [1, 8, 9, 10, 11, 12, 13])
+def test_a_reach_has_nine_digits_at_most_and_one_that_is_refused_is_told_by_its_first_twelve(
+    digits: int,
+) -> None:
+    reach = "1234567890123"[:digits]
+    text = book_of(f"[{{term: 学校, within: {reach}}}]")
+    if digits <= 9:
+        assert parse_codebook(text).themes[0].terms[0].within == int(reach)
+        return
+    with pytest.raises(CodebookError, match=f"6行目.*「{reach[:12]}」は0以上、9桁までの整数ではない"):
+        parse_codebook(text)

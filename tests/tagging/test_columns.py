@@ -106,6 +106,12 @@ def test_every_value_that_follows_from_its_row_does(tables: dict[str, Typed]) ->
     assert followed == {f"{name}.share" for name in printed} | {"cooccurrence.estimate"}
 
 
+def test_categories_have_an_order_wherever_there_are_any(tables: dict[str, Typed]) -> None:
+    for name, table in tables.items():
+        for column, dtype in table.frame.dtypes.items():
+            assert not isinstance(dtype, pd.CategoricalDtype) or dtype.ordered, (name, column)
+
+
 def test_no_heading_is_a_bare_name_and_none_stands_twice_in_a_table(tables: dict[str, Typed]) -> None:
     for name, table in tables.items():
         titles = [column.title for column in table.schema.columns.values()]

@@ -127,3 +127,56 @@ def test_contexts_of_a_term_that_nobody_wrote_are_an_empty_table(arrays: ArrayEn
     found = c.kwic_all(pd.Series(["猫"], index=["a"]), ["犬"], arrays).frame
     assert list(found.columns) == ["term", "id", "context"]
     assert found.empty
+
+
+@pytest.mark.parametrize("texts", [1, 29, 30, 31, 99, 100, 101, 205])
+def test_contexts_are_found_in_all_texts_up_to_thirty_in_their_order(arrays: ArrayEngine, texts: int) -> None:
+    """Texts are looked through a hundred at a time."""
+    everywhere = c.kwic(pd.Series(["学校"] * texts), "学校", arrays).frame
+    assert everywhere["id"].tolist() == list(range(min(texts, 30)))
+    last = pd.Series(["雨"] * (texts - 1) + ["学校と学校"])
+    found = c.kwic(last, "学校", arrays, width=3).frame
+    assert found[["id", "left", "right"]].to_numpy().tolist() == [
+        [texts - 1, " " * 6, "と学校"], [texts - 1, "学校と", ""],
+    ]  # fmt: skip
+    assert len(c.kwic(last, "学校", arrays, top=1)) == 1
+
+
+def test_twenty_letters_of_context_stand_on_either_side_where_nothing_else_is_asked(
+    arrays: ArrayEngine,
+) -> None:
+    text = pd.Series(["あ" * 21 + "学校" + "い" * 21])
+    (row,) = c.kwic(text, "s:学校", arrays).frame.itertuples()
+    assert (row.left, row.right) == ("あ" * 20, "い" * 20)
+    assert c.kwic_all(text, ["s:学校"], arrays).frame["context"].tolist() == [
+        f"{row.left}【学校】{row.right}"
+    ]
+
+
+def test_each_place_is_shown_with_its_own_twenty_letters_on_either_side(book: Codebook) -> None:
+    text = "あ" * 21 + "学校" + "い" * 21 + "\n" + "う" * 19 + "学校" + "え" * 19
+    table = c.why(text, book)
+    found = table[(table["theme"] == "学校・学業") & (table["term"] == "学校")]
+    assert found["context"].tolist() == [
+        f"{'あ' * 20}【学校】{'い' * 20}", f" {'う' * 19}【学校】{'え' * 19}",
+    ]  # fmt: skip
+    assert found["tagged"].all()
+
+
+@pytest.mark.parametrize(
+    ("text", "contexts"),
+    [
+        ("学校と学校がいや", ["【学校】と学校がいや", "学校と【学校】がいや"]),
+        ("電話は090-1234-5678。学校がいや", ["電話は〔電話番号〕。【学校】がいや"]),
+        ("佐藤学校さんと学校がいや", ["", ""]),  # the first is a name now
+        ("学校がいや。佐藤学校さんも", ["", ""]),
+        (
+            "熊本県立山田中学校。学校がいや",
+            ["〔学校名〕中【学校】。学校がいや", "〔学校名〕中学校。【学校】がいや"],
+        ),
+    ],
+)
+def test_a_place_has_its_own_context_or_none(book: Codebook, text: str, contexts: list[str]) -> None:
+    """Of what masking swallowed, and of the words that it sets, no context is made for another place."""
+    table = c.why(text, book, ["school"])
+    assert table.loc[table["term"] == "学校", "context"].tolist() == contexts

@@ -56,6 +56,10 @@ def test_a_code_that_stands_twice_names_the_other_line_too(arrays: ArrayEngine) 
         k.parse_rules("# 主題\n＊a\n学校\n\n＊a\n友達", engine=arrays)
 
 
+def test_sixty_three_codes_are_not_too_many(arrays: ArrayEngine) -> None:
+    assert len(k.parse_rules("\n".join(f"＊{i}\n母" for i in range(63)), engine=arrays).ids) == 63
+
+
 @pytest.mark.parametrize(("text", "line", "cause"), MALFORMED)
 def test_every_mistake_names_its_line_and_cause(
     arrays: ArrayEngine, text: str, line: int, cause: str

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.linear_model import LogisticRegression
 
 from ujo_lib.tagging import learning, words
 from ujo_lib.tagging.engine import ArrayEngine
@@ -147,3 +148,69 @@ def test_a_theme_that_two_texts_have_and_two_have_not_is_a_lesson_and_else_all_h
         assert chance[has].min() > chance[~has].max()
     else:
         assert chance == pytest.approx([(found + 0.5) / 7] * 6)
+
+
+def test_a_coder_is_a_ridge_of_three_in_which_the_codebook_s_word_is_three_times_as_large_as_another() -> (
+    None
+):
+    """Against scikit-learn's own `predict_proba`, the features put together by hand."""
+    rng = np.random.default_rng(7)
+    seen = sparse.csr_matrix(rng.random((30, 4)))
+    tags = pd.DataFrame({"theme": rng.random(30) < 0.5})
+    truth = seen.toarray()[:20, 0] + tags["theme"].to_numpy()[:20] > 0.8
+    whole = np.column_stack([seen.toarray(), 3.0 * tags["theme"]])
+    peer = LogisticRegression(C=3.0, solver="liblinear", random_state=0).fit(whole[:20], truth)
+    judged = np.arange(15, 30)
+    found = learning.chances(seen, tags, np.arange(20), truth[:, None], judged)
+    assert found[:, 0] == pytest.approx(peer.predict_proba(whole[judged])[:, 1])
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_five_coders_judge_what_they_have_not_seen_and_an_unread_text_gets_their_mean(
+    city: tuple[words.WordIndex, pd.DataFrame, np.ndarray], given: bool
+) -> None:
+    index, tags, truth = city
+    tags, truth, read = tags[["school"]], truth[:, :1], np.arange(0, 80, 2)
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
+    fold = np.full(len(tags), -1)
+    fold[read] = np.arange(40) % 3 if given else np.random.default_rng(1).permutation(40) % 5
+    found = learning.cross_fitted(seen, tags, read, truth[read], 1, fold if given else None)
+    coders = np.stack([
+        learning.chances(seen, tags, read[kept], truth[read[kept]], np.arange(len(tags)))
+        for kept in (fold[read] != one for one in range(fold.max() + 1))
+    ])  # fmt: skip
+    assert found[read] == pytest.approx(coders[fold[read], read])
+    unread = np.setdiff1d(np.arange(len(tags)), read)
+    assert found[unread] == pytest.approx(coders[:, unread].mean(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("found", "top", "told"),
+    [
+        (4, 9, [("sure", 3, 0), ("likely", 2, 1)]),
+        (4, 1, [("sure", 3, 0)]),
+        (1, 9, []),
+        (2, 9, [("sure", 2, 1)]),
+        (8, 9, [("likely", 3, 0), ("sure", 3, 0), ("against", 4, 1)]),
+        (9, 9, []),
+    ],
+)
+def test_words_that_tell_are_those_with_a_missed_text_the_weightiest_first(
+    found: int, top: int, told: list[tuple[str, int, int]]
+) -> None:
+    """Ten texts, the first `found` of them with the theme; the codebook has found it in one. Counted by hand.
+
+    A word that goes against the theme tells nothing.
+    """
+    of_word = {"sure": [0, 1, 2], "likely": [1, 2, 3, 4], "against": [0, 5, 6, 7, 8]}
+    pairs = [(number, text) for number, texts in enumerate(of_word.values()) for text in texts]
+    word, text = (np.array(part) for part in zip(*pairs, strict=True))
+    index = words.WordIndex(tuple(of_word), word, text, text, np.arange(len(pairs)), 10)
+    tags = pd.DataFrame({"theme": np.arange(10) == 3})
+    truth = (np.arange(10) < found)[:, None]
+    reading = Reading(tags, np.zeros(10, np.int64), np.arange(10), truth, truth)
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
+    table = learning.telling_words(reading, seen, index, {"theme": "主題"}, top)
+    assert list(table.frame[["word", "missed", "wrong"]].itertuples(index=False, name=None)) == told
+    assert table.frame["weight"].is_monotonic_decreasing
+    assert not any(table.schema[name].members for name in ("missed", "wrong"))

@@ -28,6 +28,11 @@ TEXTS = st.text(
         ("「死にたい。」と言った。", ["「死にたい。」", "と言った。"]),
         ("つらい・・・もう。。。", ["つらい…もう。"]),
         ("しんど〜い", ["しんどーい"]),
+        ("は゜あ゜", ["ぱあ"]),
+        (
+            "ぁ−ヾ—\u3040−・−一−",
+            ["ぁーヾー\u3040-・-一-"],
+        ),  # drawn out after kana, from the first to the last
         ("10〜12時", ["10~12時"]),
         ("ほんと−", ["ほんとー"]),
         ("ＯＤした", ["odした"]),
@@ -77,6 +82,15 @@ def test_marks_piled_up_on_a_letter_are_read_alike_by_tags_and_evidence(marks: i
     assert n.normalise(text).startswith("学校。\n")
 
 
+@pytest.mark.parametrize("marks", [29, 30, 31, 32, 61, 62])
+def test_thirty_marks_on_a_letter_are_put_in_order_and_what_follows_begins_anew(marks: int) -> None:
+    """Thirty is the most of UAX #15, Stream-Safe Text Format; the order is that of `unicodedata`."""
+    pile = ("\u0307\u0323" * marks)[:marks]
+    letter, rest = "a" + pile[:30], [pile[at : at + 31] for at in range(30, marks, 31)]
+    expected = [unicodedata.normalize("NFKC", piece) for piece in (letter, *rest)]
+    assert n.normalise(letter + "".join(rest)) == "".join(expected)
+
+
 def test_span_points_at_the_original_characters() -> None:
     text = "  ｶﾞｯｺｳ！！！いきたくない"
     traced = n.trace(text)
@@ -90,6 +104,18 @@ def test_texts_keep_their_sentences_apart() -> None:
     assert [cleaned.sentence(i) for i in range(4)] == ["一。", "二", "三", "四"]
     assert cleaned.text_of.tolist() == [0, 0, 2, 2]
     assert cleaned.n_texts == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "begun"),
+    [("あ", "−1", "-1"), ("あ", "〜い", "~い"), ("あー", "ーい", "ーい"), ("1-", "-1", "-1"), ("1〜", "〜2", "~2"),
+     ("あ…", "…い", "…い"), ("あ・", "・い", "・い"), ("3.", ".5", ".5"), ("あ。", "。", "。"), ("あ!", "!?", "!?"),
+     ("あ、", "、い", "、い")],
+)  # fmt: skip
+def test_a_sentence_begins_as_if_none_stood_before_it(before: str, after: str, begun: str) -> None:
+    assert n.normalise(f"{before}\n{after}").split("\n")[1:] == [begun]
+    cleaned = n.corpus([before, after])
+    assert [cleaned.sentence(at) for at in (0, 1)] == [n.normalise(before), begun]
 
 
 @pytest.mark.parametrize("at", [0, 1, 2, 3])

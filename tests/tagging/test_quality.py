@@ -4,8 +4,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 from sklearn.metrics import cohen_kappa_score
 
+from ujo_lib.columns import Count
 from ujo_lib.tagging import quality as q
 from ujo_lib.tagging import reading as r
 
@@ -72,6 +74,56 @@ def test_intervals_hold_the_estimate_and_the_seed_repeats_them() -> None:
     pd.testing.assert_frame_equal(once, again)
     assert (once["f1_low"] <= once["f1"]).all()
     assert (once["f1"] <= once["f1_high"]).all()
+
+
+@pytest.mark.parametrize(("n", "reference"), [(9, True), (10, False), (11, False)])
+def test_a_theme_of_fewer_than_ten_texts_is_marked(n: int, reference: bool) -> None:
+    found = pd.DataFrame({"school": np.arange(120) < n, "family": True}, index=IDS)
+    table = q.agreement(found, coded(found), LABELS, seed=1)
+    assert table[["n", "reference"]].iloc[0].tolist() == [n, reference]
+
+
+def test_agreement_counts_each_text_for_as_many_as_it_stands_for_theme_by_theme_and_together() -> None:
+    """By hand: of 4 tagged texts worth 1, 1, 3, 3 the coders found the first three; of school, and none of family."""
+    tags = pd.DataFrame({"school": [1, 1, 1, 1, 0, 0], "family": [0] * 6}, index=IDS[:6], dtype=bool)
+    first = pd.DataFrame({"school": [1, 1, 1, 0, 1, 0], "family": [0] * 6}, index=IDS[:6], dtype=bool)
+    second = first.copy()
+    second.loc[IDS[5], "family"] = True
+    plan = pd.DataFrame(
+        {"stratum": [q.FOCUS] * 2 + [q.REST] * 4, "part": q.RANDOM, "weight": [1.0, 1, 3, 3, 3, 3]},
+        index=IDS[:6],
+    )
+    codes = q.Codes(plan, first, second)
+    table = q.agreement(tags, codes, LABELS, seed=1)
+    assert table[["n", "tagged", "base", "disagreed"]].to_numpy().tolist() == [
+        [4, 4, 6, 0], [0, 0, 5, 1], [4, 4, 11, 1],
+    ]  # fmt: skip
+    school, _, together = table.to_dict("records")
+    for row in (school, together):
+        assert [row[name] for name in ("precision", "recall", "f1")] == pytest.approx([5 / 8, 5 / 8, 5 / 8])
+    both, chance = 25 / 28, (8 / 28) * (11 / 28) + (20 / 28) * (17 / 28)
+    assert together["kappa"] == pytest.approx((both - chance) / (1 - chance))
+    assert table["theme"].tolist() == [*LABELS.values(), "全体"]
+    assert table["theme"].dtype.ordered
+    listed = q.disagreements(codes, LABELS)
+    assert listed.to_numpy().tolist() == [[IDS[5], "家族", "なし", "あり"]]
+    assert not any(
+        c.members
+        for c in q.agreement_table(codes, tags, LABELS, 1).schema.columns.values()
+        if isinstance(c, Count)
+    )
+
+
+def test_limits_are_those_of_drawing_texts_anew_within_their_strata() -> None:
+    """Of 40 tagged texts 30 are right: shares of Binomial(40, ¾); of strata all right or all wrong none can move."""
+    found = pd.DataFrame({"school": np.arange(40) < 30}, index=IDS[:40])
+    tags = found | True
+    one = q.agreement(tags, coded(found), {"school": "学校"}, seed=1).iloc[0]
+    expected = binom.ppf([0.025, 0.975], 40, 0.75) / 40
+    assert one[["precision_low", "precision_high"]].tolist() == pytest.approx(expected, abs=0.026)
+    plan = coded(found).plan.assign(stratum=np.where(found["school"], q.FOCUS, q.REST))
+    pure = q.agreement(tags, q.Codes(plan, found), {"school": "学校"}, seed=1).iloc[0]
+    assert pure[["precision_low", "precision", "precision_high"]].tolist() == pytest.approx([0.75] * 3)
 
 
 def test_one_coder_has_nobody_to_agree_with() -> None:
@@ -142,18 +194,21 @@ def test_codes_of_other_texts_or_of_another_focus_are_refused() -> None:
         q.reading_of(q.Codes(plan, tags.iloc[:0]), tags, close)
 
 
-@pytest.mark.parametrize(("more", "refused"), [(13, False), (14, True)])
-def test_a_year_that_has_grown_by_more_than_a_twentieth_needs_a_new_sample(more: int, refused: bool) -> None:
+@pytest.mark.parametrize(("more", "refused"), [(-14, True), (-13, False), (13, False), (14, True)])
+def test_a_year_that_has_grown_or_shrunk_by_more_than_a_twentieth_needs_a_new_sample(
+    more: int, refused: bool
+) -> None:
     """270 texts of the other stratum then; 13 more are 4.8 %, 14 are 5.2 %."""
     tags, close = focus_of(30, 300)
     plan = q.coding_plan(tags, close, 60, seed=1)
     later, close_later = focus_of(30, 300 + more)
-    codes = q.Codes(plan, tags.loc[plan.index])
+    read = plan.index[plan.index.isin(later.index)]
+    codes = q.Codes(plan, tags.loc[read])
     if refused:
         with pytest.raises(q.CodesError, match="引き直す"):
             q.reading_of(codes, later, close_later)
     else:
-        assert len(q.reading_of(codes, later, close_later).read) == 60
+        assert len(q.reading_of(codes, later, close_later).read) == len(read)
 
 
 def test_the_printed_agreement_is_the_measured_one_and_empty_without_codes() -> None:

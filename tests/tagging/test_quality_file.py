@@ -6,7 +6,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 
+from tests.intake.books import rewritten
 from ujo_lib.tagging import quality as q
 from ujo_lib.tagging import quality_file as qf
 
@@ -52,6 +54,22 @@ def test_texts_are_masked_and_stay_texts_whatever_they_begin_with(book: Path) ->
     assert "1234" not in shown[1]
     assert shown[2] == "音と\n改行"
     assert [row[2].value for row in sheet.iter_rows(min_row=2)] == IDS
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == PLAN["part"].tolist()
+
+
+def test_texts_are_in_no_file_but_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    qf.write_coding_book(tmp_path / "coding_A.xlsx", PLAN, TEXTS, LABELS)
+
+
+def test_the_guide_and_the_texts_stand_in_columns_as_wide_as_they_are_read(book: Path) -> None:
+    opened = openpyxl.load_workbook(book)
+    wide = {
+        sheet.title: {column: int(one.width) for column, one in sheet.column_dimensions.items()}
+        for sheet in opened
+    }
+    assert wide == {"説明": {"A": 110}, "コーディング": {"C": 14, "D": 70}}
+    assert [cell.column for row in opened["説明"] for cell in row] == [1] * 6
 
 
 def test_marks_are_chosen_from_a_list_in_every_row_and_column(book: Path) -> None:
@@ -59,6 +77,13 @@ def test_marks_are_chosen_from_a_list_in_every_row_and_column(book: Path) -> Non
     (rule,) = sheet.data_validations.dataValidation
     assert str(rule.sqref) == "E2:G5"
     assert (rule.type, rule.formula1) == ("list", '"1"')
+
+
+@pytest.mark.parametrize(("texts", "cells"), [(0, "E2:G2"), (1, "E2:G2"), (2, "E2:G3")])
+def test_a_list_to_choose_from_ends_with_the_last_text(texts: int, cells: str, tmp_path: Path) -> None:
+    qf.write_coding_book(tmp_path / "a.xlsx", PLAN[:texts], TEXTS, LABELS)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["コーディング"]
+    assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == [cells]
 
 
 def test_a_coder_reads_whole_texts_under_headings_that_stay(book: Path) -> None:
@@ -93,6 +118,25 @@ def test_what_coders_found_comes_back_also_where_excel_made_numbers_of_ids(book:
     found = qf.read_coding_book(book, PLAN, LABELS)
     assert found.index.tolist() == IDS[:3]
     assert found.to_numpy().tolist() == [[True, False], [False, True], [False, False]]
+
+
+@pytest.mark.parametrize("declared", ["A1", "A1:H2", "A1:H3", "A1:E9"])
+def test_a_sheet_that_declares_itself_smaller_than_it_is_is_read_whole(book: Path, declared: str) -> None:
+    fill(book, READ)
+    size = f'ref="{declared}"'.encode()
+    book.write_bytes(rewritten(book.read_bytes(), "xl/worksheets/sheet2.xml", b'ref="A1:H5"', size))
+    assert qf.read_coding_book(book, PLAN, LABELS).index.tolist() == IDS[:3]
+
+
+def test_a_mark_that_a_formula_made_is_one(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "coding_A.xlsx") as made:
+        sheet = made.add_worksheet("コーディング")
+        sheet.write_row(0, 0, ["相談ID", "読んだ", *LABELS.values()])
+        sheet.write_row(1, 0, ["101", 1])
+        for column, mark in ((2, 1), (3, "")):
+            sheet.write_formula(1, column, f'=IF({column}=2,1,"")', None, mark)
+    found = qf.read_coding_book(tmp_path / "coding_A.xlsx", PLAN, LABELS)
+    assert found.to_numpy().tolist() == [[True, False]]
 
 
 def test_every_slip_is_named_with_its_place(book: Path) -> None:
@@ -150,6 +194,9 @@ def test_a_sheet_that_was_sorted_and_read_whole_is_a_random_sample(book: Path) -
         ({"H2": 3, "H4": 1}, 2),  # the marks alone, to their end
         ({"A2": None}, 1),
         ({f"{column}{row}": None for column in "AH" for row in range(1, 6)}, 0),  # nobody can tell any more
+        ({f"A{row}": None for row in range(1, 6)}, 0),
+        ({f"H{row}": None for row in range(2, 6)}, 0),
+        ({f"H{row}": 20 - row for row in range(2, 6)}, 3),  # turned round, but for the first
     ],
 )
 def test_marks_of_which_only_some_columns_were_sorted_are_not_taken_for_those_of_other_texts(
@@ -159,8 +206,23 @@ def test_marks_of_which_only_some_columns_were_sorted_are_not_taken_for_those_of
     if not rows:
         assert len(qf.read_coding_book(book, PLAN, LABELS)) == 3
         return
-    with pytest.raises(q.CodesError, match=f"2行目など{rows}行: 「番号」と「相談ID」の組が"):
+    with pytest.raises(q.CodesError, match=rf"[23]行目など{rows}行: 「番号」と「相談ID」の組が"):
         qf.read_coding_book(book, PLAN, LABELS)
+
+
+@pytest.mark.parametrize("both", [0, 1, 2])
+def test_a_text_that_was_read_in_two_workbooks_is_named(tmp_path: Path, both: int) -> None:
+    files = [tmp_path / "coding_A.xlsx", tmp_path / "coding_A_2.xlsx"]
+    for file, marks in zip(
+        files, ({"E2": 1, "E3": 1}, {f"E{row}": 1 for row in range(4 - both, 5)}), strict=True
+    ):
+        qf.write_coding_book(file, PLAN, TEXTS, LABELS)
+        fill(file, marks)
+    if not both:
+        assert sorted(qf.read_coding_books(files, PLAN, LABELS).index) == IDS[:3]
+        return
+    with pytest.raises(q.CodesError, match=rf"coding_A.xlsx、coding_A_2.xlsx: 相談ID {IDS[2 - both]} を二つ"):
+        qf.read_coding_books(files, PLAN, LABELS)
 
 
 @pytest.mark.parametrize("left_out", [0, 1, 2])
@@ -217,6 +279,11 @@ def test_a_text_longer_than_a_cell_is_cut_visibly(length: int, cut: bool) -> Non
     shown = qf.cell_text("あ" * length)
     assert len(shown) <= qf.CELL_LIMIT
     assert shown.endswith("省きました〕") is cut
+    if cut:
+        assert shown.split("\n") == [
+            "あ" * (qf.CELL_LIMIT - 60),
+            "〔以下61字は、表に入りきらないため省きました〕",
+        ]
 
 
 def test_excel_counts_an_emoji_as_two() -> None:
@@ -250,6 +317,8 @@ def test_codes_of_a_sample_read_in_part_tell_how_many_texts_it_was_drawn_from(
     qf.write_codes(tmp_path / "codes.csv", codes)
     back = qf.read_codes(tmp_path / "codes.csv", LABELS)
     pd.testing.assert_frame_equal(back.plan.loc[PLAN.index], PLAN, check_dtype=False)
+    lines = (tmp_path / "codes.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert {line.count(",") for line in lines} == {4 + len(LABELS)}
     assert back.random.index.tolist() == IDS[: 2 if second is None else min(2, second)]
     pd.testing.assert_frame_equal(back.first, codes.first)
     assert (back.second is None) is (second is None)
@@ -262,8 +331,9 @@ def test_codes_of_nobody_are_named(tmp_path: Path) -> None:
         qf.read_codes(file, LABELS)
     qf.write_codes(file, q.Codes(PLAN, pd.DataFrame([[True, False]], index=IDS[:1], columns=list(LABELS))))
     file.write_text(file.read_text(encoding="utf-8-sig").replace(",A,", ",,"), encoding="utf-8-sig")
-    with pytest.raises(q.CodesError, match=r"codes.csv 2行目「コーダー」: 空欄"):
+    with pytest.raises(q.CodesError) as told:
         qf.read_codes(file, LABELS)
+    assert told.value.problems == ("codes.csv 2行目「コーダー」: 空欄。書き戻す",)
 
 
 def test_a_text_that_a_coder_has_twice_and_a_third_coder_are_named(tmp_path: Path) -> None:

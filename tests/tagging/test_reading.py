@@ -49,11 +49,11 @@ def test_without_enough_readings_no_first_is_named() -> None:
 
 def test_more_candidates_than_a_sentence_holds_are_no_candidates() -> None:
     rng = np.random.default_rng(2)
-    labels = {f"t{k}": f"主題{k}" for k in range(r.MOST_NAMED + 1)}
+    labels = {f"t{k}": f"主題{k}" for k in range(6)}
     truth = rng.random((400, len(labels))) < 0.3
     tags, read = pd.DataFrame(truth, columns=list(labels)), np.arange(40)
     reading = r.Reading(tags, np.zeros(400, np.int64), read, truth[:40], truth[:40])
-    five = dict(list(labels.items())[: r.MOST_NAMED])
+    five = dict(list(labels.items())[:5])
     assert "いずれか" in r.said_first(reading, five)
     assert "決められません" in r.said_first(reading, labels)
 
@@ -169,8 +169,13 @@ def test_a_learned_coder_needs_two_readings_of_each_stratum_for_a_variance(read:
     assert (taught.learned(0, 0.95) is not None) is learned
 
 
-@pytest.mark.parametrize(("found", "learned"), [(19, False), (20, True), (21, True)])
-def test_a_rare_theme_is_not_corrected_by_what_was_learned(found: int, learned: bool) -> None:
+@pytest.mark.parametrize(
+    ("found", "learned"), [(19, False), (20, True), (21, True), (279, True), (280, True), (281, False)]
+)
+def test_a_theme_that_few_texts_have_or_lack_is_not_corrected_by_what_was_learned(
+    found: int, learned: bool
+) -> None:
+    """Of 300 that were read."""
     reading, _ = city()
     truth = np.zeros_like(reading.both)
     truth[:found, 0] = True
@@ -328,3 +333,62 @@ def test_no_first_is_named_of_a_part_of_which_fewer_than_twenty_were_read(read: 
     assert said.startswith(
         "最も多い主題は「{theme" if read == 20 else "最も多い主題は、読んだ件数では決められません"
     )
+
+
+def test_labels_stand_in_the_order_of_the_codebook_in_every_table() -> None:
+    reading, record = city()
+    labels, by = dict(reversed(LABELS.items())), record["group"].rename("occupation")
+    tables = [
+        r.corrected_shares(reading, labels),
+        r.corrected_crosstab(reading, by, labels),
+        r.corrected_pairs(reading, labels),
+    ]
+    for name in ("theme", "with_theme", "occupation"):
+        for table in tables:
+            if name in table.frame:
+                known = ["会社員", "学生"] if name == "occupation" else list(labels.values())
+                assert table.frame[name].dtype == pd.CategoricalDtype(known, ordered=True)
+                assert table.frame[name].drop_duplicates().tolist() == (
+                    known[1:] + known[:1] if name == "with_theme" else known
+                )
+    assert not tables[1].schema["read"].members
+
+
+def test_differences_hold_together_over_all_themes_and_groups() -> None:
+    """Limits of a pupil's share and of the others', each at the level of Bonferroni's six: 1 − 0.05 / 6."""
+    reading, record = city()
+    apart = r.groups_apart(reading, record["group"].rename("occupation"), LABELS).frame.iloc[0]
+    pupils = (record["group"] == "学生").to_numpy()
+    one, other = (reading.within(members).theme(1, 1 - 0.05 / 6) for members in (pupils, ~pupils))
+    assert apart[["share", "rest"]].tolist() == pytest.approx([one.share, other.share])
+    assert apart["difference"] - apart["low"] == pytest.approx(
+        np.hypot(one.share - one.low, other.high - other.share)
+    )
+    assert apart["high"] - apart["difference"] == pytest.approx(
+        np.hypot(one.high - one.share, other.share - other.low)
+    )
+
+
+def test_estimates_go_together_as_what_their_cells_leave_over_does() -> None:
+    """Cell by cell in pandas; a cell with a single reading leaves nothing over, nor does a theme that nobody has."""
+    rng = np.random.default_rng(3)
+    stratum, read = np.repeat([0, 1, 2], [60, 30, 30]), np.r_[0:20, 60:75, 90]
+    both = np.column_stack([rng.random((36, 2)) < 0.4, np.zeros(36, bool)])
+    tags = pd.DataFrame(rng.random((120, 3)) < 0.5, columns=list(LABELS))
+    reading = r.Reading(tags, stratum, read, both, both)
+    weight = np.repeat([60 / 20, 30 / 15, 30 / 1], [20, 15, 1])
+    assert reading.weight == pytest.approx(weight)
+    left = []
+    for place in range(3):
+        truth = pd.Series(both[:, place].astype(float))
+        cell = [stratum[read], tags.iloc[read, place].to_numpy()]
+        left.append(weight * (truth - truth.groupby(cell).transform("mean")))
+    expected = np.eye(3)
+    expected[0, 1] = expected[1, 0] = left[0] @ left[1] / np.sqrt((left[0] @ left[0]) * (left[1] @ left[1]))
+    assert r._correlation(reading, [0, 1, 2]) == pytest.approx(expected)
+
+
+def test_where_nothing_was_read_nobody_has_differed() -> None:
+    none = np.zeros((0, 3), bool)
+    reading = r.Reading(city()[0].tags, np.zeros(N, np.int64), np.zeros(0, np.int64), none, none, coders=2)
+    assert reading.disagreed == 0

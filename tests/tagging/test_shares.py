@@ -54,6 +54,11 @@ def test_nothing_read_says_nothing() -> None:
     assert tuple(map(float, shares.post_stratified([[10]], [[0]], [[0]]))) == (0.5, 0.0, 1.0)
 
 
+@pytest.mark.parametrize(("size", "share"), [(0, np.nan), (1, 0.5), (2, 0.5)])
+def test_a_group_of_a_single_text_has_a_share_and_one_of_none_has_not(size: int, share: float) -> None:
+    assert shares.post_stratified([[size]], [[0]], [[0]]).share == pytest.approx(share, nan_ok=True)
+
+
 def test_a_corrected_share_is_the_cells_own_shares_by_their_known_sizes() -> None:
     """By hand: 300 tagged (20 of 30 read have it), 700 not (4 of 60), in one stratum."""
     found = shares.post_stratified([[300, 700]], [[30, 60]], [[20, 4]])

@@ -11,6 +11,8 @@ import pytest
 from tests.sample.stream import iter_texts
 from ujo_lib import delimited
 from ujo_lib.tagging import Codebook, stream, tag
+from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.tagging.khcoder import parse_rules
 
 
 @functools.cache
@@ -214,3 +216,42 @@ def test_columns_that_are_missing_or_doubled_are_told_with_their_places(
     (tmp_path / "in.csv").write_text(f"{headings}\n{row}\n", encoding="utf-8")
     with pytest.raises(stream.ColumnNotFoundError, match=told):
         stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book)
+
+
+@pytest.mark.parametrize(("ragged", "rest"), [(4, ""), (5, ""), (6, " ほか1行"), (1006, " ほか1,001行")])
+def test_of_many_lines_with_other_columns_five_are_named_and_the_others_counted(
+    tmp_path: Path, book: Codebook, ragged: int, rest: str
+) -> None:
+    (tmp_path / "in.csv").write_text("相談ID,相談本文\n1,学校\n" + "2\n" * ragged, encoding="utf-8")
+    with pytest.raises(stream.UnreadableInputError) as caught:
+        stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book)
+    shown = "、".join(f"{line}行目(1列)" for line in range(3, 3 + min(ragged, 5)))
+    assert f"違う行がある: {shown}{rest}。" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (["1", "2", " "], "3件目: 相談ID が空"),
+        ([None, "2", "3"], "1件目: 相談ID が空"),
+        (["1", "2", "3", "2"], "4件目: 相談ID が2件目と同じ"),
+        ([str(at) for at in [*range(9), 0]], "10件目: 相談ID が1件目と同じ"),
+    ],
+)
+def test_a_record_of_a_parquet_file_is_named_by_its_number(
+    tmp_path: Path, book: Codebook, ids: list[str | None], told: str
+) -> None:
+    pd.DataFrame({"consult_id": ids, "text": "学校"}).to_parquet(tmp_path / "in.parquet")
+    with pytest.raises(stream.UnreadableInputError, match=told):
+        stream.tag_file(tmp_path / "in.parquet", tmp_path / "out.csv", book)
+
+
+@pytest.mark.parametrize("number", [1, 7, 8, 14, 15])
+def test_documents_are_numbered_through_all_parts_of_a_file(
+    tmp_path: Path, arrays: ArrayEngine, number: int
+) -> None:
+    rule = parse_rules(f"＊a\nNo. == {number}", engine=arrays)
+    file = write(tmp_path / "in.csv", rows()[:15], ("consult_id", "text"))
+    done = stream.tag_file(file, tmp_path / "out.csv", rule, jobs=2)
+    assert pd.read_csv(tmp_path / "out.csv")["a"].tolist() == [int(at == number) for at in range(1, 16)]
+    assert done.tagged == 1

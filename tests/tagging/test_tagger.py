@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.sample.stream import iter_texts
 from ujo_lib.tagging import Codebook, evidence, tag, tagger
 from ujo_lib.tagging.compiled import COMPILED
+from ujo_lib.tagging.engine import ArrayEngine
 from ujo_lib.tagging.judging import judged_hits
+from ujo_lib.tagging.khcoder import parse_rules
 from ujo_lib.tagging.matching import OWNER, ROLE, STATUS, TERM, THEME, VALID
 from ujo_lib.tagging.normalise import corpus
 
@@ -51,6 +53,18 @@ def test_many_parts_and_threads_give_the_same_tags(book: Codebook, monkeypatch: 
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(lambda _: tag(texts, book).masks, range(3)))
     assert all(np.array_equal(whole.masks, masks) for masks in together)
+
+
+@pytest.mark.parametrize("number", [1, 7, 8, 14, 15])
+def test_documents_and_their_attributes_are_counted_through_all_parts(
+    arrays: ArrayEngine, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tagger, "CHUNK_TEXTS", 7)
+    rules = parse_rules(f"＊a\nNo. == {number}\n＊b\n<>年代-->10代", engine=arrays)
+    ages = ["10代" if at == number else "20代" for at in range(1, 16)]
+    assert tag(["雨"] * 15, rules, {"年代": ages}).masks.tolist() == [
+        3 * (at == number) for at in range(1, 16)
+    ]
 
 
 def test_no_texts_and_empty_texts_have_no_themes(book: Codebook) -> None:

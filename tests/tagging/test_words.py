@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
 
 from tests.tagging.conftest import invented
 from ujo_lib.tagging import words as w
@@ -35,6 +37,45 @@ def test_log_odds_follow_the_published_formula(index: w.WordIndex) -> None:
     delta = np.log((y1 + prior) / (n1 + n0 - y1 - prior)) - np.log((y2 + prior) / (n2 + n0 - y2 - prior))
     assert row["estimate"] == pytest.approx(delta)
     assert row["z"] == pytest.approx(delta / np.sqrt(1 / (y1 + prior) + 1 / (y2 + prior)))
+
+
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_a_table_of_distinctive_words_is_counted_tested_and_sorted(index: w.WordIndex, level: float) -> None:
+    """Counted by hand; limits and p-values from the normal law, Holm's from statsmodels."""
+    table = w.distinctive_words(index, np.array([True, False, True, False]), 20, 1, level).frame
+    found = table.set_index("word")
+    assert (table["base"] == 2).all()
+    assert found.loc[["学校", "猫", "犬"], ["n", "n_other", "texts"]].to_numpy().tolist() == [
+        [3, 0, 2], [1, 2, 1], [0, 1, 0],
+    ]  # fmt: skip
+    error = table["estimate"] / table["z"]
+    assert table["z"].abs().min() > 0
+    half = norm.ppf((1 + level) / 2) * error
+    assert table["low"].to_numpy() == pytest.approx((table["estimate"] - half).to_numpy())
+    assert table["high"].to_numpy() == pytest.approx((table["estimate"] + half).to_numpy())
+    assert table["p_value"].to_numpy() == pytest.approx(2 * (1 - norm.cdf(table["z"].abs())))
+    assert table["p_holm"].to_numpy() == pytest.approx(multipletests(table["p_value"], method="holm")[1])
+    order = sorted(zip(-table["z"], table["word"], strict=True))
+    assert table["word"].tolist() == [word for _, word in order]
+
+
+@pytest.mark.parametrize("top", [0, 1, 2, 3])
+def test_a_list_of_words_ends_with_so_many_and_ties_stand_in_the_order_of_their_letters(
+    index: w.WordIndex, top: int
+) -> None:
+    everything = np.ones(4, bool)
+    words = w.frequent_words(index, everything, top).frame
+    assert words[["word", "n", "occurrences"]].to_numpy().tolist() == [
+        ["学校", 2, 3], ["猫", 2, 3], ["こわい", 1, 1],
+    ][:top]  # fmt: skip
+    assert (words["base"] == 4).all()
+    pairs = w.frequent_bigrams(index, everything, 20).frame
+    assert pairs["words"].tolist() == sorted(pairs["words"])  # each in one text
+    assert pairs["n"].tolist() == [1] * len(pairs)
+    assert len(w.distinctive_words(index, everything, top, 1).frame) == top
+    few = index.text_counts(everything)
+    for least in (1, 2, 3):
+        assert len(w.distinctive_words(index, everything, 99, least).frame) == (few >= least).sum()
 
 
 def test_words_of_few_texts_are_left_out(index: w.WordIndex) -> None:

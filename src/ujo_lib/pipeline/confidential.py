@@ -255,6 +255,7 @@ def _tables(file: Path) -> Iterator[Iterator[Sequence[str]]]:
     elif suffix == ".xlsx":
         with closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
             for sheet in book:
+                sheet.reset_dimensions()  # a sheet may declare that it is smaller than it is
                 yield (_spelt(row) for row in sheet.iter_rows(values_only=True))
     elif suffix == ".parquet":
         with pq.ParquetFile(file) as table:

@@ -120,43 +120,45 @@ def why(text: str, codebook: Codebook, themes: Sequence[str] = ()) -> pd.DataFra
 
     Returns:
         `theme`, `tagged`, `term`, `line` (of the codebook), `status` (採用, 除外語の中, 打ち消し, 別の語の一部, or
-        該当する語がない), `because` (the term that excluded or cancelled it), `context` (masked).
+        該当する語がない), `because` (the term that excluded or cancelled it), `context` (masked; empty
+        where masking makes it doubtful).
     """
     places = evidence(text, codebook)
     contexts = _contexts(text, codebook)
-    seen: Counter[tuple[str, str]] = Counter()
     asked = list(themes) or list(dict.fromkeys(place.theme for place in places))
     rows = []
     for theme in asked:
         own = [place for place in places if place.theme == theme]
         tagged = any(place.status == STATUS_LABELS[VALID] for place in own)
         label = codebook.labels[theme]
+        shown = {}
+        for term, n in Counter(place.term for place in own).items():
+            found = contexts.get((theme, term), [])
+            shown[term] = iter(found if len(found) == n else [""] * n)
         for place in own:
-            key = (theme, place.term)
-            context = contexts.get((*key, seen[key]), "")
+            context = next(shown[place.term])
             rows.append((label, tagged, place.term, place.line, place.status, place.because, context))
-            seen[key] += 1
         if not own:
             rows.append((label, False, "", 0, _ABSENT, "", ""))
     return pd.DataFrame(rows, columns=["theme", "tagged", "term", "line", "status", "because", "context"])
 
 
-def _contexts(text: str, codebook: Codebook) -> dict[tuple[str, str, int], str]:
-    """Surroundings of each place in the masked text, by theme, term and how many of that term came before.
+def _contexts(text: str, codebook: Codebook) -> dict[tuple[str, str], list[str]]:
+    """Surroundings of the places of each theme and term in the masked text, in their order.
 
     The masked text is searched anew: a mark set into the original could tear a name apart and so keep it from being
-    masked. A place that the masking swallowed has no context.
+    masked. Where the masking swallowed one of several places nobody can say which, and none has a context.
     """
     masked = mask_personal(text)
     flat = "".join(" " if character.isspace() else character for character in masked)
-    seen: Counter[tuple[str, str]] = Counter()
-    contexts = {}
+    contexts: dict[tuple[str, str], list[str]] = {}
     for place in evidence(masked, codebook):
-        key = (place.theme, place.term)
+        if flat.rfind("〔", 0, place.end) > flat.rfind("〕", 0, place.begin + 1):
+            continue  # a word of the mask
         left = flat[max(0, place.begin - _CONTEXT) : place.begin]
         right = flat[place.end : place.end + _CONTEXT]
-        contexts[(*key, seen[key])] = f"{left}【{flat[place.begin : place.end]}】{right}"
-        seen[key] += 1
+        shown = f"{left}【{flat[place.begin : place.end]}】{right}"
+        contexts.setdefault((place.theme, place.term), []).append(shown)
     return contexts
 
 

@@ -297,7 +297,7 @@ def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int3
                     if previous == c:
                         continue
                 elif kind == DOT:
-                    if previous == _ELLIPSIS or (used > begin and tables.kind[previous] == DOT):
+                    if tables.kind[previous] == DOT:
                         out[used - 1] = _ELLIPSIS
                         continue
                 elif kind == CAPITAL:

@@ -81,7 +81,7 @@ def _write_sheet(
     defused = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     for column, title in enumerate((*_HEADINGS, *labels.values(), _AGAIN)):
         sheet.write_string(0, column, title, heading)
-    for row, (text_id, part) in enumerate(zip(plan.index, plan["part"], strict=True), start=1):
+    for row, (text_id, part) in enumerate(plan["part"].items(), start=1):
         shown = cell_text(mask_personal(str(texts[text_id]), names))
         # At both ends: marks that stay behind when only the columns before them are sorted can be told.
         for column in (0, len(_HEADINGS) + len(labels)):
@@ -177,7 +177,7 @@ def _sorted_apart(numbered: Mapping[int, tuple[str, list[str]]], plan: pd.DataFr
 def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The cells of the wanted columns and of the numbers that are there, row by row below the headings."""
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path, data_only=True)  # read_only would believe the size that a sheet declares
     except Exception as error:  # openpyxl has no error of its own for what is no workbook
         raise CodesError([f"{path.name}: Excel のファイルとして読めない({type(error).__name__})"]) from error
     with closing(book):
@@ -283,7 +283,7 @@ def read_codes(path: Path, labels: Labels) -> Codes:
     problems = [
         f"{path.name} {row + 2}行目: コーダー{coder}の相談ID {one} が二度ある。一方の行を消す"
         "(二人の結果なら、「コーダー」を A と B に分ける)"
-        for row, coder, one in zip(twice.index, twice[_CODER], twice[_ID], strict=True)
+        for row, coder, one in twice[[_CODER, _ID]].itertuples()
     ]
     if not 1 <= (coders := table[_CODER].nunique(dropna=False)) <= 2:
         problems.append(f"{path.name}: コーダーが{coders}人いる。一人か二人の結果にする")
@@ -303,8 +303,8 @@ def read_codes(path: Path, labels: Labels) -> Codes:
 
 
 def _plan(path: Path, table: pd.DataFrame) -> pd.DataFrame:
-    names = dict(zip(_PLAN, ("id", "stratum", "part", "weight"), strict=True))
-    plan = table[list(_PLAN)].rename(columns=names).set_index("id").rename_axis(None)
+    plan = table[list(_PLAN)].set_axis(["id", "stratum", "part", "weight"], axis=1).set_index("id")
+    plan = plan.rename_axis(None)
     weight = pd.to_numeric(plan["weight"], errors="coerce")
     if (wrong := plan.index[weight.isna() & plan["weight"].notna()]).size:
         told = f"相談ID {wrong[0]} の「重み」({plan.at[wrong[0], 'weight']})が数ではない。控えに戻す"

@@ -5,7 +5,7 @@ the truth of the texts about which they differ, and the share lies midway.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
@@ -59,9 +59,9 @@ class Reading:
     both: Bools
     either: Bools
     coders: int = 1
-    chance: Floats | None = field(default=None, repr=False)
+    chance: Floats | None = None
     part: bool = False
-    further: tuple[Ints, Bools] | None = field(default=None, repr=False)
+    further: tuple[Ints, Bools] | None = None
 
     @property
     def disagreed(self) -> float:
@@ -119,7 +119,7 @@ class Reading:
             estimate.prediction_powered(self.chance[:, place], self.stratum, self.read, truth, level)
             for truth in (both, either)
         ]
-        return _envelope(Shares(*(np.array(ends) for ends in zip(*parts, strict=True))))
+        return _envelope(_stacked(parts))
 
     def best(self, place: int, level: float) -> Shares:
         """The share that is published."""
@@ -137,7 +137,7 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
     Returns:
         `theme`, `share`, `low`, `high`, `method`.
     """
-    places = _places(reading, labels)
+    places = _places(reading, labels).values()
     found, names = [reading.best(place, level) for place in places], list(labels.values())
     table = pd.DataFrame({"theme": pd.Categorical(names, names, ordered=True), **_stacked(found)._asdict()})
     table["method"] = [
@@ -163,7 +163,7 @@ def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: f
     rows = []
     for group, members in groups.items():
         part = reading.within(members)
-        for theme, place in zip(labels, _places(reading, labels), strict=True):
+        for theme, place in _places(reading, labels).items():
             rows.append((labels[theme], group, *map(float, part.theme(place, level)), len(part.read)))
     name = str(by.name)
     table = pd.DataFrame(rows, columns=["theme", name, "share", "low", "high", "read"])
@@ -209,7 +209,7 @@ def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> T
         `theme`, `with_theme`, `share` (of all texts of the reading), `low`, `high`; each pair twice, so that a map of
         them is whole.
     """
-    places = dict(zip(labels, _places(reading, labels), strict=True))
+    places = _places(reading, labels)
     tags = reading.tags.to_numpy(bool)
     rows = []
     for (one, a), (other, b) in permutations(places.items(), 2):
@@ -228,7 +228,7 @@ def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[
 
     The one whose published share is the largest is always among them, also where a learned coder made it so.
     """
-    places = _places(reading, labels)
+    places = list(_places(reading, labels).values())
     each = estimate.first_level(len(labels), level)
     found = _stacked([reading.theme(place, each) for place in places])
     kept = estimate.maybe_first(found, _correlation(reading, places))
@@ -306,8 +306,9 @@ def said_of_reading(reading: Reading | None) -> str:
     told = f"割合は、人が読んだ{len(reading.read):,}件で補正しました(無作為に選び、{by}が読んで付けた結果)。"
     if reading.coders == 1:
         return told + "読んだ人の判断の誤りは、幅に含まれていません。"
-    most = 99.9 if reading.disagreed else 100.0  # all is said of all alone
-    agreed = min(100 * (1 - reading.disagreed), most)
+    agreed = (
+        min(100 * (1 - reading.disagreed), 99.9) if reading.disagreed else 100.0
+    )  # all is said of all alone
     return told + (
         f"二人の判断は{agreed:.1f}%の欄で一致しました。判断の分かれた相談がどちらであっても、幅に収まります。"
     )
@@ -347,7 +348,7 @@ def _differences(
         inside, outside = reading.within(members), reading.within(~members)
         if outside.counts:
             continue
-        for theme, place in zip(labels, _places(reading, labels), strict=True):
+        for theme, place in _places(reading, labels).items():
             own, rest = inside.theme(place, each), outside.theme(place, each)
             middle, low, high = map(float, estimate.difference(own, rest))
             if low > 0 or high < 0:
@@ -356,15 +357,15 @@ def _differences(
 
 def _envelope(both_and_either: Shares) -> Shares:
     share, low, high = both_and_either
-    return Shares(share.mean(axis=0), low[0], high[-1])
+    return Shares(share.mean(axis=0), low[0], high[1])
 
 
 def _stacked(parts: Sequence[Shares]) -> Shares:
-    return Shares(*(np.array(ends, np.float64) for ends in zip(*parts, strict=True)))
+    return Shares(*np.stack(parts, axis=1))
 
 
-def _places(reading: Reading, labels: Labels) -> list[int]:
-    return [list(reading.tags.columns).index(theme) for theme in labels]
+def _places(reading: Reading, labels: Labels) -> dict[str, int]:
+    return {theme: list(reading.tags.columns).index(theme) for theme in labels}
 
 
 def _share(of: str, level: float) -> dict[str, Column]:

@@ -1,5 +1,6 @@
 """Somebody with facts and a solver: whole people up to a limit, and never an interval that is too wide."""
 
+import math
 from itertools import combinations
 
 import highspy
@@ -43,3 +44,39 @@ def test_who_finds_nobody_within_all_that_is_known_is_taken_to_know_the_count() 
 
 def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> None:
     assert programme.COUNTABLE <= outsider.COUNTABLE
+
+
+def of(*topics: str) -> Region:
+    return (("topic", frozenset(topics)),)
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "ends"),
+    [
+        ("a", "b", (1, 6)),
+        ("b", "a", (-6, -1)),
+        ("ab", "a", (2, 2)),
+        ("a", "a", (0, 0)),
+        ("c", "b", (-2, math.inf)),
+        ("a", "c", (-math.inf, 8)),
+        ("c", "d", (-math.inf, math.inf)),
+    ],
+)
+def test_how_many_more_there_are_here_than_there_lies_between_the_ends_of_both(
+    more: str, less: str, ends: tuple[float, float]
+) -> None:
+    """By hand: of a there are three to eight, of b two, of c and d as many as anybody likes."""
+    facts = [Known(((1.0, of("a")),), 3, 8), Known(((1.0, of("b")),), 2, 2)]
+    outsider = Outsider(People([of(topic) for topic in "abcd"]), facts)
+    assert outsider.change(of(*more), of(*less)) == ends
+
+
+def test_where_the_facts_fit_nobody_a_change_has_no_ends() -> None:
+    """An end without a limit would say that the change is safe."""
+    facts = [Known(((1.0, of("a")),), 3, 3), Known(((1.0, of("a")),), 4, 4)]
+    assert all(map(math.isnan, Outsider(People([of("a"), of("b")]), facts).change(of("a"), of("b"))))
+
+
+def test_a_search_prints_nothing_among_the_pages(capfd: pytest.CaptureFixture[str]) -> None:
+    Outsider(People([of("a")]), [Known(((1.0, of("a")),), 3, 8)]).interval(of("a"), 4)
+    assert capfd.readouterr() == ("", "")

@@ -1,5 +1,7 @@
 """Which variables are crossed."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,36 @@ def test_where_not_all_can_be_crossed_a_block_tells_apart_what_its_own_counts_te
     assert (people.size, people.approximate) == (size, set(variables))
 
 
+@pytest.mark.parametrize("limit", [4, 5, 6, 7, 8])
+@pytest.mark.parametrize(
+    ("nobody", "left"),
+    [
+        ([], 8),
+        ([{"a": "1", "b": "1"}], 6),
+        ([{"a": "1", "b": "1"}, {"b": "1", "c": "1"}], 5),
+        ([{"a": "1", "b": "1", "c": "1"}], 7),
+        ([{"c": "1"}], 4),
+        ([{}, {"d": "1"}, {"a": "1", "d": "1"}], 8),  # of others, and of no kind at all
+    ],
+)
+def test_a_cross_that_is_too_large_goes_without_kinds_that_nobody_is_of(
+    nobody: list[dict[str, str]], left: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ring of three traits, which a person has or has not: kind by kind."""
+    monkeypatch.setattr(people_room, "_CROSS_LIMIT", limit)
+    counted = [known(a="1", b="1"), known(b="1", c="1"), known(a="1", c="1")]
+    people = People(counted, [known(**one) for one in nobody])
+    assert people.thinned == (left <= limit < 8)
+    assert people.approximate == (set("abc") if limit < min(left, 8) else set())
+    if people.thinned:
+        kinds = [dict(zip("abc", kind, strict=True)) for kind in itertools.product("10", repeat=3)]
+        kinds = [kind for kind in kinds if not any(one and one.items() <= kind.items() for one in nobody)]
+        assert people.size == len(kinds) == left
+        for region in counted:
+            inside = [all(kind[v] in chosen for v, chosen in region) for kind in kinds]
+            assert len(people.columns(region)) == sum(inside)
+
+
 def known(**chosen: str) -> Region:
     names = {"period": PERIOD, "area": AREA}
     return tuple(sorted((names.get(v, v), frozenset([atom])) for v, atom in chosen.items()))
@@ -73,3 +105,11 @@ def test_two_blocks_meet_in_the_categories_that_both_tell_apart():
         assert [found[0] == found[1], found[1] == found[2], found[2] == found[3]] == [True, False, True]
     chained = _both(np.array([0, 1, 1, 2]), pairs)
     assert len(set(chained.tolist())) == 1
+
+
+def test_the_unnamed_category_of_a_variable_is_its_last_and_of_one_that_a_block_lacks_nobody_s() -> None:
+    people = People([known(a="1", b="1"), known(c="1"), known(c="2")])  # four kinds, and three beside
+    for v in "ab":
+        named = people.columns(known(**{v: "1"}))
+        assert people.unnamed(v).tolist() == [at < 4 and at not in named for at in range(7)]
+    assert people.unnamed("c").tolist() == [False] * 6 + [True]

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from ujo_lib.disclosure.audit.regions import atoms_of, differences, subtract
+from ujo_lib.disclosure.audit.regions import atoms_of, differences, made_of, subtract
 from ujo_lib.disclosure.tables import Region
 
 
@@ -61,3 +61,28 @@ def test_no_region_that_lies_within_another_is_left_out_of_the_differences(seed:
     found = list(differences(frames))
     assert len(found) == len(expected) > 10
     assert set(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("months", "size", "made"),
+    [
+        ({"4": 3, "5": 2}, 5, True),
+        ({"4": 3, "5": 2}, 4, False),
+        ({"4": 3, "5": 2}, 6, False),
+        ({"45": 5}, 5, True),
+        ({"456": 5}, 5, False),  # others are among them
+        ({"6": 5}, 5, False),
+        ({}, 5, False),
+        ({}, 0, True),
+    ],
+)
+def test_a_difference_is_made_of_counts_that_stand_for_themselves_of_the_same_people_otherwise(
+    months: dict[str, int], size: int, made: bool
+) -> None:
+    def of(atoms: str, **others: str) -> Region:
+        parts = {"月": frozenset(atoms)} | {v: frozenset({a}) for v, a in others.items()}
+        return tuple(sorted(parts.items()))
+
+    counts = {of(atoms, 性="男"): n for atoms, n in months.items()}
+    other = {of("45", 性="女"): size, of("45"): size, of("45", 性="男", 齢="若"): size}
+    assert made_of(("月", of("45", 性="男")), size, counts | other) == made

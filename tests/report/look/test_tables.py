@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -587,3 +588,20 @@ def test_decimals_in_one_row_of_a_column_are_decimals_in_all(last: float, column
 def test_a_share_that_is_not_there_is_no_reference_value(shares, noted: bool) -> None:
     columns = {"sex": ["男性", "女性"], "n": [0, 0], "base": [0, 0], "share": shares}
     assert ("参考値" in table_html(published(columns, dimensions={"sex": "sex"}))) is noted
+
+
+@pytest.mark.parametrize(
+    ("shown", "kinds"),
+    [
+        (lambda: table_html(by_occupation()), ["short", "short", "num", "num"]),
+        (
+            lambda: table_html(by_occupation(), across="answer", values="share"),
+            ["short", "num", "num", "num"],
+        ),
+        (lambda: table_html(by_occupation(), across="occupation", values="share"), ["short", *["num"] * 3]),
+        (lambda: table_html(by_sex()), ["short", *["num"] * 3]),
+    ],
+)
+def test_every_column_of_numbers_is_set_as_one(shown: Callable[[], str], kinds: list[str]) -> None:
+    """Bases beside crossed shares and intervals, too."""
+    assert re.findall(r'<th scope="col" class="(\w+)"', shown()) == kinds

@@ -387,6 +387,12 @@ def test_a_sentence_said_twice_in_a_row_is_said_once() -> None:
     assert wording.sentence("同じ。違う。同じ。", table) == "同じ。違う。同じ。"
 
 
+@pytest.mark.parametrize("label", ["a=b", "a=b=c", "="])
+def test_a_label_may_hold_signs_of_equality(label: str) -> None:
+    table = published({"sex": ["男性", label], "n": [17, 8]}, dimensions={"sex": "sex"})
+    assert wording.sentence(f"{{n[sex={label}]}}人。", table) == "8人。"
+
+
 def test_a_value_that_is_said_knows_its_cell() -> None:
     (said,) = wording.say("女性は{share[女性]}、最多は{sex[max n]}。", by_sex())
     assert [(value.text, value.column, value.row) for value in said.values] == [

@@ -73,7 +73,7 @@ class Outsider:
         for side in (1, -1):
             x = self._extreme(aim, side, -self._ceiling)
             end = np.nan if x is None else math.ceil(side * float(aim @ x) - 1e-4)
-            ends.append(side * end if abs(end) < self._ceiling - 1 else -side * np.inf)
+            ends.append(-side * np.inf if abs(end) >= self._ceiling - 1 else side * end)
         return ends[0], ends[1]
 
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:

@@ -88,6 +88,24 @@ def test_two_way_figures_survive_hidden_cells(kind: str) -> None:
     assert "x 秘匿" in words(drawing(figure, NARROW))
 
 
+@pytest.mark.parametrize(
+    ("kind", "across"),
+    [("bars", True), ("grouped_bars", True), ("panels", True), ("pyramid", True), ("profile", False)],
+)  # fmt: skip
+def test_a_hidden_bar_has_no_length_whatever_kind_of_bar_it_is(kind: str, across: bool) -> None:
+    """Ages by sex where there are two series, else the first two rows of them."""
+    table = drawn.sexes_by_age()
+    two = kind not in {"bars", "profile"}
+    frame = {name: table.frame[name][: 4 if two else 2] for name in ("age" if two else "sex", "sex", "n")}
+    split = {name: name for name in frame if name != "n"}
+    hidden = published(frame, [(1, "n")], dimensions=split)
+    label, length = ("y", "x") if across else ("x", "y")
+    sides = {label: "age", "by": "sex"} if two else {label: "sex"}
+    axes = draft(getattr(figures, kind)(hidden, **{length: "n"}, **sides, finding="示す。")).mpl.axes
+    bars = [bar.get_width() if across else bar.get_height() for one in axes for bar in one.patches]
+    assert sorted(bars) == ([0, 3, 4, 6] if two else [0, 4])
+
+
 def test_one_hidden_part_of_a_band_hides_the_others_which_would_leave_it_as_the_rest() -> None:
     table = by_occupation(hide=[(2, "share")])
     (axes,) = drawing(figures.band(table, x="share", y="occupation", by="answer", finding="示す。")).mpl.axes

@@ -318,6 +318,7 @@ def test_several_series_over_labels_have_bands_and_a_key_and_one_has_neither() -
     assert (
         len(draft(figures.line(alone, **shown)).mpl.axes[0].lines) == 3
     )  # the line and both ends of its whiskers
+    assert not draft(figures.line(alone, by="by", **shown)).mpl.legends
 
 
 def test_a_label_that_only_one_series_lacks_is_no_gap_and_one_that_all_lack_is() -> None:

@@ -157,13 +157,13 @@ def test_a_line_of_estimates_is_high_enough_for_its_label(layout, label: str, pi
 
 
 @pytest.mark.parametrize(
-    ("at", "side"), [(0, "left"), (1, "left"), (2, "center"), (8, "center"), (9, "right")]
+    ("at", "side"), [(0, "left"), (3, "left"), (4, "center"), (16, "center"), (17, "right"), (19, "right")]
 )
 def test_the_registered_analysis_is_named_on_the_side_where_there_is_room(at: int, side: str) -> None:
-    """Of ten the first fifth and the last one are at the edge."""
-    n = [0.5 + step / 10 for step in range(10)]
-    columns = {"way": ["甲"] * 10, "estimate": n, "low": [v - 0.1 for v in n], "high": [v + 0.1 for v in n]}
-    table = published({**columns, "chosen": [step == at for step in range(10)]})
+    """Of twenty the first fifth and what lies behind four fifths are at the edge."""
+    n = [0.5 + step / 10 for step in range(20)]
+    columns = {"way": ["甲"] * 20, "estimate": n, "low": [v - 0.1 for v in n], "high": [v + 0.1 for v in n]}
+    table = published({**columns, "chosen": [step == at for step in range(20)]})
     above, below = draft(
         figures.spec_curve(table, choices=("way",), marker="chosen", finding="示す。")
     ).mpl.axes
@@ -175,7 +175,7 @@ def test_the_registered_analysis_is_named_on_the_side_where_there_is_room(at: in
         assert band.get_zorder() < min(
             part.get_zorder() for part in [*axes.lines, *axes.collections] if part.get_zorder()
         )
-    assert below.get_xlim() == (-0.5, 9.5)
+    assert below.get_xlim() == (-0.5, 19.5)
 
 
 @pytest.mark.parametrize(

@@ -205,3 +205,7 @@ def test_axes_beside_each_other_are_equally_high_and_nothing_is_drawn_higher_tha
     upper, lower = (row[0].get_window_extent() for row in rows)
     assert upper.y0 > lower.y1
     assert sheet.mpl.bbox.height < 60 + 90 + 2 * 60  # and what stands around them
+
+
+def test_a_drawing_lacks_no_numbers_unless_it_says_so() -> None:
+    assert not Sheet(WIDE).cramped
