@@ -63,7 +63,7 @@ class Study:
         contacts: contacts of the city's desk: client_id, received_at.
         wide: days × prefectures.
         reached: prefectures that the campaigns could have reached, with the reason.
-        earlier: windows of campaigns of earlier years.
+        others: windows of campaigns of other years.
     """
 
     plan: Plan
@@ -73,7 +73,7 @@ class Study:
     contacts: pd.DataFrame
     wide: pd.DataFrame
     reached: Mapping[str, str]
-    earlier: tuple[Period, ...] = ()
+    others: tuple[Period, ...] = ()
 
     @property
     def controls(self) -> tuple[str, ...] | Refusal:
@@ -91,7 +91,7 @@ class Study:
             plan.washout_days,
             plan.min_baseline_days,
             self.closed,
-            self.earlier,
+            self.others,
         )
         return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
 
@@ -99,7 +99,7 @@ class Study:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
         plan = plan or self.plan
         rules = Baseline(
-            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, earlier=self.earlier
+            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, others=self.others
         )
         found = self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
         controls = self._controls(plan)
@@ -193,6 +193,7 @@ class Study:
         ends = {
             f"{spoken(day, with_year=False)}まで": day
             for day in (end, end - timedelta(7), end + timedelta(7))
+            if day >= self.plan.window_start
         }
         return {
             "期間": _options("window_end", end, ends),
@@ -220,7 +221,7 @@ def open_study(
     channels: pd.DataFrame,
     consultations: pd.DataFrame,
     national_daily: pd.DataFrame,
-    earlier: Sequence[Period] = (),
+    others: Sequence[Period] = (),
 ) -> Study:
     """Put a plan to the contacts.
 
@@ -232,7 +233,7 @@ def open_study(
         consultations: contacts of every desk with channel, client_id, received_at; no row where there are none, and
             then nothing can be said of the city.
         national_daily: contacts by date and prefecture.
-        earlier: windows of campaigns of earlier years.
+        others: windows of campaigns of other years.
 
     Raises:
         InputError: the prefecture or the desk of the plan is not in the data.
@@ -251,7 +252,7 @@ def open_study(
     last = max(through, plan.first_day)
     recorded = Period(plan.first_day, last, spoken_span(plan.first_day, last))
     reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
-    return Study(plan, opened, closed, recorded, contacts, wide, reached, tuple(earlier))
+    return Study(plan, opened, closed, recorded, contacts, wide, reached, tuple(others))
 
 
 def _options(field: str, registered: object, options: Mapping[str, object]) -> dict[str, dict[str, object]]:
