@@ -151,7 +151,7 @@ def test_empty_hours_are_named_from_twenty_missed_contacts_on(left, usual, named
 
 @pytest.mark.parametrize("contacts", [30, 54, 100])
 def test_months_of_a_few_contacts_leave_hours_empty_without_a_row_lost(contacts):
-    """Of twenty clean years of 30, 54 and 100 contacts 19, 13 and 1 were said to have lost rows, and no month judged."""
+    """Of twenty clean years 19, 13 and 1 were said to have lost rows, and no month of them was judged."""
     hourly = np.random.default_rng(3).poisson(contacts / 365 / 24, (20, 365, 24))
     assert [lost_rows(counts_of(one.sum(axis=1), hourly=one)) for one in hourly] == [""] * 20
 
