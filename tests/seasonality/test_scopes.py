@@ -364,15 +364,23 @@ def test_a_file_of_many_contacts_that_ends_early_still_has_no_record_after_its_e
     assert (told.n, told.days) == (183, 183)
 
 
-def few_contacts(days, national=()):
+def few_contacts(days, national=(), n=100):
     return open_scopes(
         contacts({"consultations": records_of(days, channel="全国窓口", pref="熊本県")}),
-        pd.DataFrame({"date": pd.to_datetime(list(national)), "hour": 0, "n": 100}),
+        pd.DataFrame({"date": pd.to_datetime(list(national)), "hour": 0, "n": n}),
         pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
         period_for(FiscalYear(2023), "fiscal"),
         "熊本県",
         ("全国窓口", "全国窓口"),
     )
+
+
+@pytest.mark.parametrize(("n", "refused"), [(2, True), (3, False), (4, False)])
+def test_a_nation_of_fewer_contacts_than_its_prefecture_is_refused(n, refused):
+    """Its own share was told as 72 times as much as the nation's; 3 of the prefecture."""
+    refusal = pytest.raises(ValueError, match="その一部である熊本県の件数より少なく")
+    with refusal if refused else nullcontext():
+        few_contacts(["2023-04-01"] * 3, ["2023-04-01"], n)
 
 
 @pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, True), (False, False)])

@@ -152,7 +152,8 @@ def open_scopes(
 
     Raises:
         InputError: the city's desk is not in `channels` or has no day of opening, or nothing was recorded in the
-            period, or nothing of the nation on the days of the others; the message is Japanese.
+            period, or nothing of the nation on the days of the others, or less than of the prefecture; the message is
+            Japanese.
     """
     desk, city_desk = desks
     columns = channels.reindex(columns=["channel", "opened_on", "closed_on"])
@@ -184,13 +185,21 @@ def open_scopes(
     known_at = select(contacts, {"pref": [place]})["channel"].astype(str).unique()
     prefecture = from_aggregate(local, history, heard)
     nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
-    if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
-        raise InputError(
-            f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
-            "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
-            "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を理由とともに書くと、"
-            "全国と比べずにページを作れます"
-        )
+    if nation:
+        here, whole = prefecture.within(period), nation.within(period)
+        shared, common = here.on_days_of(whole), whole.on_days_of(here)
+        if not shared.days:
+            raise InputError(
+                f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
+                "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
+                "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を"
+                "理由とともに書くと、全国と比べずにページを作れます"
+            )
+        if common.n < shared.n:
+            raise InputError(
+                f"集計期間({period.label})の全国の件数が、その一部である{place}の件数より少なくなっています。"
+                "national_hourly のファイルが全国のものか、相談の記録が2度入っていないかを確かめてください"
+            )
     return Scopes(
         period=period,
         nation=nation,
