@@ -270,3 +270,18 @@ def test_a_measure_without_an_effect_beyond_its_end_has_no_bar_of_one(campaigns,
         [tail] if tail else []
     )
     assert set(stages.loc[stages["stage"] == "持続とみなす期間", "name"]) == ({"チラシ"} if tail else set())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2024-02-20", "2024-02-29", ""),
+        ("2024-02-20", None, "終了日の分からない施策(SNS広告)は、開始日だけの施策とみなしました。"),
+        (None, None, "開始日の分からない施策(SNS広告)は、日程と効果の計算に入れていません。"),
+    ],
+)
+def test_what_is_assumed_of_a_campaign_without_a_day_stands_under_the_list(campaigns, start, end, said):
+    """A month of advertising was one day of it, without a word."""
+    one = campaigns.assign(area="市", reach_n=1, reach_unit="戸")
+    one.loc[0, ["start", "end"]] = pd.Timestamp(start), pd.Timestamp(end)
+    assert calendar.listing(one).schema.note == said

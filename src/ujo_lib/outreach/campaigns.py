@@ -66,7 +66,10 @@ def spans(period: Period, label: str) -> Typed:
 
 
 def listing(campaigns: pd.DataFrame) -> Typed:
-    """The campaigns as they were supplied, for a reader: medium, name, days, reach and money of each."""
+    """The campaigns as they were supplied, for a reader: medium, name, days, reach and money of each.
+
+    What was assumed of those without a first or last day is told beside them.
+    """
     columns = {
         "media": _COLUMNS["media"],
         "name": _COLUMNS["name"],
@@ -79,7 +82,16 @@ def listing(campaigns: pd.DataFrame) -> Typed:
         "cost_yen": Money(heading="費用の実績"),
         "cost_cap_yen": Money(heading="費用の上限"),
     }
-    return Typed.of(campaigns[list(columns)], columns)
+    undated, unended = campaigns["start"].isna(), campaigns["end"].isna() & campaigns["start"].notna()
+    note = "".join(
+        f"{what}の分からない施策({'、'.join(campaigns.loc[which, 'name'].astype(str))})は、{taken}。"
+        for what, which, taken in (
+            ("終了日", unended, "開始日だけの施策とみなしました"),
+            ("開始日", undated, "日程と効果の計算に入れていません"),
+        )
+        if which.any()
+    )
+    return Typed.of(campaigns[list(columns)], columns, note=note)
 
 
 def of_year(campaigns: pd.DataFrame, year: Period) -> tuple[pd.DataFrame, pd.DataFrame]:
