@@ -234,6 +234,20 @@ def test_a_quiet_time_of_a_small_desk_is_no_lost_file(expected, refused):
         assert f"宇城市(2023-07-10〜{local.index[99 + expected].date()})" in found.reason
 
 
+@pytest.mark.parametrize(("silent", "refused"), [(20, False), (70, False), (71, True)])
+def test_the_pauses_between_classes_are_no_lost_file(silent, refused):
+    """Five contacts every fifth day: a variance of 4 around each weekday's mean of 1, so that 80 make 20 arrivals; the
+    next class comes after 74 days, or after 79.
+
+    Two in three clean years of 200 contacts in classes of five were said to have lost rows.
+    """
+    local = daily(0, 0)
+    local.iloc[::5] = 5
+    local.iloc[100 : 100 + silent] = 0
+    found = heard(local, of_controls(0, 20.0))
+    assert (isinstance(found, Refusal) and found.code == "silent_local") == refused
+
+
 def test_every_silence_is_named_at_once():
     controls = of_controls(20, 5.0)
     controls.loc["2023-11-01":"2023-12-10", "県01"] = 0.0
