@@ -32,6 +32,12 @@ PREFECTURE_METHODS: Mapping[str, Estimator] = {
 }
 
 
+CITY_WORDS = (
+    "比較地域の相談に対する市の窓口の相談の割合は、施策がなければ変わらなかったとみなして判定します。"
+    "利用が伸び続ける窓口や減り続ける窓口では、その動きと施策の効果を区別できず、誤った検出が増えます。"
+)
+"""What a reader must know of the method of the city's verdict: the control knows nothing of a desk's own growth."""
+
 PREFECTURE_WORDS: Mapping[str, str] = {
     controlled.METHOD: (
         "県全体の件数は、実施期間と同じ長さの区切りに分けて判定します。見込みの作り方は2つです。1つは記録全体から、この県自身の"
