@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 IN_WINDOW, BASELINE, LEFT_OUT = "実施期間", "比較期間", "除外"
 
 SILENT_DAYS, SILENT_CONTACTS = 14, 20
-"""A series with no contact for so many days, where so many, each by itself, were expected, has lost rows."""
+"""A series with no contact for so many days, where so many were expected, has lost rows."""
 
 _WHOLE_PREFECTURE = ("市", "県")
 
@@ -261,9 +261,6 @@ def heard(comparison: Comparison, controls: pd.DataFrame) -> Comparison | Refusa
 
     def silent(series: pd.Series) -> list[str]:
         runs = silences(series.reindex(days), SILENT_CONTACTS, SILENT_DAYS)
-        if runs:
-            rest = series.reindex(days[: runs[0][0]].append(days[runs[0][1] :]))  # without the longest
-            runs = silences(series.reindex(days), SILENT_CONTACTS * _clumping(rest), SILENT_DAYS)
         return [
             f"{days[first].date()}〜{days[after - 1].date()}"
             for first, after in sorted(runs)
@@ -327,16 +324,6 @@ def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison | R
     roles[comparison.having(IN_WINDOW) & ~roles.index.isin(days)] = LEFT_OUT
     kept = Comparison(comparison.area, comparison.frame.assign(role=roles))
     return kept if kept.totals(IN_WINDOW).control > 0 else _ZERO_CONTROL
-
-
-def _clumping(counts: pd.Series) -> float:
-    """Variance of daily counts around their weekday's mean relative to the mean, at least 1.
-
-    Contacts that come as classes leave pauses in which single ones would have come: so many make one arrival (the index
-    of dispersion of a compound Poisson process; Cox & Lewis 1966).
-    """
-    left = counts - counts.groupby(pd.DatetimeIndex(counts.index).day_of_week).transform("mean")
-    return max(1.0, float((left**2).sum() / counts.sum())) if counts.sum() else 1.0
 
 
 def _prefecture(region: str) -> str:
