@@ -315,7 +315,7 @@ def conclusion(table: pd.DataFrame) -> tuple[str, str]:
     """What `separability` means, as a verdict code and a Japanese sentence: which campaigns stand alone,
     which not.
     """
-    reach = table[["start", "end"]].sort_values("start")
+    reach = table[["start", "end"]].sort_values("start", kind="stable")
     until = reach["end"].cummax().shift()
     idle = int(((reach["start"] - until).dt.days - 1).clip(lower=0).sum())
     joint = f"(そのなかには、どの施策も動いていない日が{idle}日あります)" * (idle > 0)
