@@ -55,6 +55,17 @@ def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01", own_days=("
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "lacking"), [("2023-06-30", 31), ("2023-07-01", 0), ("2023-07-31", 0), ("2023-08-01", 31)]
+)
+def test_a_desk_that_was_heard_while_the_other_was_silent_has_no_gap(day, lacking):
+    """Its days with contacts were kept and those without left out: too many a day."""
+    scopes = world(own_days=[day], lacking=("2023-07-01", "2023-07-31"))
+    july = scopes.city.within(Period(date(2023, 7, 1), date(2023, 7, 31), "7月"))
+    assert july.period.days - july.days == lacking
+    assert not scopes.prefecture.within(july.period).days
+
+
 def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown():
     totals = world().totals()
     assert totals["県"].n == 365 * 7

@@ -181,6 +181,15 @@ def open_scopes(
     heard = seen & from_aggregate(of_desk, history).observed & is_open(desk)
     local = select(of_desk, {"pref": [place]})
     own = select(contacts, {"channel": [city_desk]})
+    # The city's few contacts tell no gap, but where one of them came while the others were silent, its desk was
+    # recorded: its days without contacts are no more lost than those with.
+    others = contacts[contacts["channel"] != city_desk]
+    silent = from_aggregate(contacts if others.empty else others, history).gaps()
+    lost = [
+        (start, end)
+        for start, end in zip(silent["start"], silent["end"], strict=True)
+        if not own["date"].between(pd.Timestamp(start), pd.Timestamp(end)).any()
+    ]
     # Of the whole record: whether a desk was heard in one half of a year is a count of that half.
     known_at = select(contacts, {"pref": [place]})["channel"].astype(str).unique()
     prefecture = from_aggregate(local, history, heard)
@@ -204,7 +213,7 @@ def open_scopes(
         period=period,
         nation=nation,
         prefecture=prefecture,
-        city=from_aggregate(own, history, seen & is_open(city_desk)) if opened_on else None,
+        city=from_aggregate(own, history, is_open(city_desk)).without([*gaps, *lost]) if opened_on else None,
         opened_on=opened_on,
         closed_on=closed_on,
         other_desks=tuple(sorted({*known_at} - {desk, *([city_desk] if opened_on else [])})),
