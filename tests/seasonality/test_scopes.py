@@ -64,6 +64,7 @@ def test_a_desk_that_was_heard_while_the_other_was_silent_has_no_gap(day, lackin
     july = scopes.city.within(Period(date(2023, 7, 1), date(2023, 7, 31), "7月"))
     assert july.period.days - july.days == lacking
     assert not scopes.prefecture.within(july.period).days
+    assert ("県と市の計" in scopes.totals()) == (lacking > 0)  # of July the sum would be the city's alone
 
 
 def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown():

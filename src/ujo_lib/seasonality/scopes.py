@@ -87,7 +87,8 @@ class Scopes:
         return self.nation or self.prefecture
 
     def totals(self, *, city_apart: bool = False) -> dict[str, Counts]:
-        """The scopes over the period of the page, and prefecture and city together; no nation where none is known.
+        """The scopes over the period of the page, and prefecture and city together; no nation where none is known, and
+        no sum where the city's desk was recorded on days that lack the prefecture's contacts.
 
         Args:
             city_apart: leave the city out: the count of half a year tells by difference that of the other half, and
@@ -98,7 +99,10 @@ class Scopes:
         if city_apart or not self.city:
             return {**nation, PREFECTURE: prefecture}
         city = self.city.within(self.period)
-        return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
+        parts = {**nation, PREFECTURE: prefecture, CITY: city}
+        if (city.observed & ~prefecture.observed).any():
+            return parts
+        return {**parts, BOTH: added(prefecture, city)}
 
     def few_in_city(self, span: Period, least: int) -> bool:
         """Whether the year or the period of the page has contacts of the city's desk, and fewer than may be printed; or
