@@ -573,3 +573,18 @@ def test_a_ratio_of_estimates_has_the_limits_worked_out_by_hand():
 def test_what_is_not_finite_has_no_digits_to_round(boundless):
     assert stats.round_half_up(boundless, 1) == boundless
     assert math.isnan(stats.round_half_up(math.nan, 1))
+
+
+@pytest.mark.parametrize(("days", "found"), [(89, False), (90, True), (91, True)])
+def test_a_pause_between_classes_is_no_silence_until_twenty_of_them_are_missed(days, found):
+    """Four in five of each weekday are empty: −ln 0.8 arrivals a day, 20 of them in 89.6 days; contacts in 20."""
+    daily = np.r_[np.tile([0, 0, 0, 0, 5], 70), np.zeros(days)]
+    assert (stats.silences(daily, 20) == [(350, 350 + days)]) is found
+
+
+def test_a_desk_that_is_open_on_three_days_of_the_week_is_not_silent_on_the_others():
+    week = [100, 0, 100, 0, 100, 0, 0]
+    daily = np.array(week * 50)
+    assert stats.silences(daily, 20) == []
+    daily[70:84] = 0
+    assert stats.silences(daily, 20) == [(68, 84)]

@@ -407,7 +407,8 @@ def silences(daily: ArrayLike, expected: float, days: int = 1) -> list[tuple[int
 
     Args:
         daily: contacts per day, shape (days,); NaN where unknown, which is neither empty nor part of the rate.
-        expected: least number of contacts that the rate of all other days leads one to expect in the run.
+        expected: least number of contacts that the rate of all other days leads one to expect in the run, and of
+            arrivals, by how often the same weekday is empty at other times: classes leave pauses between them.
         days: least length of a run.
 
     Returns:
@@ -424,7 +425,26 @@ def silences(daily: ArrayLike, expected: float, days: int = 1) -> list[tuple[int
         if length >= days and others > 0 and total * length >= expected * others:
             found.append((int(first), int(after)))
             known = others
-    return found
+    # Runs that make up most of the record are how its contacts come, until one is seen to be none of those pauses.
+    few = 2 * sum(after - first for first, after in found) < len(counts)
+    silent: list[tuple[int, int]] = []
+    for run in found:
+        if _arrivals(counts, run, found if few else [*silent, run]) >= expected:
+            silent.append(run)
+    return silent
+
+
+def _arrivals(counts: NDArray[np.float64], run: tuple[int, int], runs: Sequence[tuple[int, int]]) -> float:
+    """Arrivals that a run would have seen, by the share of empty days of the same weekdays outside these runs."""
+    among = np.zeros(len(counts), dtype=bool)
+    for first, after in runs:
+        among[first:after] = True
+    weekday = np.arange(len(counts)) % 7
+    other = ~among & ~np.isnan(counts)
+    empty, seen = (np.bincount(weekday[which], minlength=7) for which in (other & (counts == 0), other))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(seen > 0, -np.log(empty / seen), np.inf)
+    return float(rate[weekday[run[0] : run[1]]].sum())
 
 
 def _fillings(rows: tuple[int, ...], total: int) -> Iterator[tuple[int, ...]]:

@@ -30,23 +30,23 @@ FISCAL = period_for(FiscalYear(2024), "fiscal")
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "own", "earlier"),
+    ("start", "end", "own", "other"),
     [
         ("2024-02-20", "2024-03-31", False, True),
         ("2024-02-20", "2024-04-01", True, False),
         ("2024-03-31", None, False, True),
         ("2024-04-01", None, True, False),
         ("2025-03-31", "2025-04-30", True, False),
-        ("2025-04-01", None, False, False),
+        ("2025-04-01", None, False, True),
         (None, None, True, False),
     ],
 )
-def test_the_list_of_all_years_is_not_one_campaign(campaigns, start, end, own, earlier):
+def test_the_list_of_all_years_is_not_one_campaign(campaigns, start, end, own, other):
     """Those of 2023 and 2024 made one window of 389 days, or those of 2023 alone were told as the effect of 2024."""
     always = campaigns.iloc[:1].assign(start=pd.Timestamp("2024-07-01"), end=pd.Timestamp("2024-07-10"))
     one = campaigns.iloc[:1].assign(name="ほか", start=pd.Timestamp(start), end=pd.Timestamp(end))
-    kept, before = calendar.of_year(pd.concat([always, one], ignore_index=True), FISCAL)
-    assert ("ほか" in set(kept["name"]), "ほか" in set(before["name"])) == (own, earlier)
+    kept, others = calendar.of_year(pd.concat([always, one], ignore_index=True), FISCAL)
+    assert ("ほか" in set(kept["name"]), "ほか" in set(others["name"])) == (own, other)
 
 
 def test_a_year_whose_campaigns_nobody_added_is_refused_and_not_told_those_of_the_year_before(campaigns):
@@ -57,8 +57,8 @@ def test_a_year_whose_campaigns_nobody_added_is_refused_and_not_told_those_of_th
 
 
 @pytest.mark.parametrize(("first", "said"), [(date(2024, 3, 28), True), (date(2024, 3, 29), False)])
-def test_days_under_an_earlier_campaign_are_named_as_far_as_they_would_be_compared_with(first, said):
-    told = calendar.said_of_earlier([WINDOW], first, 14)
+def test_days_under_a_campaign_of_another_year_are_named_as_far_as_they_would_be_compared_with(first, said):
+    told = calendar.said_of_others([WINDOW], first, 14)
     assert (told != "", "2024年2月20日〜2024年3月14日" in told) == (said, said)
 
 
@@ -77,6 +77,15 @@ def test_the_plain_conclusion_names_the_campaign_without_a_day_of_its_own(campai
     apart = campaigns.assign(start=pd.to_datetime(["2024-01-05", "2024-02-01", "2024-03-01"]))
     apart["end"] = apart["start"] + pd.Timedelta(days=9)
     assert calendar.conclusion(calendar.separability(apart, {}, YEAR, 7).frame)[0] == "note"
+
+
+@pytest.mark.parametrize(("end", "idle"), [("2024-02-08", "1日"), ("2024-02-09", ""), ("2024-02-12", "")])
+def test_days_of_the_joint_window_on_which_nothing_ran_are_told(campaigns, end, idle):
+    """Two days in February and two in September made a window of half a year that was called theirs."""
+    two = campaigns.iloc[[0, 2]].assign(start=pd.to_datetime(["2024-02-05", "2024-02-10"]))
+    two["end"] = pd.to_datetime([end, "2024-02-11"])
+    _, said = calendar.conclusion(calendar.separability(two, {}, YEAR, 7).frame)
+    assert f"どの施策も動いていない日が{idle}" in said if idle else "動いていない" not in said
 
 
 def test_a_single_campaign_is_not_said_to_be_inseparable_from_others(campaigns):
@@ -261,3 +270,18 @@ def test_a_measure_without_an_effect_beyond_its_end_has_no_bar_of_one(campaigns,
         [tail] if tail else []
     )
     assert set(stages.loc[stages["stage"] == "持続とみなす期間", "name"]) == ({"チラシ"} if tail else set())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2024-02-20", "2024-02-29", ""),
+        ("2024-02-20", None, "終了日の分からない施策(SNS広告)は、開始日だけの施策とみなしました。"),
+        (None, None, "開始日の分からない施策(SNS広告)は、日程と効果の計算に入れていません。"),
+    ],
+)
+def test_what_is_assumed_of_a_campaign_without_a_day_stands_under_the_list(campaigns, start, end, said):
+    """A month of advertising was one day of it, without a word."""
+    one = campaigns.assign(area="市", reach_n=1, reach_unit="戸")
+    one.loc[0, ["start", "end"]] = pd.Timestamp(start), pd.Timestamp(end)
+    assert calendar.listing(one).schema.note == said

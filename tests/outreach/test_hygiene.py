@@ -147,19 +147,50 @@ def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
 
 
 @pytest.mark.parametrize(
+    ("opened", "settling", "said"),
+    [
+        ("2023-11-22", 90, ""),
+        ("2023-11-23", 90, "窓口の開設(2023-11-23)から慣らしの90日が過ぎる前に始まり"),
+        ("2024-02-20", 0, ""),
+        ("2024-02-21", 0, "窓口の開設(2024-02-21)より前に始まり"),
+    ],
+)
+def test_a_campaign_that_begins_before_the_desk_has_settled_has_no_effect_on_it(opened, settling, said):
+    """Days before the opening were zeros of the window, and what came months later the baseline: a decrease."""
+    days = pd.date_range(YEAR.start, "2025-03-31")
+    rules = Baseline(YEAR.start, date.fromisoformat(opened), settling, washout_days=14)
+    found = hygiene.compare(
+        "宇城市", pd.Series(1, days), pd.Series(900.0, days), WINDOW, rules, date(2025, 3, 31)
+    )
+    assert (isinstance(found, Refusal) and found.code == "unsettled_window") == bool(said)
+    assert not said or said in found.reason
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [("2023-07-30", "窓口の開設(2023-05-01)から比較"), ("2023-11-01", "最初の日(2023-11-01)から比較")],
+)
+def test_a_short_baseline_names_the_day_from_which_it_counts(control, first, said):
+    rules = Baseline(date.fromisoformat(first), date(2023, 5, 2), 90, min_days=300)
+    found = hygiene.compare("宇城市", daily(1, 1), control, WINDOW, rules, YEAR.end)
+    assert said.replace("05-01", "05-02") in found.reason
+    assert ("慣らし" in found.reason) == ("開設" in said)
+
+
+@pytest.mark.parametrize(
     ("day", "role"),
     [("07-31", "比較期間"), ("08-01", "除外"), ("08-10", "除外"), ("08-24", "除外"), ("08-25", "比較期間")],
 )
 def test_a_day_under_an_earlier_campaign_or_in_its_washout_is_no_day_without_one(control, day, role):
     earlier = (Period(date(2023, 8, 1), date(2023, 8, 10), "前の施策"),)
-    rules = Baseline(YEAR.start, washout_days=14, earlier=earlier)
+    rules = Baseline(YEAR.start, washout_days=14, others=earlier)
     found = hygiene.compare("熊本県", daily(7, 7), control, WINDOW, rules, YEAR.end)
     assert found.frame.loc[f"2023-{day}", "role"] == role
 
 
 def test_an_earlier_campaign_that_lasts_into_the_window_takes_no_day_from_it(control):
     earlier = (Period(date(2024, 2, 1), WINDOW.start, "前の施策"),)
-    rules = Baseline(YEAR.start, washout_days=14, earlier=earlier)
+    rules = Baseline(YEAR.start, washout_days=14, others=earlier)
     found = hygiene.compare("熊本県", daily(7, 7), control, WINDOW, rules, YEAR.end)
     assert found.totals("実施期間").days == WINDOW.days
 
@@ -201,6 +232,19 @@ def test_a_quiet_time_of_a_small_desk_is_no_lost_file(expected, refused):
     if isinstance(found, Refusal):
         assert found.code == "silent_local"
         assert f"宇城市(2023-07-10〜{local.index[99 + expected].date()})" in found.reason
+
+
+@pytest.mark.parametrize(("silent", "refused"), [(20, False), (80, False), (85, True)])
+def test_the_pauses_between_classes_are_no_lost_file(silent, refused):
+    """Five contacts every fifth day: 84 days miss 19 arrivals, 89 miss 20 (`stats.silences`).
+
+    Two in three clean years of 200 contacts in classes of five were said to have lost rows.
+    """
+    local = daily(0, 0)
+    local.iloc[::5] = 5
+    local.iloc[100 : 100 + silent] = 0
+    found = heard(local, of_controls(0, 20.0))
+    assert (isinstance(found, Refusal) and found.code == "silent_local") == refused
 
 
 def test_every_silence_is_named_at_once():

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from ujo_lib.outreach import exact, specification
@@ -138,3 +139,18 @@ def test_the_curve_holds_every_combination_and_marks_the_registered_one():
     reading = specification.reading(table)
     assert reading.startswith("2通りの選び方(ほかの2通りは推定できません)で")
     assert reading.endswith("検出されたのは0通りです。")
+
+
+@pytest.mark.parametrize(
+    ("estimates", "said"),
+    [
+        ([0.0, 0.0], "推定値はどれも{estimate[min estimate]}倍です。"),
+        ([0.0, 0.1], "{estimate[min estimate]}倍から{estimate[max estimate]}倍までです。"),
+        ([1.2, None], "どれも"),
+        ([None, None], "0通り"),
+    ],
+)
+def test_a_window_without_a_contact_is_nought_by_every_choice(estimates, said):
+    """The largest of noughts is nobody's, and the sentence told of nothing found."""
+    table = pd.DataFrame({"estimate": pd.array(estimates, "Float64"), "label": "検出されなかった"})
+    assert said in specification.reading(table)

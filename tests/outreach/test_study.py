@@ -1,7 +1,7 @@
 """The registered plan on small worlds: what the city hall would see, end to end."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -70,7 +70,7 @@ def test_a_planted_effect_lies_inside_the_interval_and_is_found(campaigns):
 def test_the_same_campaign_a_year_before_is_no_season_of_the_prefectures_own(campaigns):
     """It would have taken the effect of this year's for what every March shows."""
     earlier = Period(date(2023, 2, 20), date(2023, 3, 14), "前の施策")
-    found = replace(opened(campaigns, contacts(1, 4.0), nation(1, 1.5)), earlier=(earlier,))
+    found = replace(opened(campaigns, contacts(1, 4.0), nation(1, 1.5)), others=(earlier,))
     assert found.prefecture_effect().reason == controlled.NO_EARLIER_SEASON.reason
     assert found.city_effect().code == "detected"
 
@@ -200,6 +200,13 @@ def test_two_weeks_missing_at_home_are_no_decrease(campaigns):
         assert effect.label == "推定できません"
         assert "熊本県(2024-03-01〜2024-03-14)" in effect.reason
     assert found.city_effect().code == "not_detected"  # rests on the desk and the controls alone
+
+
+@pytest.mark.parametrize(("days", "ends"), [(1, 2), (7, 2), (8, 3)])
+def test_a_window_of_a_week_has_no_choice_that_ends_before_it_begins(campaigns, days, ends):
+    plan = replace(PLAN, window_end=PLAN.window_start + timedelta(days - 1))
+    table = opened(campaigns, contacts(1, 4.0), nation(1, 1.5), plan).prefecture_curve([]).frame
+    assert table["期間"].nunique() == ends
 
 
 def test_all_contacts_of_the_curve_are_those_of_the_next_day_too(campaigns):

@@ -204,3 +204,10 @@ def test_a_month_ends_on_the_eve_of_the_next(day, end):
 def test_a_month_has_its_year_from_the_thirteenth_on(last, first_label):
     period = Period(date(2023, 1, 1), last, "")
     assert counts_of(np.ones(period.days), period).month_labels[0] == first_label
+
+
+def test_pauses_between_classes_are_days_without_contacts_and_no_gaps():
+    """A year of 200 contacts in classes of eight lost 80 of its days, and was told a third too many a day."""
+    rng = np.random.default_rng(4)
+    daily = np.array([rng.poisson(8, classes).sum() for classes in rng.poisson(25 / 365, 365)])
+    assert observed_days(daily).all()

@@ -117,6 +117,27 @@ def test_the_naive_forecast_is_the_month_a_year_earlier():
     assert table.loc[1, "mae"] == pytest.approx(np.abs(sums[12:] - sums[:12]).mean())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("first", "days", "months"), [("2023-02-28", 1, 11), ("2023-06-30", 2, 10), ("2023-06-05", 1, 11)]
+)
+def test_a_month_with_a_day_that_was_not_recorded_is_not_foretold_too_high(first, days, months):
+    """Its contacts are too few by those of that day, whichever of the two years lacks it; a gap is no zero."""
+    last = date.fromisoformat(first) + timedelta(days - 1)
+    past = history().without([(date.fromisoformat(first), last)])
+    table = backtest(past, (), seed=1).frame
+    sums = np.bincount(past.month_index, weights=past.daily)
+    whole = np.bincount(past.month_index, weights=~past.observed) == 0
+    kept = whole[12:] & whole[:12]
+    assert table["months"].tolist() == [months, months] == [kept.sum()] * 2
+    assert table.loc[1, "mae"] == pytest.approx(np.abs(sums[12:] - sums[:12])[kept].mean())
+
+
+def test_two_years_that_never_recorded_the_same_month_have_no_backtest():
+    odd = [(date(year, month, 1), date(year, month, 1)) for year in (2022, 2023) for month in range(1, 13)]
+    assert len(backtest(history().without(odd), (), seed=1)) == 0
+
+
 def test_one_year_has_no_backtest():
     assert len(backtest(noisy_year(), (), seed=1)) == 0
 

@@ -55,6 +55,18 @@ def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01", own_days=("
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "lacking"), [("2023-06-30", 31), ("2023-07-01", 0), ("2023-07-31", 0), ("2023-08-01", 31)]
+)
+def test_a_desk_that_was_heard_while_the_other_was_silent_has_no_gap(day, lacking):
+    """Its days with contacts were kept and those without left out: too many a day."""
+    scopes = world(own_days=[day], lacking=("2023-07-01", "2023-07-31"))
+    july = scopes.city.within(Period(date(2023, 7, 1), date(2023, 7, 31), "7月"))
+    assert july.period.days - july.days == lacking
+    assert not scopes.prefecture.within(july.period).days
+    assert ("県と市の計" in scopes.totals()) == (lacking > 0)  # of July the sum would be the city's alone
+
+
 def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown():
     totals = world().totals()
     assert totals["県"].n == 365 * 7
@@ -364,15 +376,23 @@ def test_a_file_of_many_contacts_that_ends_early_still_has_no_record_after_its_e
     assert (told.n, told.days) == (183, 183)
 
 
-def few_contacts(days, national=()):
+def few_contacts(days, national=(), n=100):
     return open_scopes(
         contacts({"consultations": records_of(days, channel="全国窓口", pref="熊本県")}),
-        pd.DataFrame({"date": pd.to_datetime(list(national)), "hour": 0, "n": 100}),
+        pd.DataFrame({"date": pd.to_datetime(list(national)), "hour": 0, "n": n}),
         pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
         period_for(FiscalYear(2023), "fiscal"),
         "熊本県",
         ("全国窓口", "全国窓口"),
     )
+
+
+@pytest.mark.parametrize(("n", "refused"), [(2, True), (3, False), (4, False)])
+def test_a_nation_of_fewer_contacts_than_its_prefecture_is_refused(n, refused):
+    """Its own share was told as 72 times as much as the nation's; 3 of the prefecture."""
+    refusal = pytest.raises(ValueError, match="その一部である熊本県の件数より少なく")
+    with refusal if refused else nullcontext():
+        few_contacts(["2023-04-01"] * 3, ["2023-04-01"], n)
 
 
 @pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, True), (False, False)])

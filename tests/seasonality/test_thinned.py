@@ -135,14 +135,25 @@ def test_fewer_than_six_empty_hours_in_a_row_are_the_habit_of_a_caller(hours, na
     assert bool(lost_rows(hours_of(list(range(9, 9 + hours))))) == named
 
 
-@pytest.mark.parametrize(("missed", "named"), [(19, False), (20, True), (21, True)])
-def test_empty_hours_are_named_from_twenty_missed_contacts_on(missed, named):
-    """A hundred contacts in June at other hours; the rest of the year has `missed` per hundred in six empty hours."""
+@pytest.mark.parametrize(
+    ("left", "usual", "named"),
+    [(100, 19, False), (100, 20, True), (100, 21, True), (200, 19, False), (95, 21, False), (96, 21, True)],
+)
+def test_empty_hours_are_named_from_twenty_missed_contacts_on(left, usual, named):
+    """So many in June at noon; every other month has a hundred then and `usual` in six hours that June leaves empty."""
     hourly = np.zeros((365, 24), dtype=int)
-    hourly[151, 12] = 100
-    hourly[0, 12], hourly[0, 3] = 1000, 10 * missed
+    first = pd.date_range("2023-01-01", periods=12, freq="MS").day_of_year - 1
+    hourly[first, 12], hourly[first, 3] = 100, usual
+    hourly[151, [3, 12]] = 0, left
     counts = counts_of(hourly.sum(axis=1), hourly=hourly)
     assert ("6月" in lost_rows(counts)) == named
+
+
+@pytest.mark.parametrize("contacts", [30, 54, 100])
+def test_months_of_a_few_contacts_leave_hours_empty_without_a_row_lost(contacts):
+    """Of twenty clean years 19, 13 and 1 were said to have lost rows, and no month of them was judged."""
+    hourly = np.random.default_rng(3).poisson(contacts / 365 / 24, (20, 365, 24))
+    assert [lost_rows(counts_of(one.sum(axis=1), hourly=one)) for one in hourly] == [""] * 20
 
 
 def test_clients_of_the_first_day_are_those_of_its_month():

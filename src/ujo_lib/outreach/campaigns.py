@@ -66,7 +66,10 @@ def spans(period: Period, label: str) -> Typed:
 
 
 def listing(campaigns: pd.DataFrame) -> Typed:
-    """The campaigns as they were supplied, for a reader: medium, name, days, reach and money of each."""
+    """The campaigns as they were supplied, for a reader: medium, name, days, reach and money of each.
+
+    What was assumed of those without a first or last day is told beside them.
+    """
     columns = {
         "media": _COLUMNS["media"],
         "name": _COLUMNS["name"],
@@ -79,15 +82,21 @@ def listing(campaigns: pd.DataFrame) -> Typed:
         "cost_yen": Money(heading="費用の実績"),
         "cost_cap_yen": Money(heading="費用の上限"),
     }
-    return Typed.of(campaigns[list(columns)], columns)
+    undated, unended = campaigns["start"].isna(), campaigns["end"].isna() & campaigns["start"].notna()
+    note = "".join(
+        f"{what}の分からない施策({'、'.join(campaigns.loc[which, 'name'].astype(str))})は、{taken}。"
+        for what, which, taken in (
+            ("終了日", unended, "開始日だけの施策とみなしました"),
+            ("開始日", undated, "日程と効果の計算に入れていません"),
+        )
+        if which.any()
+    )
+    return Typed.of(campaigns[list(columns)], columns, note=note)
 
 
 def of_year(campaigns: pd.DataFrame, year: Period) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The campaigns delivered on days of a fiscal year, and those that ended before it; without a start one counts as
-    the year's.
-
-    The list of a place grows from year to year: a window over all of it is nobody's campaign. A year made anew tells
-    nothing of those after it.
+    """The campaigns delivered on days of a fiscal year, and those of other years; without a start one counts as the
+    year's. A record may reach into the next year: days under its campaigns are none without a campaign.
 
     Raises:
         InputError: none with a start is the year's.
@@ -102,16 +111,16 @@ def of_year(campaigns: pd.DataFrame, year: Period) -> tuple[pd.DataFrame, pd.Dat
             "施策のない年度なら、inputs.yaml の not_supplied に「campaigns: 理由」と書き、"
             "「campaigns:」の行から files などの行まで、項目ごと消してください。"
         )
-    return campaigns[own | start.isna()], campaigns[end < pd.Timestamp(year.start)]
+    return campaigns[own | start.isna()], campaigns[~own & start.notna()]
 
 
-def said_of_earlier(earlier: Iterable[Period], first_day: date, washout_days: int) -> str:
-    """Which days from the first on are not compared with, because earlier campaigns ran; empty without any."""
-    met = [window for window in earlier if window.end + timedelta(days=washout_days) >= first_day]
+def said_of_others(others: Iterable[Period], first_day: date, washout_days: int) -> str:
+    """Which days from the first on are not compared with, because campaigns of other years ran; empty without any."""
+    met = [window for window in others if window.end + timedelta(days=washout_days) >= first_day]
     if not met:
         return ""
     spans = "、".join(spoken_span(window.start, window.end) for window in met)
-    return f"前の年度の施策の期間({spans}。続くとみなす日を含む)と、あとの{washout_days}日は、比べる日から除きます。"
+    return f"ほかの年度の施策の期間({spans}。続くとみなす日を含む)と、あとの{washout_days}日は、比べる日から除きます。"
 
 
 def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:
@@ -306,18 +315,23 @@ def conclusion(table: pd.DataFrame) -> tuple[str, str]:
     """What `separability` means, as a verdict code and a Japanese sentence: which campaigns stand alone,
     which not.
     """
+    reach = table[["start", "end"]].sort_values("start", kind="stable")
+    until = reach["end"].cummax().shift()
+    idle = int(((reach["start"] - until).dt.days - 1).clip(lower=0).sum())
+    joint = f"(そのなかには、どの施策も動いていない日が{idle}日あります)" * (idle > 0)
     if len(table) == 1:
         return "note", "施策は1つなので、その期間の効果をみます。"
     together = table.loc[~table["separable"], "name"].astype(str)
     if together.empty:
         return (
             "note",
-            "どの施策にも単独の日が足りており、日程のうえでは、施策ごとの効果も分けてみることができます。",
+            "どの施策にも単独の日が足りており、日程のうえでは、施策ごとの効果も分けてみることができます。"
+            + f"はじめに、すべての施策をまとめた期間の効果をみます{joint}。" * bool(joint),
         )
     none = table.loc[table["exclusive"] == 0, "name"].astype(str)
     never = f"{'、'.join(none)}には、その施策だけの日が1日もありません。" if len(none) else ""
     return "not_estimable", (
-        f"{never}{'、'.join(together)}の効果は、単独では推定できません。以下では、すべての施策をまとめた期間の効果をみます。"
+        f"{never}{'、'.join(together)}の効果は、単独では推定できません。以下では、すべての施策をまとめた期間の効果をみます{joint}。"
     )
 
 

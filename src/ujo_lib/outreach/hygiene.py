@@ -99,7 +99,7 @@ class Baseline:
         washout_days: days after the window that are left out: an effect may outlast its window.
         min_days: fewer days than this are no baseline.
         closed: last day on which the desk was open, None when it still is.
-        earlier: windows of campaigns of earlier years; neither they nor their washouts are days without a campaign.
+        others: windows of campaigns of other years; neither they nor their washouts are days without a campaign.
     """
 
     first: date
@@ -108,14 +108,17 @@ class Baseline:
     washout_days: int = 0
     min_days: int = 120
     closed: date | None = None
-    earlier: tuple[Period, ...] = ()
+    others: tuple[Period, ...] = ()
+
+    @property
+    def settled(self) -> date:
+        """First day on which the desk is no longer new."""
+        return self.first if self.opened is None else self.opened + timedelta(days=self.settling_days)
 
     @property
     def start(self) -> date:
         """First day that may be compared with."""
-        if self.opened is None:
-            return self.first
-        return max(self.first, self.opened + timedelta(days=self.settling_days))
+        return max(self.first, self.settled)
 
 
 def reached_prefectures(
@@ -213,8 +216,9 @@ def compare(
         recorded_through: last day up to which contacts are known.
 
     Returns:
-        The comparison, or the first refusal met: no data in the window, days missing, baseline too short,
-        nothing counted in the baseline.
+        The comparison, or the first refusal met: no data in the window, a window that begins before the desk has
+        settled (days before it opened are no zeros), days missing, baseline too short, nothing counted in the
+        baseline.
     """
     through = min(recorded_through, rules.closed or recorded_through)
     ended = f"窓口が{through}で廃止され" if through < recorded_through else f"相談のデータが{through}で終わり"
@@ -224,6 +228,13 @@ def compare(
         return Refusal(
             "incomplete_window",
             f"{ended}、施策の期間({window.start}〜{window.end})の終わりまで届かない",
+        )
+    if rules.opened and window.start < rules.settled:
+        until = f"から慣らしの{rules.settling_days}日が過ぎる" if rules.settling_days else "より"
+        return Refusal(
+            "unsettled_window",
+            f"施策の期間({window.start}〜{window.end})が、窓口の開設({rules.opened}){until}前に始まり、"
+            "開いたばかりの窓口の利用の動きと施策の効果を区別できない",
         )
     days = pd.date_range(min(rules.start, window.start), through, freq="D")
     role = _roles(days, window, rules)
@@ -326,7 +337,7 @@ def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> pd.Catego
     day = days.to_numpy()
     start, end = np.datetime64(window.start), np.datetime64(window.end)
     left_out = day < np.datetime64(rules.start)
-    for one in (window, *rules.earlier):
+    for one in (window, *rules.others):
         until = np.datetime64(one.end) + np.timedelta64(rules.washout_days, "D")
         left_out |= (day >= np.datetime64(one.start)) & (day <= until)
     codes = np.where(left_out, 2, 1)
@@ -339,8 +350,9 @@ def _first_problem(
 ) -> Refusal | None:
     baseline, inside = np.asarray(role == BASELINE), np.asarray(role == IN_WINDOW)
     if baseline.sum() < rules.min_days:
-        since = f"窓口の開設({rules.opened})から" if rules.opened else "記録の始まりから"
-        settling = f"、慣らしの{rules.settling_days}日を除くと" if rules.settling_days else ""
+        new = rules.settled > rules.first
+        since = f"窓口の開設({rules.opened})から" if new else f"比較に使う最初の日({rules.first})から"
+        settling = f"、慣らしの{rules.settling_days}日を除くと" if new and rules.settling_days else ""
         return Refusal(
             "short_baseline",
             f"{since}比較に使える日が{settling}{baseline.sum()}日しかなく、必要な{rules.min_days}日に足りない",

@@ -124,9 +124,14 @@ def reading(table: pd.DataFrame) -> str:
     detected = int((table["label"] == LABELS["detected"]).sum())
     without = int(table["estimate"].isna().sum())
     left_out = f"(ほかの{without}通りは推定できません)" if without else ""
+    alike = table["estimate"].nunique() == 1  # nought of every choice, say
+    reach = (
+        "どれも{estimate[min estimate]}倍"
+        if alike
+        else "{estimate[min estimate]}倍から{estimate[max estimate]}倍まで"
+    )
     return (
-        f"{len(table) - without}通りの選び方{left_out}で、推定値は{{estimate[min estimate]}}倍から"
-        "{estimate[max estimate]}倍までです。"
+        f"{len(table) - without}通りの選び方{left_out}で、推定値は{reach}です。"
         f"増減が検出されたのは{detected}通りです。"
     )
 

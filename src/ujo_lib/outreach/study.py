@@ -32,6 +32,12 @@ PREFECTURE_METHODS: Mapping[str, Estimator] = {
 }
 
 
+CITY_WORDS = (
+    "比較地域の相談に対する市の窓口の相談の割合は、施策がなければ変わらなかったとみなして判定します。"
+    "利用が伸び続ける窓口や減り続ける窓口では、その動きと施策の効果を区別できず、誤った検出が増えます。"
+)
+"""What a reader must know of the method of the city's verdict: the control knows nothing of a desk's own growth."""
+
 PREFECTURE_WORDS: Mapping[str, str] = {
     controlled.METHOD: (
         "県全体の件数は、実施期間と同じ長さの区切りに分けて判定します。見込みの作り方は2つです。1つは記録全体から、この県自身の"
@@ -63,7 +69,7 @@ class Study:
         contacts: contacts of the city's desk: client_id, received_at.
         wide: days × prefectures.
         reached: prefectures that the campaigns could have reached, with the reason.
-        earlier: windows of campaigns of earlier years.
+        others: windows of campaigns of other years.
     """
 
     plan: Plan
@@ -73,7 +79,7 @@ class Study:
     contacts: pd.DataFrame
     wide: pd.DataFrame
     reached: Mapping[str, str]
-    earlier: tuple[Period, ...] = ()
+    others: tuple[Period, ...] = ()
 
     @property
     def controls(self) -> tuple[str, ...] | Refusal:
@@ -91,7 +97,7 @@ class Study:
             plan.washout_days,
             plan.min_baseline_days,
             self.closed,
-            self.earlier,
+            self.others,
         )
         return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
 
@@ -99,7 +105,7 @@ class Study:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
         plan = plan or self.plan
         rules = Baseline(
-            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, earlier=self.earlier
+            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, others=self.others
         )
         found = self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
         controls = self._controls(plan)
@@ -193,6 +199,7 @@ class Study:
         ends = {
             f"{spoken(day, with_year=False)}まで": day
             for day in (end, end - timedelta(7), end + timedelta(7))
+            if day >= self.plan.window_start
         }
         return {
             "期間": _options("window_end", end, ends),
@@ -220,7 +227,7 @@ def open_study(
     channels: pd.DataFrame,
     consultations: pd.DataFrame,
     national_daily: pd.DataFrame,
-    earlier: Sequence[Period] = (),
+    others: Sequence[Period] = (),
 ) -> Study:
     """Put a plan to the contacts.
 
@@ -232,7 +239,7 @@ def open_study(
         consultations: contacts of every desk with channel, client_id, received_at; no row where there are none, and
             then nothing can be said of the city.
         national_daily: contacts by date and prefecture.
-        earlier: windows of campaigns of earlier years.
+        others: windows of campaigns of other years.
 
     Raises:
         InputError: the prefecture or the desk of the plan is not in the data.
@@ -251,7 +258,7 @@ def open_study(
     last = max(through, plan.first_day)
     recorded = Period(plan.first_day, last, spoken_span(plan.first_day, last))
     reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
-    return Study(plan, opened, closed, recorded, contacts, wide, reached, tuple(earlier))
+    return Study(plan, opened, closed, recorded, contacts, wide, reached, tuple(others))
 
 
 def _options(field: str, registered: object, options: Mapping[str, object]) -> dict[str, dict[str, object]]:

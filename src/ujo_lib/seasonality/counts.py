@@ -223,9 +223,9 @@ def observed_days(daily: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell gaps from quiet days in the daily totals of a whole source.
 
     A run of empty days counts as a gap when its probability under a Poisson count at the rate of all other
-    days lies below `SILENCE_LIMIT`. So one empty day is a gap in a national table, thirty empty days are one
-    in a prefecture's file, and a source with a contact a week has no recognisable gaps: declare those by hand
-    with `Counts.without`.
+    days lies below `SILENCE_LIMIT`, and so does that of days with any contact (`stats.silences`). So one empty
+    day is a gap in a national table, thirty empty days are one in a prefecture's file, and a source with a
+    contact a week has no recognisable gaps: declare those by hand with `Counts.without`.
     """
     observed = np.ones(len(daily), dtype=bool)
     for first, after in silences(daily, -math.log(SILENCE_LIMIT)):

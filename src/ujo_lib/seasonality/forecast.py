@@ -168,8 +168,9 @@ def backtest(
         level: of the intervals.
 
     Returns:
-        One row per origin and method: origin, method, months, mae, mase, coverage (share of months inside the
-        interval; None for the naive forecast). No row when there are fewer than two years.
+        One row per origin and method: origin, method, months (recorded on each day, then and a year before), mae, mase,
+        coverage (share of months inside the interval; None for the naive forecast). No row when there are fewer than
+        two years.
     """
     rows: list[tuple[object, ...]] = []
     for start in _origins(history, horizon):
@@ -180,14 +181,18 @@ def backtest(
             continue
         actual, naive = _sums(after), _sums(before)[-12:][np.arange(horizon) % 12]
         earlier = _sums(before)[history.period.start.day > 1 :]  # the same month a year later is whole
+        told = made.months.frame[["n", "low", "high"]].to_numpy(dtype=float)[:-1]
+        kept = ~np.isnan(actual - naive)
+        if not kept.any():
+            continue
+        actual, naive, (predicted, low, high) = actual[kept], naive[kept], told[kept].T
         errors = np.abs(earlier[12:] - earlier[:-12]) if len(earlier) >= 24 else np.abs(actual - naive)
-        scale = float(errors.mean())
-        predicted, low, high = made.months.frame[["n", "low", "high"]].to_numpy(dtype=float)[:-1].T
+        scale = float(np.nanmean(errors)) if not np.isnan(errors).all() else 0.0
         inside = float(((low <= actual) & (actual <= high)).mean())
         for method, guess, coverage in (("回帰モデル", predicted, inside), ("前年同月", naive, None)):
             mae = float(np.abs(guess - actual).mean())
             mase = mae / scale if scale > 0 else None
-            rows.append((f"{start.year}年{start.month}月", method, horizon, mae, mase, coverage))
+            rows.append((f"{start.year}年{start.month}月", method, int(kept.sum()), mae, mase, coverage))
     interval_name = Bound(of="n", side="low", interval="prediction", level=level).both
     columns = {
         "origin": Text(heading="見込みの始まり"),
@@ -210,7 +215,7 @@ def _why_not(history: Counts, model: CountModel) -> str:
 
 def _remark(history: Counts) -> str:
     if history.days < 2 * 365:
-        return "1年分の記録からは増減の傾向がほとんど分からないため、記録の終わりの水準がおおむね続くと仮定しました。"
+        return "2年未満の記録では増減の傾向がほとんど分からないため、記録の終わりの水準がおおむね続くと仮定しました。"
     return "記録の終わりの水準から、これまでの増減がおおむね続くと仮定しました。"
 
 
@@ -263,4 +268,5 @@ def _origins(history: Counts, horizon: int) -> list[date]:
 
 
 def _sums(counts: Counts) -> Array:
-    return np.bincount(counts.month_index, weights=counts.daily)
+    """Contacts of each month; NaN of one with a day that was not recorded, whose contacts nobody knows."""
+    return np.bincount(counts.month_index, weights=np.where(counts.observed, counts.daily, np.nan))

@@ -87,7 +87,8 @@ class Scopes:
         return self.nation or self.prefecture
 
     def totals(self, *, city_apart: bool = False) -> dict[str, Counts]:
-        """The scopes over the period of the page, and prefecture and city together; no nation where none is known.
+        """The scopes over the period of the page, and prefecture and city together; no nation where none is known, and
+        no sum where the city's desk was recorded on days that lack the prefecture's contacts.
 
         Args:
             city_apart: leave the city out: the count of half a year tells by difference that of the other half, and
@@ -98,7 +99,10 @@ class Scopes:
         if city_apart or not self.city:
             return {**nation, PREFECTURE: prefecture}
         city = self.city.within(self.period)
-        return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
+        parts = {**nation, PREFECTURE: prefecture, CITY: city}
+        if (city.observed & ~prefecture.observed).any():
+            return parts
+        return {**parts, BOTH: added(prefecture, city)}
 
     def few_in_city(self, span: Period, least: int) -> bool:
         """Whether the year or the period of the page has contacts of the city's desk, and fewer than may be printed; or
@@ -152,7 +156,8 @@ def open_scopes(
 
     Raises:
         InputError: the city's desk is not in `channels` or has no day of opening, or nothing was recorded in the
-            period, or nothing of the nation on the days of the others; the message is Japanese.
+            period, or nothing of the nation on the days of the others, or less than of the prefecture; the message is
+            Japanese.
     """
     desk, city_desk = desks
     columns = channels.reindex(columns=["channel", "opened_on", "closed_on"])
@@ -180,22 +185,39 @@ def open_scopes(
     heard = seen & from_aggregate(of_desk, history).observed & is_open(desk)
     local = select(of_desk, {"pref": [place]})
     own = select(contacts, {"channel": [city_desk]})
+    # The city's few contacts tell no gap, but where one of them came while the others were silent, its desk was
+    # recorded: its days without contacts are no more lost than those with.
+    others = contacts[contacts["channel"] != city_desk]
+    silent = from_aggregate(contacts if others.empty else others, history).gaps()
+    lost = [
+        (start, end)
+        for start, end in zip(silent["start"], silent["end"], strict=True)
+        if not own["date"].between(pd.Timestamp(start), pd.Timestamp(end)).any()
+    ]
     # Of the whole record: whether a desk was heard in one half of a year is a count of that half.
     known_at = select(contacts, {"pref": [place]})["channel"].astype(str).unique()
     prefecture = from_aggregate(local, history, heard)
     nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
-    if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
-        raise InputError(
-            f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
-            "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
-            "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を理由とともに書くと、"
-            "全国と比べずにページを作れます"
-        )
+    if nation:
+        here, whole = prefecture.within(period), nation.within(period)
+        shared, common = here.on_days_of(whole), whole.on_days_of(here)
+        if not shared.days:
+            raise InputError(
+                f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
+                "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
+                "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を"
+                "理由とともに書くと、全国と比べずにページを作れます"
+            )
+        if common.n < shared.n:
+            raise InputError(
+                f"集計期間({period.label})の全国の件数が、その一部である{place}の件数より少なくなっています。"
+                "national_hourly のファイルが全国のものか、相談の記録が2度入っていないかを確かめてください"
+            )
     return Scopes(
         period=period,
         nation=nation,
         prefecture=prefecture,
-        city=from_aggregate(own, history, seen & is_open(city_desk)) if opened_on else None,
+        city=from_aggregate(own, history, is_open(city_desk)).without([*gaps, *lost]) if opened_on else None,
         opened_on=opened_on,
         closed_on=closed_on,
         other_desks=tuple(sorted({*known_at} - {desk, *([city_desk] if opened_on else [])})),

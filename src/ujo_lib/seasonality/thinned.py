@@ -20,7 +20,8 @@ FAR: Final = 4.0
 LARGER: Final = 10
 """Times as many contacts as the judged record must a record have to be taken for the whole."""
 MISSED: Final = 20
-"""Contacts that the other months lead one to expect in the hours of the day that a month leaves empty."""
+"""Contacts that the other months lead one to expect in the hours of the day that a month leaves empty, by what it has
+in the other hours and by what they have in these."""
 IN_A_ROW: Final = 6
 """Hours of such a run: a caller who always writes at three leaves one hour empty when they stop."""
 
@@ -96,6 +97,8 @@ def _empty(counts: Counts) -> Iterator[int]:
         run = np.cumsum(here[order] > 0)
         for row in np.unique(run):
             empty = order[(run == row) & (here[order] == 0)]
-            missed = here.sum() * others[empty].sum() / max(others.sum() - others[empty].sum(), 1)
-            if len(empty) >= IN_A_ROW and missed >= MISSED:
+            usual = others[empty].sum()
+            missed = here.sum() * usual / max(others.sum() - usual, 1)
+            # By what little is left alone, a month of three contacts would have missed any number of them.
+            if len(empty) >= IN_A_ROW and min(missed, usual / (len(hours) - 1)) >= MISSED:
                 yield month

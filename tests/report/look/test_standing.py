@@ -25,7 +25,7 @@ def test_what_stands_out_is_named_on_its_side_and_the_rest_is_not():
     assert told(rows) == "相談が平均的な日より多いと言えるのは日曜日、少ないと言えるのは土曜日です。"
     assert told(rows[:2]) == "相談が平均的な日より多いと言えるのは日曜日です。"
     assert told(rows[1:]) == "相談が平均的な日より少ないと言えるのは土曜日です。"
-    assert told(rows[1:2]) == "相談が平均的な日よりはっきり多いもの、少ないものは見られません。"
+    assert told(rows[1:2]) == "相談が平均的な日よりはっきり多い区分、少ない区分は見られません。"
 
 
 def test_a_day_on_which_nobody_is_ever_heard_is_one_of_few():
@@ -47,7 +47,7 @@ def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_no
     close = ("日", 1.19, 1.01, 1.40)
     assert "日曜日" in told([close])
     assert told([close, *((day, 1.0, 0.85, 1.18) for day in "月火水木金土")]) == (
-        "相談が平均的な日よりはっきり多いもの、少ないものは見られません。"
+        "相談が平均的な日よりはっきり多い区分、少ない区分は見られません。"
     )
 
 

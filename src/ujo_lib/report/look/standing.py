@@ -47,7 +47,8 @@ def apart(table: Published, label: str, column: str, than: str, what: str, *, un
         if (side == sign).any()
     ]
     if not told:
-        return f"{what}{than}よりはっきり多いもの、少ないものは見られません。"
+        kind = table.spec.schema[label].title
+        return f"{what}{than}よりはっきり多い{kind}、少ない{kind}は見られません。"
     return f"{what}{than}より{'、'.join(told)}です。"
 
 
