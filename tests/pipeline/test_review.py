@@ -163,7 +163,13 @@ def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the
 
 
 def lonely(
-    share: float, n: int = 30, *, low: float = 0.2, nation: float = 0.3, weighted: bool = True
+    share: float,
+    n: int = 30,
+    *,
+    low: float = 0.2,
+    nation: float = 0.3,
+    weighted: bool = True,
+    level: float = 0.95,
 ) -> TableRecord:
     """The weighted share of two answers among a hundred people."""
     schema = Schema(
@@ -172,7 +178,7 @@ def lonely(
             "n": Count(unit="人"),
             "base": Base(unit="人", over=("item",)),
             "share": Share(heading="重み付きの割合"),
-            **interval("share", 0.95),
+            **interval("share", level),
             "nation": Share(heading="全国の割合", free=True),
             "reading": Text(heading="読み方"),
         }
@@ -201,9 +207,11 @@ def test_the_same_answers_with_other_weights_do_not_leave_beside_those_that_were
     assert "ない の" not in str(refused.value)
 
 
-def test_nor_do_the_limits_of_another_level(place):  # noqa: F811
-    with pytest.raises(ReleaseRefusedError, match="ある の「95%信頼区間の下限"):
-        told_again(place, lonely(0.345), lonely(0.345, low=0.21))
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.999])
+def test_nor_do_the_limits_of_another_level(place, level):  # noqa: F811
+    """Two intervals around one share are two equations for the answers; their headings differ, too."""
+    with pytest.raises(ReleaseRefusedError, match=f"ある の「{100 * level:g}%信頼区間の下限"):
+        told_again(place, lonely(0.345), lonely(0.345, low=0.21, level=level))
 
 
 @pytest.mark.parametrize(

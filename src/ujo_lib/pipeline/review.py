@@ -4,6 +4,7 @@ Both answers go into the release as `checks.json`, in numbers; what the city nee
 stays inside it, under `review/`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import takewhile
@@ -37,6 +38,8 @@ _REMEDY = (
     "(3) 動いた記録が、動いたどの区分でも {threshold} 件以上になるまで待つ(区分の違う記録は、合わせても足りない)。"
     "(4) 記録を直したのでなければ、入力とパラメーターを前の公表のときに戻す。セルの一覧: {file}"
 )
+
+_LEVEL = re.compile(r"[\d.]+%(?=信頼区間)")
 
 _TOLD = 20
 """Findings told at once; all of them stand in the folder `review`."""
@@ -161,7 +164,10 @@ def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -
 
 
 def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]:
-    """Shares and means, and their limits, that an earlier release has printed of as many people with another value."""
+    """Shares and means, and their limits, that an earlier release has printed of as many people with another value.
+
+    Limits of another level are other values, too: their heading alone tells them apart.
+    """
     if _of_other_days(table, then, now):
         return
     labels = [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
@@ -174,8 +180,9 @@ def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]
     ]
     for row in now.tables.get(table.name, []):
         before = then.find(table.name, {heading: row[heading] for heading in same if heading in row}) or {}
+        told_then = {_LEVEL.sub("", heading): cell for heading, cell in before.items()}
         for heading in others:
-            old, new = (number(one.get(heading)) for one in (before, row))
+            old, new = number(told_then.get(_LEVEL.sub("", heading))), number(row.get(heading))
             if old is not None and new is not None and old != new:
                 told = "・".join(row[label] for label in labels)
                 yield f"{table.name}: {told} の「{heading}」({then.year.label}の公表と違う)"
