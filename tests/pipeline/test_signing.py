@@ -21,6 +21,7 @@ from ujo_lib.cli import main
 from ujo_lib.disclosure.gate import Gate
 from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SUMS, SealError, seal
 from ujo_lib.disclosure.signoff import Approval, verify
+from ujo_lib.errors import InputError
 from ujo_lib.pipeline import release, review, signing
 from ujo_lib.pipeline.layout import LockedError
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
@@ -201,6 +202,11 @@ def test_a_report_that_quotes_tables_which_nobody_has_signed_is_not_signed(relea
     assert "署名がない" in unreleased(released.place)[0]
     before.manifest.write_text("{}", encoding="utf-8")
     (before.release / SIGN_OFF).write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="fy2022/release の記録がありません"):
+        sign_release(released.place, approval())
+    before.disclosed.mkdir()
+    (before.disclosed / "run.json").write_text("[]", encoding="utf-8")
+    released.release()
     sign_release(released.place, approval())
 
 

@@ -290,7 +290,7 @@ def test_partners_weigh_the_same_in_every_row():
 
 def test_other_divisions_have_as_many_people_and_answers_and_another_number_of_the_few():
     sample = survey([6, 7, 8, 9], [1, 2, 3, 4], [400, 410, 420, 430])
-    question = _Question(sample, sample.answers["would_use"], tables._each(sample.answers["would_use"]))
+    question = _Question(sample, sample.answers["would_use"], tables.each_answer(sample.answers["would_use"]))
     true = question.true
     others = _alike(true, question, np.array([0, 1]), np.random.default_rng(0))
     assert 1 < len(np.unique(others, axis=0)) == len(others) <= 100

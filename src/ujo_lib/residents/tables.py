@@ -102,7 +102,9 @@ def shares(
     whom = form.asked_of(item) if form else ""
     where = {**(form.reached(item) if form else {}), item: (ANSWERED,)}
     note = f"{whom}だけに尋ねました。" if whom else ""
-    return Typed.of(frame, kinds, where=where, note=note, left=left_by(sample, column, _each(column), level))
+    return Typed.of(
+        frame, kinds, where=where, note=note, left=left_by(sample, column, each_answer(column), level)
+    )
 
 
 def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL) -> Typed:
@@ -197,13 +199,13 @@ def across(
     ]
     kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
-    told = [*_each(column), *(Told(answers, inside) for _, inside in parts)]
+    told = [*each_answer(column), *(Told(answers, inside) for _, inside in parts)]
     compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
     left = left_by(sample, column, told, level, [inside for _, inside in compared])
     return Typed.of(rows, {**kinds, **_kinds((item,), level)}, left, where={item: (ANSWERED,)})
 
 
-def _each(column: "pd.Series[Any]") -> list[Told]:
+def each_answer(column: "pd.Series[Any]") -> list[Told]:
     """One row of everybody per answer."""
     return [Told([label], np.ones(len(column), dtype=bool)) for label in column.cat.categories]
 
