@@ -148,14 +148,14 @@ def test_of_a_table_without_rows_nothing_is_sought(project):
     assert len(_internal().publish(nothing, "by_age", "年代", ABOUT).frame) == 0
 
 
-def _shown(project, share, where):
+def _shown(project, share, where, rest=0.6):
     """A share of those who answered a question, or of everybody, as the page of a release has it."""
     frame = pd.DataFrame(
         {
             "lonely": ["ある", "ない"],
             "n": [30, 70],
             "base": 100,
-            "share": [share, 0.6],
+            "share": [share, rest],
             "low": [share - 0.1, 0.5],
             "high": 0.7,
         }
@@ -175,7 +175,7 @@ def _shown(project, share, where):
         masks_of([inside.record("00_data_quality")], Policy()).to_json(), encoding="utf-8"
     )
     page = open_page(QualitySettings(audience="release", plan="plan.json", tables_dir="release"))
-    return page.publish(*given, about)
+    return page, page.publish(*given, about)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_share_of_answers_that_no_table_counts_leaves_as_printed_whatever_is_m
     """34.5 %: a tenth of a pixel is a fiftieth of a percent, and would tell which of 34.46 and 34.54 it was."""
 
     def made(of: float) -> list[object]:
-        table = _shown(project, of, where)
+        _, table = _shown(project, of, where)
         claims = [
             Claim(
                 id="1",
@@ -209,6 +209,21 @@ def test_a_share_of_answers_that_no_table_counts_leaves_as_printed_whatever_is_m
         ]
 
     assert (made(share) == made(0.345)) is (alike and where)
+
+
+@pytest.mark.parametrize(("share", "below"), [(0.0, False), (0.0004, True), (0.0005, False)])
+def test_a_share_below_the_unit_is_still_explained_as_no_zero(project, share, below):
+    page, shown = _shown(project, share, where=True)
+    assert ("単位未満" in page.table(shown).html) is below
+
+
+@pytest.mark.parametrize(
+    ("rest", "rounded"), [(0.6534, False), (0.6536, True), (0.6564, True), (0.6566, False)]
+)
+def test_parts_of_one_whole_are_told_as_rounded_though_they_arrive_so(project, rest, rounded):
+    """34.5 and 65.4 % may be parts of 100 %, two halves of a tenth from the truth; 34.5 and 65.3 % are not."""
+    page, shown = _shown(project, 0.3446, where=True, rest=rest)
+    assert ("四捨五入のため" in page.table(shown).html) is rounded
 
 
 def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them_in_a_release(project):

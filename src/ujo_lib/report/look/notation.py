@@ -143,9 +143,11 @@ NUMERIC_FORMATS: Final = frozenset(_CELL)
 
 
 def as_printed(value: float, number_format: str) -> float:
-    """A number in one of the formats that round, as its readers have it."""
-    scale = 100 if number_format in PERCENTAGES else 1
-    return round_half_up(value * scale, DECIMALS[number_format]) / scale
+    """A number in one of the formats that round, as its readers have it; what is below the unit is not nothing."""
+    digits, scale = DECIMALS[number_format], 100 if number_format in PERCENTAGES else 1
+    return (
+        round_half_up(value * scale, digits) or math.copysign(0.1 ** (digits + 1), value) * bool(value)
+    ) / scale
 
 
 def in_prose(value: Any, number_format: str) -> str:
