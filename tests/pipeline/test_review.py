@@ -162,6 +162,36 @@ def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the
     assert bool(told) is refused
 
 
+def of_two_labels(now: int, remark: str = "督促の前") -> TableRecord:
+    """How many were drawn of each sex and age: no first label stands once."""
+    schema = Schema({"sex": Text(heading="性別"), "age": Text(heading="年齢層"), "n": Count(unit="人")})
+    frame = pd.DataFrame(
+        {"sex": ["男性", "男性", "女性"], "age": ["若年", "高齢", remark], "n": [31, now, 32]}
+    )
+    subject = Subject("抽出された市民", "合成", computed_from=NOBODY)
+    return TableRecord.of("01", TableSpec("waves", "抽出された人", subject, schema), frame)
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"), [(-5, False), (-4, True), (-1, True), (0, False), (1, True), (4, True), (5, False)]
+)
+def test_a_row_is_found_again_by_all_its_labels(place, more, refused):  # noqa: F811
+    told = ""
+    try:
+        told_again(place, of_two_labels(25), of_two_labels(25 + more, "督促の後"))
+    except ReleaseRefusedError as error:
+        told = str(error)
+    assert ("01_waves: 男性・高齢 の「人数(人)」" in told) is refused
+    assert bool(told) is refused
+
+
+def test_a_remark_that_was_worded_anew_does_not_hide_whose_number_has_moved(place):  # noqa: F811
+    then, now = of_two_labels(25), of_two_labels(25, "督促の後")
+    now = replace(now, rows=(*now.rows[:2], (*now.rows[2][:2], 33)))
+    with pytest.raises(ReleaseRefusedError, match="女性・督促の後 の"):
+        told_again(place, then, now)
+
+
 def lonely(
     share: float,
     n: int = 30,

@@ -146,6 +146,11 @@ def _counts_of_people(table: Table) -> list[str]:
     return [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit == "人"]
 
 
+def _labels(table: Table) -> list[str]:
+    """Headings of the columns of words before the first number: they say of whom a row is."""
+    return [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
+
+
 def _of_other_days(table: Table, *years: Released) -> bool:
     return len({year.about.get(table.name, {}).get("対象期間") for year in years}) > 1
 
@@ -154,13 +159,15 @@ def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -
     """Cells of a table that an earlier release has printed, too, of the same period, and that differ by few."""
     if _of_other_days(table, then, now):
         return
-    label = table.columns[0].heading
+    labels = _labels(table)
     for row in now.tables.get(table.name, []):
-        before = then.find(table.name, {label: row[label]}) or {}
+        told = {label: row[label] for label in labels}
+        # What stands behind the first label may be a remark, which is worded anew.
+        before = then.find(table.name, told) or then.find(table.name, dict([*told.items()][:1])) or {}
         for heading in _counts_of_people(table):
             old, new = (number(one.get(heading)) for one in (before, row))
             if old is not None and new is not None and 0 < abs(new - old) < threshold:
-                yield f"{table.name}: {row[label]} の「{heading}」({then.year.label}の公表と違う)"
+                yield f"{table.name}: {'・'.join(told.values())} の「{heading}」({then.year.label}の公表と違う)"
 
 
 def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]:
@@ -170,7 +177,7 @@ def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]
     """
     if _of_other_days(table, then, now):
         return
-    labels = [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
+    labels = _labels(table)
     same = [*labels, *_counts_of_people(table)]
     schema = table.record.spec.schema
     others = [
