@@ -138,19 +138,21 @@ def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the
 @pytest.mark.parametrize(
     ("more", "refused"), [(-4, True), (-1, True), (0, False), (1, True), (4, True), (5, False)]
 )
-@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("kept", ["release", "releases/first", "disclosed/first"])
 def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the_same_year(
     place,  # noqa: F811
     more,
     refused,
-    archived,
+    kept,
 ):
-    """Whichever of the year's signed releases printed it: the first is subtracted, too, once a second has left."""
+    """Whichever of the year's signed releases printed it: the first is subtracted, too, once a second has left, and
+    once its pages have been pruned."""
     pages = printed(place, surveys(25))
     (pages / SIGN_OFF).write_text("{}", encoding="utf-8")
-    if archived:
-        place.archive.mkdir(parents=True)
-        pages.rename(place.archive / "first")
+    (place.outputs / kept).parent.mkdir(parents=True, exist_ok=True)
+    pages.rename(place.outputs / kept)
+    if kept.startswith(place.disclosed.name):
+        (place.outputs / kept / SIGN_OFF).unlink()
     again = surveys(25 + more)
     made = printed(replace(place, year=2024), again)
     told = ""

@@ -60,7 +60,14 @@ def unsigned(project) -> bool:
 def test_a_signed_release_is_proven_remembered_packed_and_left_alone_by_the_next_run(released):
     packed = sign_release(released.place, approval())
     assert verify(released.place.release, publics()).proven
-    assert len(memories(released)) == 1
+    (memory,) = memories(released)
+    (printed,) = released.place.disclosed.glob("*/tables")
+    assert f"{printed.parent.name}.json" == memory
+    kept, left = (
+        {file.name: file.read_bytes() for file in folder.iterdir()}
+        for folder in (printed, released.place.release / "tables")
+    )
+    assert kept == left
     first = packed.read_bytes()
     assert sign_release(released.place, approval()) == packed
     assert packed.read_bytes() == first

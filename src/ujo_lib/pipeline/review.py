@@ -100,7 +100,7 @@ def review_printed(
 
 
 def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finished], threshold: int) -> None:
-    """Hold what no audit of masks subtracts against what has been signed before, in any year.
+    """Hold what no audit of masks subtracts against what has been signed before, in any year, pruned since or not.
 
     That is what is told again of earlier surveys, whose people are counted in no table of this year; and weighted
     shares and means of the same people: another register, another rule of weights or a corrected score is a second
@@ -121,7 +121,7 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
     few: list[str] = []
     other: list[str] = []
     for outputs in sorted(place.outputs.parent.glob(YEARS)):
-        for pages in signed_pages(outputs):
+        for pages in [*outputs.glob(f"{place.disclosed.name}/*/"), *signed_pages(outputs)]:
             then = read_released(pages / "tables", FiscalYear(int(outputs.name[2:])))
             few += [told for table in again for told in _moved_by_few(table, then, now, threshold)]
             other += [told for table in weighted for told in _weighted_anew(table, then, now)]
@@ -263,6 +263,7 @@ def _require_silent_corrections(place: SiteYear, internal: Mapping[str, Finished
 
 
 def _told(findings: Sequence[str]) -> list[str]:
+    findings = list(dict.fromkeys(findings))  # a release is remembered, and may still be there
     rest = len(findings) - _TOLD
     return [*findings[:_TOLD], *([f"ほか {rest} 件"] if rest > 0 else [])]
 
