@@ -78,8 +78,8 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
         with private_files():
             memory = remember(place.disclosed, before.run_id, counted_tables(internal), masked.masks)
             # Of weighted numbers and earlier surveys it keeps what was printed: pages may be pruned.
-            for table in (place.release / "tables").iterdir():
-                write_atomically(memory.with_suffix("") / "tables" / table.name, table.read_bytes())
+            kept = memory.with_suffix("") / "tables"
+            shutil.copytree(place.release / "tables", kept, copy_function=shutil.copyfile, dirs_exist_ok=True)
         return _put_in_place(place, files)
 
 
