@@ -10,10 +10,12 @@ import yaml
 from scipy.optimize import LinearConstraint, milp
 
 from ujo_lib.columns import Count, Dimension
+from ujo_lib.disclosure.signature import SIGN_OFF
 from ujo_lib.disclosure.tables import PERIOD, PastRelease, Policy, PublicFigure
 from ujo_lib.errors import InputError
 from ujo_lib.params import ParameterError
 from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.pipeline import knowledge
 from ujo_lib.pipeline.keys import known_digest
 from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
@@ -54,6 +56,38 @@ def place(tmp_path):
 
 def known_by(place):
     return Knowledge.read(place, [SimpleNamespace(settings=SimpleNamespace(threshold=5, files={}))]).previous
+
+
+@pytest.mark.parametrize("folder", ["release", "releases/{run}", "releases/{run}-2"])
+@pytest.mark.parametrize(
+    ("remembered", "current", "refused"),
+    [
+        ((), "now", True),
+        (("b" * 12,), "now", True),  # another release of the year is remembered
+        (("a" * 12,), "now", False),
+        (("a" * 12, "b" * 12), "now", False),
+        ((), "again", False),  # the run that makes anew what was lost
+    ],
+)
+def test_a_signed_release_that_nobody_remembers_refuses_every_plan_of_its_site(
+    place, monkeypatch, folder, remembered, current, refused
+):
+    """Folders restored from a copy without `disclosed`: a late case would not be subtracted from what was signed."""
+    run = "a" * 12
+    last = SiteYear(place.root, "sample", 2022)
+    pages = last.outputs / folder.format(run=run)
+    pages.mkdir(parents=True)
+    (pages / SIGN_OFF).write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(knowledge.Manifest, "read", lambda _: SimpleNamespace(run_id=run))
+    monkeypatch.setattr(knowledge, "run_id", lambda _: {"now": "c" * 12, "again": run}[current])
+    old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
+    for one in remembered:
+        remember(last.disclosed, one, counted_tables(old), plan_masks(old, FIVE))
+    if not refused:
+        assert len(known_by(place)) == len(remembered)
+        return
+    with pytest.raises(InputError, match=f"署名した公表 {pages.relative_to(place.root)} の記録がありません"):
+        known_by(place)
 
 
 def test_tables_of_two_notebooks_are_planned_together():

@@ -138,19 +138,21 @@ def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the
 @pytest.mark.parametrize(
     ("more", "refused"), [(-4, True), (-1, True), (0, False), (1, True), (4, True), (5, False)]
 )
-@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("kept", ["release", "releases/first", "disclosed/first"])
 def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the_same_year(
     place,  # noqa: F811
     more,
     refused,
-    archived,
+    kept,
 ):
-    """Whichever of the year's signed releases printed it: the first is subtracted, too, once a second has left."""
+    """Whichever of the year's signed releases printed it: the first is subtracted, too, once a second has left, and
+    once its pages have been pruned."""
     pages = printed(place, surveys(25))
     (pages / SIGN_OFF).write_text("{}", encoding="utf-8")
-    if archived:
-        place.archive.mkdir(parents=True)
-        pages.rename(place.archive / "first")
+    (place.outputs / kept).parent.mkdir(parents=True, exist_ok=True)
+    pages.rename(place.outputs / kept)
+    if kept.startswith(place.disclosed.name):
+        (place.outputs / kept / SIGN_OFF).unlink()
     again = surveys(25 + more)
     made = printed(replace(place, year=2024), again)
     told = ""
@@ -162,8 +164,44 @@ def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the
     assert bool(told) is refused
 
 
+def of_two_labels(now: int, remark: str = "督促の前") -> TableRecord:
+    """How many were drawn of each sex and age: no first label stands once."""
+    schema = Schema({"sex": Text(heading="性別"), "age": Text(heading="年齢層"), "n": Count(unit="人")})
+    frame = pd.DataFrame(
+        {"sex": ["男性", "男性", "女性"], "age": ["若年", "高齢", remark], "n": [31, now, 32]}
+    )
+    subject = Subject("抽出された市民", "合成", computed_from=NOBODY)
+    return TableRecord.of("01", TableSpec("waves", "抽出された人", subject, schema), frame)
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"), [(-5, False), (-4, True), (-1, True), (0, False), (1, True), (4, True), (5, False)]
+)
+def test_a_row_is_found_again_by_all_its_labels(place, more, refused):  # noqa: F811
+    told = ""
+    try:
+        told_again(place, of_two_labels(25), of_two_labels(25 + more, "督促の後"))
+    except ReleaseRefusedError as error:
+        told = str(error)
+    assert ("01_waves: 男性・高齢 の「人数(人)」" in told) is refused
+    assert bool(told) is refused
+
+
+def test_a_remark_that_was_worded_anew_does_not_hide_whose_number_has_moved(place):  # noqa: F811
+    then, now = of_two_labels(25), of_two_labels(25, "督促の後")
+    now = replace(now, rows=(*now.rows[:2], (*now.rows[2][:2], 33)))
+    with pytest.raises(ReleaseRefusedError, match="女性・督促の後 の"):
+        told_again(place, then, now)
+
+
 def lonely(
-    share: float, n: int = 30, *, low: float = 0.2, nation: float = 0.3, weighted: bool = True
+    share: float,
+    n: int = 30,
+    *,
+    low: float = 0.2,
+    nation: float = 0.3,
+    weighted: bool = True,
+    level: float = 0.95,
 ) -> TableRecord:
     """The weighted share of two answers among a hundred people."""
     schema = Schema(
@@ -172,7 +210,7 @@ def lonely(
             "n": Count(unit="人"),
             "base": Base(unit="人", over=("item",)),
             "share": Share(heading="重み付きの割合"),
-            **interval("share", 0.95),
+            **interval("share", level),
             "nation": Share(heading="全国の割合", free=True),
             "reading": Text(heading="読み方"),
         }
@@ -201,9 +239,11 @@ def test_the_same_answers_with_other_weights_do_not_leave_beside_those_that_were
     assert "ない の" not in str(refused.value)
 
 
-def test_nor_do_the_limits_of_another_level(place):  # noqa: F811
-    with pytest.raises(ReleaseRefusedError, match="ある の「95%信頼区間の下限"):
-        told_again(place, lonely(0.345), lonely(0.345, low=0.21))
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.999])
+def test_nor_do_the_limits_of_another_level(place, level):  # noqa: F811
+    """Two intervals around one share are two equations for the answers; their headings differ, too."""
+    with pytest.raises(ReleaseRefusedError, match=f"ある の「{100 * level:g}%信頼区間の下限"):
+        told_again(place, lonely(0.345), lonely(0.345, low=0.21, level=level))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from ujo_lib.cli import main
 from ujo_lib.disclosure.gate import Gate
 from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SUMS, SealError, seal
 from ujo_lib.disclosure.signoff import Approval, verify
+from ujo_lib.errors import InputError
 from ujo_lib.pipeline import release, review, signing
 from ujo_lib.pipeline.layout import LockedError
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
@@ -59,7 +60,14 @@ def unsigned(project) -> bool:
 def test_a_signed_release_is_proven_remembered_packed_and_left_alone_by_the_next_run(released):
     packed = sign_release(released.place, approval())
     assert verify(released.place.release, publics()).proven
-    assert len(memories(released)) == 1
+    (memory,) = memories(released)
+    (printed,) = released.place.disclosed.glob("*/tables")
+    assert f"{printed.parent.name}.json" == memory
+    kept, left = (
+        {file.name: file.read_bytes() for file in folder.iterdir()}
+        for folder in (printed, released.place.release / "tables")
+    )
+    assert kept == left
     first = packed.read_bytes()
     assert sign_release(released.place, approval()) == packed
     assert packed.read_bytes() == first
@@ -201,6 +209,11 @@ def test_a_report_that_quotes_tables_which_nobody_has_signed_is_not_signed(relea
     assert "署名がない" in unreleased(released.place)[0]
     before.manifest.write_text("{}", encoding="utf-8")
     (before.release / SIGN_OFF).write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="fy2022/release の記録がありません"):
+        sign_release(released.place, approval())
+    before.disclosed.mkdir()
+    (before.disclosed / "run.json").write_text("[]", encoding="utf-8")
+    released.release()
     sign_release(released.place, approval())
 
 

@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 import seaborn as sns
 
+from ujo_lib.annual.claims import compare
 from ujo_lib.columns import Base, ColumnError, Count, Dimension, Share, Text, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.errors import InputError
 from ujo_lib.params import QualitySettings, project_root
+from ujo_lib.params.annual import Cell, Claim
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import (
     ANSWER,
@@ -31,7 +33,7 @@ from ujo_lib.report.door.publish import (
 from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import Page, open_page
-from ujo_lib.typed import Schema, Typed
+from ujo_lib.typed import ANSWERED, Schema, Typed
 
 FRAME = pd.DataFrame(
     {"age": ["10代", "20代", "30代", "総数"], "n": [3, 40, 50, 93], "share": [0.03, 0.43, 0.54, 1.0]}
@@ -144,6 +146,84 @@ def test_how_many_values_a_number_leaves_is_sought_once_and_the_release_follows_
 def test_of_a_table_without_rows_nothing_is_sought(project):
     nothing = Typed.of(FRAME[:0], COLUMNS, pytest.fail)
     assert len(_internal().publish(nothing, "by_age", "年代", ABOUT).frame) == 0
+
+
+def _shown(project, share, where, rest=0.6):
+    """A share of those who answered a question, or of everybody, as the page of a release has it."""
+    frame = pd.DataFrame(
+        {
+            "lonely": ["ある", "ない"],
+            "n": [30, 70],
+            "base": 100,
+            "share": [share, rest],
+            "low": [share - 0.1, 0.5],
+            "high": 0.7,
+        }
+    )
+    kinds = {
+        "lonely": Dimension(heading="孤独感"),
+        "n": Count(unit="人"),
+        "base": Base(unit="人", over=("lonely",)),
+        "share": Share(heading="重み付きの割合"),
+        **interval("share", 0.95),
+    }
+    given = Typed.of(frame, kinds, where={"lonely": (ANSWERED,)} if where else {}), "lonely", "孤独感"
+    about = Subject("回答のあった市民", "合成", "residents")
+    inside = _internal().publish(*given, about)
+    assert inside.value("share", lonely="ある") == share
+    (project / "plan.json").write_text(
+        masks_of([inside.record("00_data_quality")], Policy()).to_json(), encoding="utf-8"
+    )
+    page = open_page(QualitySettings(audience="release", plan="plan.json", tables_dir="release"))
+    return page, page.publish(*given, about)
+
+
+@pytest.mark.parametrize(
+    ("share", "alike"), [(0.3444, False), (0.3446, True), (0.3454, True), (0.3456, False)]
+)
+@pytest.mark.parametrize("where", [True, False], ids=["answers", "counts"])
+def test_a_share_of_answers_that_no_table_counts_leaves_as_printed_whatever_is_made_of_it(
+    project, share, alike, where
+):
+    """34.5 %: a tenth of a pixel is a fiftieth of a percent, and would tell which of 34.46 and 34.54 it was."""
+
+    def made(of: float) -> list[object]:
+        _, table = _shown(project, of, where)
+        claims = [
+            Claim(
+                id="1",
+                statement="孤独",
+                published=34.512,
+                rule=rule,
+                cell=Cell(
+                    notebook="00_data_quality", table="lonely", column="share", where={"lonely": ["ある"]}
+                ),
+            )
+            for rule in ("percent", "rounded")
+        ]
+        drawn = figures.bars(table, x="share", y="lonely", low="low", high="high", finding="示す。")
+        return [
+            drawn.drawings(),
+            wording.sentence("{share[ある]|about}", table),
+            compare(claims, lambda *_: table).frame.to_numpy().tolist(),
+        ]
+
+    assert (made(share) == made(0.345)) is (alike and where)
+
+
+@pytest.mark.parametrize(("share", "below"), [(0.0, False), (0.0004, True), (0.0005, False)])
+def test_a_share_below_the_unit_is_still_explained_as_no_zero(project, share, below):
+    page, shown = _shown(project, share, where=True)
+    assert ("単位未満" in page.table(shown).html) is below
+
+
+@pytest.mark.parametrize(
+    ("rest", "rounded"), [(0.6534, False), (0.6536, True), (0.6564, True), (0.6566, False)]
+)
+def test_parts_of_one_whole_are_told_as_rounded_though_they_arrive_so(project, rest, rounded):
+    """34.5 and 65.4 % may be parts of 100 %, two halves of a tenth from the truth; 34.5 and 65.3 % are not."""
+    page, shown = _shown(project, 0.3446, where=True, rest=rest)
+    assert ("四捨五入のため" in page.table(shown).html) is rounded
 
 
 def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them_in_a_release(project):

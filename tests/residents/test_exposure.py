@@ -10,6 +10,7 @@ import pytest
 
 from tests.residents.conftest import AGES, SEXES, categorical
 from tests.residents.test_release import released
+from tests.residents.test_tables import _form as asking
 from ujo_lib.residents import tables
 from ujo_lib.residents.exposure import SOUGHT, _alike, _Few, _moved, _moved_alike, _Question
 from ujo_lib.residents.weighting import Sample, open_sample
@@ -289,7 +290,7 @@ def test_partners_weigh_the_same_in_every_row():
 
 def test_other_divisions_have_as_many_people_and_answers_and_another_number_of_the_few():
     sample = survey([6, 7, 8, 9], [1, 2, 3, 4], [400, 410, 420, 430])
-    question = _Question(sample, sample.answers["would_use"], [])
+    question = _Question(sample, sample.answers["would_use"], tables.each_answer(sample.answers["would_use"]))
     true = question.true
     others = _alike(true, question, np.array([0, 1]), np.random.default_rng(0))
     assert 1 < len(np.unique(others, axis=0)) == len(others) <= 100
@@ -299,3 +300,19 @@ def test_other_divisions_have_as_many_people_and_answers_and_another_number_of_t
     assert (question.counts(others)[:, 0, 1] != question.counts(true[None])[0, 0, 1]).all()
     weighted = np.abs((others - true)[:, :, 1] @ question.weights)
     assert weighted.max() <= question.weights @ true.sum(axis=1) / 1000
+
+
+@pytest.mark.parametrize(("width", "gone"), [(2, False), (3, True)])
+def test_an_option_tells_as_much_as_the_answers_that_those_gave_who_did_not_tick_it(width, gone):
+    """172 people who ticked one option each: the same as one answer each. By itself C leaves four values."""
+    ticked = [[16, 19, 5], [20, 17, 4], [17, 21, 6], [20, 26, 1]]
+    sample = survey([40, 41, 44, 47], [0] * 4, [740, 460, 640, 700])
+    given = [label for counts in ticked for label, n in zip("ABC", counts, strict=True) for _ in range(n)]
+    item = {"id": "needs", "title": "要るもの", "wording": "何が要るか", "kind": "multiple"}
+    form = asking([item | {"options": {"1": "A", "2": "B", "3": "C"}}])
+    sample.answers["one"] = categorical(given, list("ABC"))
+    for label in "ABC":
+        sample.answers[f"needs_{label}"] = pd.array([own == label for own in given], "boolean")
+    table = tables.ticks(sample, form.items[0], form, LEVEL)
+    assert table.left() == tables.shares(sample, "one", "要るもの", LEVEL).left() == 3
+    assert released({"needs": table}, width)["needs"].hidden["share"].all() == gone

@@ -269,18 +269,6 @@ def test_several_answers_of_those_who_were_not_to_give_any_are_in_no_base(asked,
     assert f"「孤独感」に「{asked}」と答えた人だけに尋ねました。" in table.schema.note
 
 
-def test_each_option_is_a_question_whose_small_counts_must_stay_unknown(monkeypatch):
-    """The fewest of all options counts; one without small counts leaves nothing to seek."""
-    found = iter([None, 4, 2])
-    monkeypatch.setattr(tables, "values_left", lambda *_: next(found))
-    sample = _of(["はい"] * 9, **{f"needs_{label}": pd.array([True] * 9, dtype="boolean") for label in "ABC"})
-    item = {"id": "needs", "title": "要るもの", "wording": "何が要るか", "kind": "multiple"}
-    form = _form([{**item, "options": {"1": "A", "2": "B", "3": "C"}}])
-    assert tables.ticks(sample, form.items[0], form).left() == 2
-    found = iter([None, None, None])
-    assert tables.ticks(sample, form.items[0], form).left() is None
-
-
 def test_a_number_is_told_as_its_mean_in_its_own_unit():
     sample = _of(["はい"] * 5, friends=pd.array([0, 1, 2, 5, pd.NA], dtype="Int64"))
     form = _form(
@@ -382,6 +370,22 @@ def test_a_side_where_all_answered_alike_is_not_told_as_certain(answer):
     limit = 100 * (1 - 0.025**0.2)
     row = tables.differences(_of([answer] * 10, 5), "lonely", ["はい"], ["sex"]).frame.iloc[0]
     assert row[["estimate", "low", "high"]].tolist() == pytest.approx([0, -limit, limit])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "reading"),
+    [
+        (0.04, 9.0, "差があるとは言えない"),  # printed as 0.0
+        (0.05, 9.0, "高い"),
+        (-9.0, -0.04, "差があるとは言えない"),
+        (-9.0, -0.05, "低い"),
+    ],
+)
+def test_a_difference_is_judged_by_the_limits_that_are_printed(monkeypatch, low, high, reading):
+    """A word that says on which side of 0.0 a limit lies would be one number more than the table has."""
+    monkeypatch.setattr(tables, "_points", lambda *_: [(low + high) / 2, low, high])
+    sample = _of(["はい"] * 5 + ["いいえ"] * 5, men=5)
+    assert tables.differences(sample, "lonely", ["はい"], ["sex"]).frame["reading"].tolist() == [reading]
 
 
 @pytest.mark.parametrize(("men", "reading"), [(5, "差があるとは言えない"), (20, "低い")])

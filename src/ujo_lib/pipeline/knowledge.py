@@ -16,6 +16,7 @@ from ujo_lib.annual.claims import read_claims
 from ujo_lib.annual.known import public_figures
 from ujo_lib.columns import TOTAL_LABELS, Dimension
 from ujo_lib.disclosure.revision import same_records
+from ujo_lib.disclosure.signature import signed_pages
 from ujo_lib.disclosure.tables import (
     Exemption,
     PastRelease,
@@ -28,8 +29,9 @@ from ujo_lib.disclosure.tables import (
 from ujo_lib.errors import InputError
 from ujo_lib.files import write_atomically
 from ujo_lib.params.disclosure import DisclosureRules
-from ujo_lib.pipeline.keys import Step
+from ujo_lib.pipeline.keys import Step, run_id
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.report.door.masks import Counted, Masks
 
 
@@ -64,8 +66,10 @@ class Knowledge:
 
         Raises:
             ParameterError: mistakes in `disclosure.yaml`.
+            InputError: what a signed release told is not remembered any more, or cannot be read.
         """
         rules = DisclosureRules.read(place.rules)
+        _require_memories(place, steps)
         claims = (step.settings.files.get("published_file") for step in steps)
         return cls(
             _policy(rules, steps[0].settings.threshold),
@@ -90,6 +94,25 @@ class Knowledge:
     def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
         """Tables of earlier releases that tell of the same records, and of records that were corrected since."""
         return same_records([one.table for one in tables], self.previous, self.year)
+
+
+def _require_memories(place: SiteYear, steps: Sequence[Step]) -> None:
+    """Refuse to plan beside a signed release of the site that nobody remembers: subtracting it would be overlooked.
+
+    That of this very run is left out, so that what was lost can be made anew from the same inputs.
+    """
+    for outputs in sorted(place.outputs.parent.glob("fy*")):
+        manifest = Manifest.read(outputs / place.manifest.name)
+        for pages in signed_pages(outputs):
+            archived = pages.parent != outputs
+            run = pages.name.partition("-")[0] if archived else manifest.run_id if manifest else ""
+            if not any((outputs / place.disclosed.name).glob(f"{run}*.json")) and run != run_id(steps):
+                raise InputError(
+                    f"署名した公表 {pages.relative_to(place.root).as_posix()} の記録がありません"
+                    f"({outputs.name}/{place.disclosed.name} の下のファイル)。これがないと、前の公表との差から"
+                    "人の動きが分からないかを検査できません。控えから戻すか、入力とパラメーターを署名したときのものに戻して、"
+                    "`ujo release` と `ujo sign` をやり直してください。"
+                )
 
 
 def _remembered(file: Path, root: Path) -> list[PastRelease]:

@@ -4,6 +4,7 @@ Both answers go into the release as `checks.json`, in numbers; what the city nee
 stays inside it, under `review/`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import takewhile
@@ -37,6 +38,8 @@ _REMEDY = (
     "(3) 動いた記録が、動いたどの区分でも {threshold} 件以上になるまで待つ(区分の違う記録は、合わせても足りない)。"
     "(4) 記録を直したのでなければ、入力とパラメーターを前の公表のときに戻す。セルの一覧: {file}"
 )
+
+_LEVEL = re.compile(r"[\d.]+%(?=信頼区間)")
 
 _TOLD = 20
 """Findings told at once; all of them stand in the folder `review`."""
@@ -97,7 +100,7 @@ def review_printed(
 
 
 def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finished], threshold: int) -> None:
-    """Hold what no audit of masks subtracts against what has been signed before, in any year.
+    """Hold what no audit of masks subtracts against what has been signed before, in any year, pruned since or not.
 
     That is what is told again of earlier surveys, whose people are counted in no table of this year; and weighted
     shares and means of the same people: another register, another rule of weights or a corrected score is a second
@@ -118,7 +121,7 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
     few: list[str] = []
     other: list[str] = []
     for outputs in sorted(place.outputs.parent.glob(YEARS)):
-        for pages in signed_pages(outputs):
+        for pages in [*outputs.glob(f"{place.disclosed.name}/*/"), *signed_pages(outputs)]:
             then = read_released(pages / "tables", FiscalYear(int(outputs.name[2:])))
             few += [told for table in again for told in _moved_by_few(table, then, now, threshold)]
             other += [told for table in weighted for told in _weighted_anew(table, then, now)]
@@ -143,6 +146,11 @@ def _counts_of_people(table: Table) -> list[str]:
     return [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit == "人"]
 
 
+def _labels(table: Table) -> list[str]:
+    """Headings of the columns of words before the first number: they say of whom a row is."""
+    return [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
+
+
 def _of_other_days(table: Table, *years: Released) -> bool:
     return len({year.about.get(table.name, {}).get("対象期間") for year in years}) > 1
 
@@ -151,20 +159,25 @@ def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -
     """Cells of a table that an earlier release has printed, too, of the same period, and that differ by few."""
     if _of_other_days(table, then, now):
         return
-    label = table.columns[0].heading
+    labels = _labels(table)
     for row in now.tables.get(table.name, []):
-        before = then.find(table.name, {label: row[label]}) or {}
+        told = {label: row[label] for label in labels}
+        # What stands behind the first label may be a remark, which is worded anew.
+        before = then.find(table.name, told) or then.find(table.name, dict([*told.items()][:1])) or {}
         for heading in _counts_of_people(table):
             old, new = (number(one.get(heading)) for one in (before, row))
             if old is not None and new is not None and 0 < abs(new - old) < threshold:
-                yield f"{table.name}: {row[label]} の「{heading}」({then.year.label}の公表と違う)"
+                yield f"{table.name}: {'・'.join(told.values())} の「{heading}」({then.year.label}の公表と違う)"
 
 
 def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]:
-    """Shares and means, and their limits, that an earlier release has printed of as many people with another value."""
+    """Shares and means, and their limits, that an earlier release has printed of as many people with another value.
+
+    Limits of another level are other values, too: their heading alone tells them apart.
+    """
     if _of_other_days(table, then, now):
         return
-    labels = [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
+    labels = _labels(table)
     same = [*labels, *_counts_of_people(table)]
     schema = table.record.spec.schema
     others = [
@@ -174,8 +187,9 @@ def _weighted_anew(table: Table, then: Released, now: Released) -> Iterator[str]
     ]
     for row in now.tables.get(table.name, []):
         before = then.find(table.name, {heading: row[heading] for heading in same if heading in row}) or {}
+        told_then = {_LEVEL.sub("", heading): cell for heading, cell in before.items()}
         for heading in others:
-            old, new = (number(one.get(heading)) for one in (before, row))
+            old, new = number(told_then.get(_LEVEL.sub("", heading))), number(row.get(heading))
             if old is not None and new is not None and old != new:
                 told = "・".join(row[label] for label in labels)
                 yield f"{table.name}: {told} の「{heading}」({then.year.label}の公表と違う)"
@@ -249,6 +263,7 @@ def _require_silent_corrections(place: SiteYear, internal: Mapping[str, Finished
 
 
 def _told(findings: Sequence[str]) -> list[str]:
+    findings = list(dict.fromkeys(findings))  # a release is remembered, and may still be there
     rest = len(findings) - _TOLD
     return [*findings[:_TOLD], *([f"ほか {rest} 件"] if rest > 0 else [])]
 

@@ -38,6 +38,7 @@ from ujo_lib.report.door.publish import (
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
 from ujo_lib.report.look.figures.drawing import TableInsteadError
+from ujo_lib.report.look.notation import DECIMALS, as_printed
 from ujo_lib.store import Store
 from ujo_lib.text import likely_meant
 from ujo_lib.typed import Typed
@@ -72,6 +73,25 @@ class Shown:
         if self.recipe:
             mark["recipe"] = self.recipe.to_plain()
         return {"text/html": self.html, DOOR: mark}
+
+
+def _as_printed(published: Published) -> Published:
+    """What tells of answers that no table counts, no finer than in print, whatever is made of it on the way there.
+
+    An end of a bar in tenths of a pixel, the largest of shares that are printed alike, their sum, or more decimals in
+    an answer to a statement would be further equations.
+    """
+    if not published.spec.of_answers:
+        return published
+    kinds = published.spec.schema.columns.items()
+    rounded = {
+        name: published.frame[name].map(
+            functools.partial(as_printed, number_format=kind.format), na_action="ignore"
+        )
+        for name, kind in kinds
+        if name in published.frame and kind.format in DECIMALS
+    }
+    return replace(published, frame=published.frame.assign(**rounded))
 
 
 def _require(kind: type, given: object, called: str) -> None:
@@ -174,7 +194,9 @@ class Page:
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record
         shown = (
-            mask(record, frame, self.masks.cells_of(record), self.masks.whole, self.settings.threshold)
+            _as_printed(
+                mask(record, frame, self.masks.cells_of(record), self.masks.whole, self.settings.threshold)
+            )
             if self.masks
             else unmasked(spec, frame, self.settings.notebook)
         )

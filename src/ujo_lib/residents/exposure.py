@@ -52,11 +52,9 @@ class _Question:
         given = column.cat.codes.to_numpy()
         self.known = given >= 0
         labels = list(map(str, column.cat.categories))
-        everybody = np.ones(len(given), dtype=bool)
         design = sample.design
-        if len(np.unique(design.strata)) > 1:
-            told = [row for row in told if row.inside.all()]
-        rows = [*(Told([label], everybody) for label in labels), *told]
+        by_district = len(np.unique(design.strata)) > 1
+        rows = [row for row in told if row.inside.all() or not by_district]
         classes = pd.factorize(sample.classes)[0]
         marks = [design.weights, design.strata, classes, *(row.inside for row in rows)]
         _, first, cell = np.unique(
@@ -122,7 +120,7 @@ def values_left(
     Args:
         sample: the weighted answers.
         column: the answers to a question, categorical.
-        told: rows that are printed of it, beside one per answer for everybody.
+        told: rows that are printed of it.
         printed: trait (1, 0, NaN) and whom a row speaks of → what it prints.
 
     Returns:

@@ -16,7 +16,7 @@ from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.exposure import Told, values_left, ways_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
-from ujo_lib.stats import LEVEL, Interval
+from ujo_lib.stats import LEVEL, Interval, round_half_up
 from ujo_lib.typed import ANSWERED, Typed
 
 WEIGHTED: Final = Share(heading="重み付きの割合")
@@ -102,7 +102,9 @@ def shares(
     whom = form.asked_of(item) if form else ""
     where = {**(form.reached(item) if form else {}), item: (ANSWERED,)}
     note = f"{whom}だけに尋ねました。" if whom else ""
-    return Typed.of(frame, kinds, where=where, note=note, left=left_by(sample, column, [], level))
+    return Typed.of(
+        frame, kinds, where=where, note=note, left=left_by(sample, column, each_answer(column), level)
+    )
 
 
 def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL) -> Typed:
@@ -124,11 +126,15 @@ def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL)
     ]
     kinds = {item.id: Dimension(heading=item.title, multiple=True), **_kinds((item.id,), level)}
     whom = form.asked_of(item.id)
-    searches = [left_by(sample, told, [], level) for told in options.values()]
+    # An option is no question of its own: who did not tick it ticked another, whose share is printed, too.
+    ticked = pd.DataFrame(options) == _YES
+    together = ticked.astype(int).astype(str).agg("".join, axis=1).where(ticked.any(axis=1))
+    everybody = np.ones(len(ticked), dtype=bool)
+    told = [Told([*together[ticked[label]].unique()], everybody) for label in options]
     return Typed.of(
         rows,
         kinds,
-        lambda: min((left for search in searches if (left := search()) is not None), default=None),
+        left_by(sample, together.astype("category"), told, level),
         where={**form.reached(item.id), item.id: (ANSWERED,)},
         note="あてはまるものをいくつでも選ぶ質問です。" + (f"{whom}だけに尋ねました。" if whom else ""),
     )
@@ -193,10 +199,15 @@ def across(
     ]
     kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
-    told = [Told(answers, inside) for _, inside in parts]
+    told = [*each_answer(column), *(Told(answers, inside) for _, inside in parts)]
     compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
     left = left_by(sample, column, told, level, [inside for _, inside in compared])
     return Typed.of(rows, {**kinds, **_kinds((item,), level)}, left, where={item: (ANSWERED,)})
+
+
+def each_answer(column: "pd.Series[Any]") -> list[Told]:
+    """One row of everybody per answer."""
+    return [Told([label], np.ones(len(column), dtype=bool)) for label in column.cat.categories]
 
 
 def left_by(
@@ -213,7 +224,7 @@ def left_by(
         numbers = [100 * row[name] for name in ("share", "low", "high")]
         if any(np.array_equal(inside, one) for one in compared):
             numbers += _points(sample, trait, inside, level, len(compared))
-        return tuple(np.round(numbers, 1))
+        return tuple(round_half_up(number, 1) for number in numbers)
 
     return functools.cache(lambda: values_left(sample, column, told, printed))
 
@@ -250,7 +261,7 @@ def means(
         return {"mean": found.value, "low": low, "high": high}
 
     def printed(given: Floats, inside: NDArray[np.bool_]) -> list[float | None]:
-        return [None if one is None else round(one, 1) for one in told(given, inside).values()]
+        return [None if one is None else round_half_up(one, 1) for one in told(given, inside).values()]
 
     rows = [
         {
@@ -299,7 +310,8 @@ def differences(
     rows = []
     for label, inside in pairs:
         points = _points(sample, trait, inside, level, len(pairs))
-        sign = "高い" if points[1] > 0 else "低い" if points[2] < 0 else "差があるとは言えない"
+        low, high = (round_half_up(end, 1) for end in points[1:])  # as printed: the word tells no more
+        sign = "高い" if low > 0 else "低い" if high < 0 else "差があるとは言えない"
         rows.append((f"{label}とほかの人", *points, sign))
     return Typed.of(
         rows,
@@ -407,7 +419,7 @@ def sensitivity(
     told = share_of(sample, _said(sample.answers[item], answers), level)
     rate = float(sample.response or 0)
     # With a of `unseen`, a + gap ≤ 1.
-    beyond = [gap for gap in gaps if (1 - gap) * (1 - rate) < told["share"] * rate * gap]
+    beyond = [gap for gap in gaps if (1 - gap) * (1 - rate) < as_printed(told["share"]) * rate * gap]
     rows = []
     for gap in (gap for gap in gaps if sample.response and gap not in beyond):
         moved = {name: unseen(as_printed(told[name]), rate, gap) for name in ("share", "low", "high")}
@@ -423,7 +435,7 @@ def sensitivity(
 
 def as_printed(share: float) -> float:
     """A share as a table prints it: what is worked out from this says no more than the table."""
-    return round(share, 3)
+    return round_half_up(100 * share, 1) / 100
 
 
 def unseen(share: float, rate: float, gap: float) -> float:

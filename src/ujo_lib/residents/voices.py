@@ -11,7 +11,7 @@ import pandas as pd
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, interval
 from ujo_lib.questionnaire import Item, Questionnaire
-from ujo_lib.residents.tables import left_by, share_of
+from ujo_lib.residents.tables import each_answer, left_by, share_of
 from ujo_lib.residents.weighting import Sample
 from ujo_lib.stats import LEVEL, wilson
 from ujo_lib.typed import Typed
@@ -69,7 +69,8 @@ def _side_by_side(
         given = _labelled(sheets[item.id], item)
         if voice == RESIDENTS:
             answers = pd.Series(pd.Categorical(given, labels), given.index)
-            left = left_by(sample, answers.reindex(sample.answers.index), [], level)
+            answers = answers.reindex(sample.answers.index)
+            left = left_by(sample, answers, each_answer(answers), level)
         # Those whom a skip rule sends to a question are others than all of that voice.
         who = f"{voice}({form.asked_of(item.id)})" if some else voice
         for label in labels:

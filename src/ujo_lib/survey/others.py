@@ -28,6 +28,7 @@ SOUGHT: Final = 4
 _TRIES: Final = 200
 _DRAWN: Final = 500
 _KEPT: Final = 50
+_LAST_BIT: Final = 1e-9
 
 Floats = NDArray[np.float64]
 
@@ -127,7 +128,10 @@ def ways_left(numbers: Floats, threshold: float, scale: tuple[float, float]) -> 
 
 
 def _printed(worlds: Floats) -> Floats:
-    return np.round(np.column_stack([worlds.mean(axis=1), np.median(worlds, axis=1)]), 1)
+    """Mean and median in tenths, half up, as a page has them."""
+    told = np.column_stack([worlds.mean(axis=1), np.median(worlds, axis=1)])
+    tenths: Floats = np.copysign(np.floor(np.abs(told) * 10 + 0.5 + _LAST_BIT), told)
+    return tenths
 
 
 def _moved(world: Floats, value: float, scale: tuple[float, float], rng: np.random.Generator) -> Floats:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from ujo_lib.fiscal import spoken
+from ujo_lib.stats import round_half_up
 
 HIDDEN: Final = "x"
 MISSING: Final = "…"
@@ -139,6 +140,14 @@ _CELL: Final[Mapping[str, Callable[[float], str]]] = {
     **{name: partial(percent_figure, digits=digits) for name, digits in PERCENTAGES.items()},
 }
 NUMERIC_FORMATS: Final = frozenset(_CELL)
+
+
+def as_printed(value: float, number_format: str) -> float:
+    """A number in one of the formats that round, as its readers have it; what is below the unit is not nothing."""
+    digits, scale = DECIMALS[number_format], 100 if number_format in PERCENTAGES else 1
+    return (
+        round_half_up(value * scale, digits) or math.copysign(0.1 ** (digits + 1), value) * bool(value)
+    ) / scale
 
 
 def in_prose(value: Any, number_format: str) -> str:

@@ -1,6 +1,5 @@
 """What a figure reads from its table: marks, ranges for those who do not see it, titles; and what it refuses."""
 
-from dataclasses import replace
 from math import inf, nan
 
 import pandas as pd
@@ -9,11 +8,10 @@ import pytest
 from tests.report.look import drawn
 from tests.report.look.drawn import assert_legible, draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import ColumnError, Count, Estimate, Ratio, Share, interval
+from ujo_lib.columns import ColumnError, Count, Ratio, Share, interval
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.read import flags, highlighted, levels, numbers, texts
+from ujo_lib.report.look.figures.read import flags, highlighted, levels, texts
 from ujo_lib.report.look.style import BLUE, MUTED, NARROW, WIDE
-from ujo_lib.typed import ANSWERED
 
 
 @pytest.mark.parametrize(("slip", "told"), [
@@ -256,43 +254,3 @@ def test_a_whisker_is_drawn_only_where_value_and_both_bounds_are_known() -> None
 @pytest.mark.parametrize(("highlight", "stands_out"), [([], [True] * 3), (["男性"], [True, False, False])])
 def test_where_something_is_highlighted_all_else_is_pale(highlight, stands_out: list[bool]) -> None:
     assert highlighted(by_sex(), "sex", highlight) == [BLUE if own else MUTED for own in stands_out]
-
-
-@pytest.mark.parametrize(
-    ("share", "alike"), [(0.3446, True), (0.3454, True), (0.3444, False), (0.3456, False)]
-)
-@pytest.mark.parametrize(
-    "answers", [{"weighted": True}, {"where": True}, {}], ids=["weighted", "where", "counts"]
-)
-def test_shares_of_answers_that_no_table_counts_are_drawn_as_printed(share, alike, answers) -> None:
-    """34.5 %: a tenth of a pixel is a fiftieth of a percent, and would tell which of 34.46 and 34.54 it was."""
-
-    def paths(value: float) -> str:
-        table = published(
-            {
-                "name": ["甲", "乙"],
-                "share": [value, 0.6],
-                "low": [value - 0.1, 0.5],
-                "high": [value + 0.1, 0.7],
-            },
-            kinds={"share": Share(), **interval("share", 0.95)},
-        )
-        where = {"lonely": (ANSWERED,)} if "where" in answers else {}
-        schema = replace(table.spec.schema, where=where)
-        table = replace(table, spec=replace(table.spec, schema=schema, weighted="weighted" in answers))
-        bars = figures.bars(table, x="share", y="name", low="low", high="high", finding="示す。")
-        return "".join(bars.drawings())
-
-    assert (paths(share) == paths(0.345)) is (alike and bool(answers))
-
-
-def test_means_of_answers_are_drawn_as_printed_and_nothing_else_of_a_table_is_moved() -> None:
-    table = published(
-        {"name": ["甲", "乙"], "n": [12, 1234], "mean": [6.04, nan]},
-        kinds={"n": Count(), "mean": Estimate()},
-    )
-    weighted = replace(table, spec=replace(table.spec, weighted=True))
-    assert numbers(table, "mean")[0] == 6.04
-    assert numbers(weighted, "mean")[0] == 6.0
-    assert pd.isna(numbers(weighted, "mean")[1])
-    assert numbers(weighted, "n").tolist() == [12, 1234]

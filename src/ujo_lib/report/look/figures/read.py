@@ -17,10 +17,9 @@ from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures.drawing import Figure, TableInsteadError
 from ujo_lib.report.look.figures.lettering import wrapped
 from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
-from ujo_lib.report.look.notation import DECIMALS, HIDDEN, MISSING, SMALL_BASE, SYMBOLS, count, in_prose
+from ujo_lib.report.look.notation import HIDDEN, MISSING, SMALL_BASE, SYMBOLS, count, in_prose
 from ujo_lib.report.look.style import BLUE, MUTED, SERIES, SOFT, Layout
 from ujo_lib.report.look.wording import Said, say, text_of
-from ujo_lib.stats import round_half_up
 
 _ALL_ALIKE: Final = "どれも"
 HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
@@ -331,25 +330,17 @@ def whiskers(axes: Axes, at: Any, rows: pd.DataFrame, colour: str, *, lying: boo
 def numbers(published: Published, column: str) -> NDArray[np.float64]:
     """The numbers of a column; hidden and missing ones are NaN.
 
-    What tells of answers that no table counts is drawn as it is printed: an end of a bar in tenths of a pixel would
-    tell it several times finer.
-
     Raises:
         FigureError: no such column, or no numbers in it.
     """
     need(published, column)
     try:
         values = pd.to_numeric(published.frame[column]).astype("Float64")
-        drawn = np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
+        return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
     except (ValueError, TypeError):
         raise FigureError(
             f"{published.spec.id}: column {column} holds texts, a figure needs numbers there"
         ) from None
-    format = published.spec.schema[column].format
-    if not published.spec.of_answers or format not in DECIMALS:
-        return drawn
-    scale = scale_of(published, column)
-    return np.array([round_half_up(float(number) * scale, DECIMALS[format]) / scale for number in drawn])
 
 
 def kept_back(published: Published, column: str) -> NDArray[np.bool_]:
