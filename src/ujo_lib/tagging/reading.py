@@ -306,9 +306,8 @@ def said_of_reading(reading: Reading | None) -> str:
     told = f"割合は、人が読んだ{len(reading.read):,}件で補正しました(無作為に選び、{by}が読んで付けた結果)。"
     if reading.coders == 1:
         return told + "読んだ人の判断の誤りは、幅に含まれていません。"
-    agreed = (
-        min(100 * (1 - reading.disagreed), 99.9) if reading.disagreed else 100.0
-    )  # all is said of all alone
+    # All is said of all alone.
+    agreed = min(100 * (1 - reading.disagreed), 99.9) if reading.disagreed else 100.0
     return told + (
         f"二人の判断は{agreed:.1f}%の欄で一致しました。判断の分かれた相談がどちらであっても、幅に収まります。"
     )
