@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -68,10 +69,16 @@ def make_once(pytestconfig: pytest.Config) -> MakeOnce:
     return made
 
 
+@cache
+def _installed() -> bytes:
+    """Python and all that is installed."""
+    packages = sorted(f"{one.name} {one.version}" for one in distributions())
+    return "\n".join([sys.version, *packages]).encode()
+
+
 def _digest(sources: list[Path]) -> str:
     """Hash of files and folders, of Python and of all that is installed."""
-    total = hashlib.sha256(sys.version.encode())
-    total.update("\n".join(sorted(f"{one.name} {one.version}" for one in distributions())).encode())
+    total = hashlib.sha256(_installed())
     for path in sources:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file() and "__pycache__" not in file.parts:
