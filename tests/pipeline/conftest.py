@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,10 +121,10 @@ def _miniature(notebook: Notebook, folder: Path) -> None:
     write_notebook(folder / notebook.file.name, about, written_cell(settings_model(notebook)), publish, *more)
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch) -> Project:
-    """A fresh miniature project, which is also the working directory."""
-    root = tmp_path / "市の 報告書"
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory) -> Path:
+    """The miniature project as no test has changed it; it is there to be copied."""
+    root = tmp_path_factory.mktemp("blank")
     left_out = shutil.ignore_patterns("fy2021", "fy2022", *(f"{name}.yaml" for name in SPARED))
     shutil.copytree(REPOSITORY / "params", root / "params", ignore=left_out)
     (root / "data").mkdir()
@@ -133,13 +134,21 @@ def project(tmp_path, monkeypatch) -> Project:
         json.dumps({"data_dir": "data", "cases": {"files": ["cases.csv"]}}), encoding="utf-8"
     )
     (root / "notebooks").mkdir()
+    with chdir(root):
+        for notebook in HOUSE:
+            settings = read_settings(notebook, root / "params/sample/fy2023")
+            for file in settings.files.values():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch()
+            _miniature(notebook, root / "notebooks")
+    return root
+
+
+@pytest.fixture
+def project(blank, tmp_path, monkeypatch) -> Project:
+    """A fresh miniature project, which is also the working directory."""
+    root = shutil.copytree(blank, tmp_path / PLACE)
     monkeypatch.chdir(root)
-    for notebook in HOUSE:
-        settings = read_settings(notebook, root / "params/sample/fy2023")
-        for file in settings.files.values():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch()
-        _miniature(notebook, root / "notebooks")
     if kernels.can_fork():
         monkeypatch.setattr(kernels, "_start_server", WarmServer)
     return Project(root)
