@@ -375,7 +375,9 @@ def persons(
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
         people = math.nan if sample.persons is None else sample.persons
-        bounds = {"low": np.floor(np.maximum(people * least, told["n"])), "high": np.ceil(people * most)}
+        # 16.7 % of 1,000 are 167: the last bit of a float rounds no person outwards.
+        ends = np.round([np.maximum(people * least, told["n"]), people * most], 6)
+        bounds = {"low": np.floor(ends[0]), "high": np.ceil(ends[1])}
         rows.append({"trait": label, **told, "estimate": np.round(people * p), **bounds})
     frame = pd.DataFrame(rows).astype(dict.fromkeys(("estimate", "low", "high"), "Float64"))
     return Typed.of(
