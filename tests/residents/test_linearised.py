@@ -112,7 +112,7 @@ def test_a_share_of_nobody_and_of_everybody_keeps_an_honest_width(strat: Design)
     [(39, 0.0, 39), (40, 0.0, 40), (41, 0.0, 40), (79, 0.5, 79), (81, 0.5, 80)],
 )
 def test_answers_are_never_worth_more_than_there_are(worth, sampled, counted):
-    """Clopper–Pearson's of so many (closed form); half of the population drawn counts each answer twice (n / (1 − f))."""
+    """Clopper–Pearson's of so many (closed form); half of all drawn counts each answer twice (n / (1 − f))."""
     share = Estimate(0.1, (0.1 * 0.9 / worth) ** 0.5, 39, np.empty(0), sampled=sampled)
     found = share_interval(share, 40)
     low, high = (
@@ -123,7 +123,7 @@ def test_answers_are_never_worth_more_than_there_are(worth, sampled, counted):
 
 
 def test_a_rare_trait_that_nobody_of_the_heavy_district_happened_to_have_is_not_told_as_rare_for_sure():
-    """20 answers stand for 10,000 persons, 50 for 100: R's svyciprop ends at 0.3 %, though 0 of 20 leave room for 17 %."""
+    """20 answers stand for 10,000 persons, 50 for 100: R's svyciprop ends at 0.3 %; 0 of 20 leave room for 17 %."""
     design = Design.of([500.0] * 20 + [2.0] * 50, ["big"] * 20 + ["small"] * 50, [0.002] * 20 + [0.5] * 50)
     share = mean(design, [0.0] * 20 + [1.0] * 10 + [0.0] * 40)
     assert share.sampled == pytest.approx(70 / 10_100)

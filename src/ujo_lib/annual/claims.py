@@ -200,14 +200,45 @@ def value_of(table: Published, cell: Cell) -> Any:
 
     Raises:
         NotSuppliedError, KeyError: as `rows_of`.
-        ValueError: several rows of a figure that cannot be added up, a ratio say.
+        ValueError: several rows that do not add up: ratios, a total and its parts, ticks of the same people, shares of
+            unlike wholes.
     """
-    values = table.frame.loc[rows_of(table, cell), cell.column]
-    if len(values) > 1 and not isinstance(table.spec.schema[cell.column], _ADDS_UP):
-        raise ValueError(f"当てはまる行が{len(values)}行あり、足せる数ではない。where で1行に決める")
+    rows = rows_of(table, cell)
+    if len(rows) > 1 and (told := _not_one_sum(table, rows, cell.column)):
+        raise ValueError(f"当てはまる行が{len(rows)}行あり、{told}。where で1行に決める")
+    values = table.frame.loc[rows, cell.column]
     if values.isna().any():
         return None
     return values.iloc[0] if len(values) == 1 else numbers(values).sum()
+
+
+def _not_one_sum(table: Published, rows: pd.Index, column: str) -> str:
+    """Why several rows of a column do not add up to one figure; empty where they do."""
+    schema, frame = table.spec.schema, table.frame.loc[rows]
+    kind, apart = schema[column], _apart(table, rows)
+    base = kind.base if isinstance(kind, Share) and kind.base in frame else ""
+    over = getattr(schema[base], "over", ()) if base else ()
+    reasons = {
+        "足せる数ではない": not isinstance(kind, _ADDS_UP),
+        "合計とその内訳は足せない": any(frame[name].isin(TOTAL_LABELS).any() for name in apart),
+        "一人がいくつも選べる回答は足せない": any(getattr(schema[name], "multiple", False) for name in apart),
+        "分母の違う割合は足せない": base and (frame[base].nunique() > 1 or (over and apart - {*over})),
+        "どの行でも同じ人の数なので足せない": is_one_whole(table, rows, column),
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
+
+
+def is_one_whole(table: Published, rows: pd.Index, column: str) -> bool:
+    """Whether a column counts the same in each of several rows: the base of answers beside each other."""
+    kind = table.spec.schema[column]
+    return isinstance(kind, Count) and bool(_apart(table, rows) & {*kind.over})
+
+
+def _apart(table: Published, rows: pd.Index) -> set[str]:
+    """The dimensions in which some rows differ."""
+    return {
+        name for name in table.spec.schema.dimensions if table.frame.loc[rows, name].astype(str).nunique() > 1
+    }
 
 
 def numbers(values: pd.Series) -> pd.Series:
@@ -247,14 +278,22 @@ def _asked(claim: Claim, table: Published) -> tuple[Cell, pd.DataFrame]:
 
 def _figure(claim: Claim, table: Published) -> float:
     """The computed figure: one cell, or several added up."""
-    cell, rows = _asked(claim, table)
-    return float(numbers(rows[cell.column]).sum())
+    assert claim.cell is not None  # `_answer` has looked
+    return float(numbers(pd.Series([value_of(table, claim.cell)])).iloc[0])
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
-    """The figures to be ranked, by category, in the order of the table; a category without one has no place."""
+    """The figures to be ranked, by category, in the order of the table; a category without one has no place.
+
+    Raises:
+        KeyError: a published category is none of the table: of one misspelt it would be said that nobody is in it.
+    """
     cell, rows = _asked(claim, table)
-    return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str)).dropna()
+    found = pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
+    named = claim.published if isinstance(claim.published, list) else [claim.published]
+    if claim.rule != "descending" and (strange := [one for one in map(str, named) if one not in found]):
+        raise KeyError(f"区分「{strange[0]}」の行がない。あるのは {'、'.join(found.index)}")
+    return found.dropna()
 
 
 _NOBODY: Final = ("どれも0", UNKNOWN)
@@ -365,8 +404,7 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
 
 def _marked(claim: Claim, table: Published) -> tuple[str, str]:
     """A cell that stands above independence beyond chance."""
-    cell, rows = _asked(claim, table)
-    mark = str(rows[cell.column].iloc[0])
+    mark = str(value_of(table, _asked(claim, table)[0]))
     return f"しるし {mark}", _verdict(mark == MARKS[0])
 
 
@@ -379,6 +417,8 @@ def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
     ends = table.spec.schema.around(cell.column)
     if ends is None:
         raise KeyError("この列には信頼区間がない")
+    if len(rows) > 1:
+        raise KeyError(f"当てはまる行が{len(rows)}行ある。where で1行に決める")
     estimate, low, high = (float(value) for value in pd.to_numeric(rows[[cell.column, *ends]].iloc[0]))
     if pd.isna(low) or pd.isna(high):
         return "差の区間がない", UNKNOWN
