@@ -453,9 +453,11 @@ def test_several_rows_are_one_figure_only_where_they_add_up_to_one(rule, publish
 @pytest.mark.parametrize(
     ("rule", "published"), [("largest", "23時台"), ("top", ["23時", "22時台"]), ("present", ["6時", "5時"])]
 )
-def test_a_category_that_the_table_does_not_know_is_a_mistake_and_not_one_that_nobody_is_in(rule, published):
-    with pytest.raises(ParameterError, match="の行がない。あるのは 22時、23時、6時"):
-        _verdict(rule, published, over="hour")
+def test_a_category_that_the_table_does_not_know_is_not_told_as_one_that_nobody_is_in(rule, published):
+    claim = Claim("T1", "…", published, "", rule, Cell("02", "hours", over="hour"))
+    told = compare([claim], lambda *_: unmasked(SPEC, FRAME)).frame.iloc[0]
+    strange = published if rule == "largest" else published[1]
+    assert (told["computed"], told["verdict"]) == (f"区分「{strange}」が表にない", UNKNOWN)
 
 
 @pytest.mark.parametrize(("n", "verdict"), [(0, DIFFERS), (1, AGREES)])

@@ -156,9 +156,20 @@ def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
     table = recall(claim.cell.notebook, claim.cell.table)
     if is_withheld(table, claim.cell):
         return notation.HIDDEN, WITHHELD
-    known = table.frame.loc[rows_of(table, claim.cell), claim.cell.column].notna()
+    rows = table.frame.loc[rows_of(table, claim.cell)]
+    known = rows[claim.cell.column].notna()
     enough = known.sum() >= _ENOUGH[claim.rule] if claim.rule in _ENOUGH else known.all()
-    return RULES[claim.rule](claim, table) if enough else (notation.MISSING, UNKNOWN)
+    found = RULES[claim.rule](claim, table) if enough else (notation.MISSING, UNKNOWN)
+    if strange := [one for one in _named(claim) if one not in {*rows[claim.cell.over].astype(str)}]:
+        # Misspelt, or of another year: that nobody is in it would be said of what nobody was asked.
+        return f"区分「{strange[0]}」が表にない", UNKNOWN
+    return found
+
+
+def _named(claim: Claim) -> list[str]:
+    """The categories that a statement on their order names."""
+    named = claim.published if isinstance(claim.published, list) else [claim.published]
+    return [str(one) for one in named] if claim.rule in ("largest", "top", "present") else []
 
 
 def is_withheld(table: Published, cell: Cell) -> bool:
@@ -283,17 +294,9 @@ def _figure(claim: Claim, table: Published) -> float:
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
-    """The figures to be ranked, by category, in the order of the table; a category without one has no place.
-
-    Raises:
-        KeyError: a published category is none of the table: of one misspelt it would be said that nobody is in it.
-    """
+    """The figures to be ranked, by category, in the order of the table; a category without one has no place."""
     cell, rows = _asked(claim, table)
-    found = pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
-    named = claim.published if isinstance(claim.published, list) else [claim.published]
-    if claim.rule != "descending" and (strange := [one for one in map(str, named) if one not in found]):
-        raise KeyError(f"区分「{strange[0]}」の行がない。あるのは {'、'.join(found.index)}")
-    return found.dropna()
+    return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str)).dropna()
 
 
 _NOBODY: Final = ("どれも0", UNKNOWN)
@@ -350,14 +353,13 @@ def _largest(claim: Claim, table: Published) -> tuple[str, str]:
     top = sorted(ranked.index[(ranked == ranked.max()) & (ranked != 0)])
     if not top:
         return _NOBODY
-    wanted = claim.published if isinstance(claim.published, list) else [claim.published]
-    return "、".join(top), _verdict(top == sorted(wanted))
+    return "、".join(top), _verdict(top == sorted(_named(claim)))
 
 
 def _top(claim: Claim, table: Published) -> tuple[str, str]:
     """The published categories are the largest ones, in any order; none of the others is as large."""
     ranked = _ranked(claim, table).sort_values(ascending=False, kind="stable")
-    wanted = [str(label) for label in claim.published]
+    wanted = _named(claim)
     top = list(ranked.index[(ranked >= ranked.iloc[: len(wanted)].min()) & (ranked != 0)])
     if not top:
         return _NOBODY
@@ -367,7 +369,7 @@ def _top(claim: Claim, table: Published) -> tuple[str, str]:
 def _present(claim: Claim, table: Published) -> tuple[str, str]:
     """Each published category was named at least once; how often is shown, not judged."""
     ranked = _ranked(claim, table)
-    wanted = [str(label) for label in claim.published]
+    wanted = _named(claim)
     counted = {label: int(ranked.get(label, 0)) for label in wanted}
     said = "、".join(f"{label} {notation.count(n)}{table.spec.schema.unit}" for label, n in counted.items())
     return said, _verdict(all(counted.values()))
