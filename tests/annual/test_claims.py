@@ -407,12 +407,14 @@ def test_ratios_of_several_rows_are_no_figure():
 WHOLES = Schema(
     {"sex": Dimension(), "topic": Dimension(), "tick": Dimension(multiple=True), "n": Count(unit="件"),
      "base": Base(unit="件", over=("topic", "tick")), "share": Share(n="n", base="base"),
-     "mark": Mark(n="n", base="base", residual="n", level=0.05),
+     "weighted": Share(), "mark": Mark(n="n", base="base", residual="n", level=0.05),
      "gap": Difference(n="n", base="base"), **interval("gap", 0.95)}
 )  # fmt: skip
 OF_WHOLES = pd.DataFrame(
-    [("男", t, k, n, 25, n / 25, "＋", 0.1, 0.0, 0.2) for t, k, n in (("a", "x", 8), ("b", "x", 5), ("a", "y", 9))]
-    + [("女", t, "x", n, b, n / b, "＋", 0.1, 0.0, 0.2) for t, n, b in (("a", 5, 25), ("c", 5, 20), ("総数", 10, 20))],
+    [(*row, row[3] / row[4], row[3] / row[4], "＋", 0.1, 0.0, 0.2) for row in (
+        ("男", "a", "x", 8, 25), ("男", "b", "x", 5, 25), ("男", "a", "y", 9, 25),
+        ("女", "a", "x", 5, 25), ("女", "c", "x", 5, 20), ("女", "総数", "x", 10, 20),
+    )],
     columns=list(WHOLES.columns),
 )  # fmt: skip
 X = {"tick": "x"}
@@ -432,6 +434,8 @@ X = {"tick": "x"}
             "分母の違う割合",
         ),  # men and women, 25 of each: 13 of 50 are 26 %
         ("percent", 45, "share", {"topic": ["a", "c"], "sex": "女"}, "分母の違う割合"),
+        ("percent", 52, "weighted", {"sex": "男", **X}, ""),
+        ("percent", 52, "weighted", {"topic": "a", **X}, "分母の違う割合"),
         ("equal", 17, "n", {"sex": "男", "topic": "a"}, "いくつも選べる"),
         ("equal", 15, "n", {"topic": ["c", "総数"], "sex": "女"}, "合計とその内訳"),
         ("equal", 50, "base", {"sex": "男", **X}, "どの行でも同じ人"),

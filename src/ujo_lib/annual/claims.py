@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Money, Share, Text
+from ujo_lib.columns import MARKS, TOTAL_LABELS, Base, Count, Money, Share, Text
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Published
@@ -227,7 +227,9 @@ def _not_one_sum(table: Published, rows: pd.Index, column: str) -> str:
     """Why several rows of a column do not add up to one figure; empty where they do."""
     schema, frame = table.spec.schema, table.frame.loc[rows]
     kind, apart = schema[column], _apart(table, rows)
-    base = kind.base if isinstance(kind, Share) and kind.base in frame else ""
+    base = kind.base if isinstance(kind, Share) else ""
+    if isinstance(kind, Share) and base not in frame:  # a weighted share names none
+        base = next((name for name, one in schema.columns.items() if isinstance(one, Base)), "")
     over = getattr(schema[base], "over", ()) if base else ()
     reasons = {
         "足せる数ではない": not isinstance(kind, _ADDS_UP),
