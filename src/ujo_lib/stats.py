@@ -349,6 +349,11 @@ def round_half_up(x: float, digits: int) -> float:
     return float(Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
+def in_percent(share: float) -> float:
+    """A share of 0–1 in percent, in its decimal digits: 0.575 are 57.5, which a float times 100 misses (57.49999…)."""
+    return float(Decimal(repr(float(share))) * 100)
+
+
 def percent(k: int, n: int, digits: int = 1) -> float | None:
     """Share k/n in percent, rounded half up from the exact fraction; None when n = 0."""
     if n == 0:

@@ -464,6 +464,15 @@ def test_a_category_that_the_table_does_not_know_is_not_told_as_one_that_nobody_
     assert (told["computed"], told["verdict"]) == (f"区分「{strange}」が表にない", UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("published", "verdict"), [(57, DIFFERS), (58, AGREES), (57.5, AGREES), (57.4, DIFFERS), (59, DIFFERS)]
+)
+def test_half_a_percent_is_rounded_up_and_not_what_a_float_makes_of_it(published, verdict):
+    """23 of 40 are 57.5 %, though 100 * 0.575 is 57.49999999999999."""
+    table = unmasked(SPEC, FRAME.assign(share=23 / 40))
+    assert _verdict("percent", published, table, column="share", where={"hour": "22時"}) == verdict
+
+
 @pytest.mark.parametrize(("n", "verdict"), [(0, DIFFERS), (1, AGREES)])
 def test_a_category_that_nobody_named_was_not_present(n, verdict):
     table = unmasked(SPEC, FRAME.assign(n=[n, 42, 20, 62]))

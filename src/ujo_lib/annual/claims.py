@@ -20,7 +20,7 @@ from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import agrees
-from ujo_lib.stats import round_half_up
+from ujo_lib.stats import in_percent, round_half_up
 from ujo_lib.typed import Typed
 
 _MIDNIGHT = "T00:00:00"
@@ -334,7 +334,7 @@ def rounds_to(published: Any, figure: float) -> bool:
 def _percent(claim: Claim, table: Published) -> tuple[str, str]:
     """The same percentage after rounding to as many decimals as were published."""
     share, digits = _figure(claim, table), max(_decimals(claim.published), 1)
-    return notation.percent(share, digits), _verdict(rounds_to(claim.published, share * 100))
+    return notation.percent(share, digits), _verdict(rounds_to(claim.published, in_percent(share)))
 
 
 def _rounded(claim: Claim, table: Published) -> tuple[str, str]:
