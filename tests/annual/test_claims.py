@@ -473,6 +473,20 @@ def test_half_a_percent_is_rounded_up_and_not_what_a_float_makes_of_it(published
     assert _verdict("percent", published, table, column="share", where={"hour": "22時"}) == verdict
 
 
+@pytest.mark.parametrize(
+    ("k", "published"), [((1, 46), 58.8), ((1, 45), 57.5), ((1, 48), 61.3), ((2, 45), 58.8)]
+)
+def test_shares_added_up_are_rounded_as_the_share_of_their_sum(k, published):
+    """47 of 80 are 58.75 %, though 1/80 + 46/80 is 0.5874999999999999."""
+    table = unmasked(SPEC, FRAME.assign(share=[*(one / 80 for one in k), 0.0, 1.0], n=80))
+    where = {"hour": ["22時", "23時"]}
+    assert _verdict("percent", published, table, column="share", where=where) == AGREES
+    (goal,) = measure(
+        [Goal(goal="a", indicator="b", cell=Cell("02", "hours", "share", where))], lambda *_: table
+    ).frame["value"]
+    assert goal == f"{published}%"
+
+
 @pytest.mark.parametrize(("n", "verdict"), [(0, DIFFERS), (1, AGREES)])
 def test_a_category_that_nobody_named_was_not_present(n, verdict):
     table = unmasked(SPEC, FRAME.assign(n=[n, 42, 20, 62]))

@@ -220,7 +220,8 @@ def value_of(table: Published, cell: Cell) -> Any:
     values = table.frame.loc[rows, cell.column]
     if values.isna().any():
         return None
-    return values.iloc[0] if len(values) == 1 else numbers(values).sum()
+    # What the last bits of several shares add up to is no part of the figure.
+    return values.iloc[0] if len(values) == 1 else round(numbers(values).sum(), 12)
 
 
 def _not_one_sum(table: Published, rows: pd.Index, column: str) -> str:
