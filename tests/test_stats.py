@@ -254,6 +254,8 @@ def test_impossible_counts_are_refused(k, n):
 def test_rounding_is_half_up_on_the_digits_a_reader_sees():
     assert [stats.round_half_up(x, 1) for x in (0.25, 0.35, -0.25, 69.75)] == [0.3, 0.4, -0.3, 69.8]
     assert stats.round_half_up(2.675, 2) == 2.68
+    assert [stats.in_percent(k / n) for k, n in ((23, 40), (23, 80), (0, 1), (1, 1))] == [57.5, 28.75, 0, 100]
+    assert stats.in_percent(-math.inf) == -math.inf
     assert (stats.percent(1, 8, 0), stats.percent(97, 139), stats.percent(97, 139, 0)) == (13.0, 69.8, 70.0)
 
 

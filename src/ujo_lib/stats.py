@@ -152,7 +152,7 @@ def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> 
     null = e1 / (e1 + e0)
     smaller_tail = min(scipy_stats.binom.cdf(k1, total, null), scipy_stats.binom.sf(k1 - 1, total, null))
     return RateRatio(
-        estimate=_odds(k1, k0) * scale,
+        estimate=_odds(k1 * e0, k0 * e1),  # of equal rates exactly 1, as 3 of 11 times 11 of 3 is not
         low=_odds(share.low, 1 - share.low) * scale,
         high=_odds(share.high, 1 - share.high) * scale,
         p_value=min(1.0, 2 * float(smaller_tail)),
@@ -347,6 +347,11 @@ def round_half_up(x: float, digits: int) -> float:
     if not math.isfinite(x):
         return x
     return float(Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+def in_percent(share: float) -> float:
+    """A share of 0–1 in percent, in its decimal digits: 0.575 are 57.5, which a float times 100 misses (57.49999…)."""
+    return float(Decimal(repr(float(share))) * 100)
 
 
 def percent(k: int, n: int, digits: int = 1) -> float | None:

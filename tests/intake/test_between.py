@@ -143,10 +143,16 @@ def test_records_with_numbers_of_their_own_are_twins_where_a_person_or_a_text_is
 
 @pytest.mark.parametrize(
     ("points", "found"),
-    [(["C2", None], []), (["C1", None], [2]), (["C3", None], [2]), ([None, "C1"], []), (["C2", "C1"], [])],
-)
-def test_a_double_points_to_another_case(points, found):
-    frame = pd.DataFrame({"case_id": ["C1", "C2"], "duplicate_of": points}, dtype="string")
+    [
+        (["C2", None], []), (["C1", None], [2]), (["C3", None], [2]), ([None, "C1"], []), (["C2", "C1"], [2, 3]),
+        (["C2", "C3", None], []), (["C2", "C3", "C1"], [2, 3, 4]), (["C2", "C1", "C1"], [2, 3, 4]),
+        (["C2", "C1", None], [2, 3]), (["C9", "C1", "C2"], [2]),
+    ],
+)  # fmt: skip
+def test_a_double_points_to_another_case_and_in_the_end_to_one_that_is_counted(points, found):
+    """Two sheets that name each other were both left out, and nobody was counted."""
+    ids = [f"C{number}" for number in range(1, len(points) + 1)]
+    frame = pd.DataFrame({"case_id": ids, "duplicate_of": points}, dtype="string")
     assert disagreements({"cases": frame}) == [("cases", row) for row in found]
 
 

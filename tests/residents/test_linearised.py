@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import beta
 
 from ujo_lib.residents.linearised import (
     Design,
@@ -104,6 +105,29 @@ def test_a_share_of_nobody_and_of_everybody_keeps_an_honest_width(strat: Design)
     assert (nobody.low, everybody.high) == (0, 1)
     assert nobody.high == pytest.approx(1 - everybody.low) == pytest.approx(0.0183, abs=2e-4)
     assert share_interval(Estimate(0.5, 0.1, 0, np.empty(0)), 1).high == 1
+
+
+@pytest.mark.parametrize(
+    ("worth", "sampled", "counted"),
+    [(39, 0.0, 39), (40, 0.0, 40), (41, 0.0, 40), (79, 0.5, 79), (81, 0.5, 80)],
+)
+def test_answers_are_never_worth_more_than_there_are(worth, sampled, counted):
+    """Clopper–Pearson's of so many (closed form); half of all drawn counts each answer twice (n / (1 − f))."""
+    share = Estimate(0.1, (0.1 * 0.9 / worth) ** 0.5, 39, np.empty(0), sampled=sampled)
+    found = share_interval(share, 40)
+    low, high = (
+        beta.ppf(tail, 0.1 * counted + more, 0.9 * counted + 1 - more)
+        for tail, more in ((0.025, 0), (0.975, 1))
+    )
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9)
+
+
+def test_a_rare_trait_that_nobody_of_the_heavy_district_happened_to_have_is_not_told_as_rare_for_sure():
+    """20 answers stand for 10,000 persons, 50 for 100: R's svyciprop ends at 0.3 %; 0 of 20 leave room for 17 %."""
+    design = Design.of([500.0] * 20 + [2.0] * 50, ["big"] * 20 + ["small"] * 50, [0.002] * 20 + [0.5] * 50)
+    share = mean(design, [0.0] * 20 + [1.0] * 10 + [0.0] * 40)
+    assert share.sampled == pytest.approx(70 / 10_100)
+    assert share_interval(share, 70).high > 0.05
 
 
 def test_a_t_interval_uses_the_freedom_of_the_design() -> None:

@@ -56,6 +56,21 @@ def test_the_nation_is_compared_without_its_blanks_and_with_the_width_of_both():
     assert table["reading"].tolist() == ["全国より高い", "全国より低い"]
 
 
+@pytest.mark.parametrize(
+    ("high", "points", "reading"),
+    [
+        (0.196, -0.111, "全国より低い"),
+        (0.197, -0.014, "差があるとは言えない"),
+        (0.198, 0.083, "差があるとは言えない"),
+    ],
+)
+def test_a_difference_whose_printed_limit_is_nought_is_not_told_as_one(high, points, reading):
+    """10 % in the city, 20.0 % of 990 in all (Wilson's from 17.6 %), by hand: √((100·high − 10)² + 2.4²) − 10."""
+    city = CITY.frame.iloc[:1].assign(share=0.1, low=0.05, high=high)
+    table = nation.compare(Typed.of(city, CITY.schema.columns), NATION, "item", "R4", {}).frame.iloc[0]
+    assert (table["high"], table["reading"]) == (pytest.approx(points, abs=5e-4), reading)
+
+
 def test_a_barrier_or_a_missing_figure_leaves_no_difference():
     barred = nation.compare(CITY, NATION, "item", "R4", {"item": "文言が違う"}).frame
     assert barred["reading"].tolist() == ["比較不可(文言が違う)"] * 2

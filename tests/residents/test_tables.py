@@ -108,6 +108,14 @@ def test_persons_are_the_share_of_the_register_and_as_wide_as_both_uncertainties
     assert bool(row["high"] > math.ceil(1000 * share["high"])) is wider
 
 
+@pytest.mark.parametrize("low", [0.143, 0.144, 0.166, 0.167, 0.168])
+def test_whole_persons_of_a_printed_limit_are_not_rounded_outwards_by_the_last_bit(sample, monkeypatch, low):
+    told = {"n": 1, "base": 72, "share": 0.26, "low": low, "high": low + 0.2}
+    monkeypatch.setattr(tables, "share_of", lambda *_: dict(told))
+    row = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.0).frame.iloc[0]
+    assert (row["low"], row["high"]) == (round(1000 * low), round(1000 * (low + 0.2)))
+
+
 def test_two_questions_below_each_other_are_not_told_as_several_answers_to_one(sample):
     """「複数回答」 and 「割合の合計は100%になるとは限りません」 would stand there: nobody adds up two questions."""
     assert not tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).schema.multiple

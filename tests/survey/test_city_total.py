@@ -107,6 +107,19 @@ def test_commissioners_who_know_somebody_have_an_exact_interval(commissioners, c
     assert (exact["n"], exact["responded"], exact["low"], exact["high"]) == (19, 97, 22, 34)
 
 
+def test_a_commissioner_whose_only_case_was_reported_before_knows_somebody_all_the_same(commissioners, cases):
+    """As on their own sheets; the person is counted once, those who know them are not."""
+    known = cases["commissioner_id"].value_counts()
+    (only, first) = (known.index[known == 1][0], known.index[known == 4][0])
+    again = cases["commissioner_id"].eq(only)
+    marked = cases.assign(
+        duplicate_of=cases["duplicate_of"].mask(
+            again, cases["case_id"][cases["commissioner_id"] == first].iloc[0]
+        )
+    )
+    assert survey.commissioners_with_cases(commissioners, marked).frame["n"][0] == 19
+
+
 @pytest.mark.parametrize("values", [[3, 0, 1, 0], [5, 0, 0, 0, 0], [2, 2, 0], [1, 1, 1]])
 def test_bunching_is_tested_exactly(values):
     squares, total = sum(v * v for v in values), sum(values)

@@ -139,6 +139,22 @@ def test_every_pair_of_counts_has_a_true_verdict(now, then, code):
     assert not any(isinstance(v, float) and v != v for v in row)
 
 
+@pytest.mark.parametrize(
+    ("cases", "answers", "code"),
+    [
+        ((3, 11), (3, 11), "equal"),  # as floats 0.9999999999999999
+        ((3, 17), (3, 17), "equal"),  # as floats 1.0000000000000002
+        ((1, 49), (2, 98), "equal"),
+        ((2, 49), (2, 50), "no_clear_increase"),
+        ((2, 50), (2, 49), "no_clear_decrease"),
+    ],
+)
+def test_people_per_answer_that_are_equal_as_whole_numbers_are_told_as_equal(cases, answers, code):
+    """By hand: n1 × e0 against n0 × e1."""
+    frame = waves(n_cases=[*cases, None], n_responded=[*answers, None], n_in_scope=[200, 200, None])
+    assert survey.compare_waves(frame, "R1", "R5").code == code
+
+
 def test_a_wave_that_is_not_in_the_table_is_named():
     with pytest.raises(InputError, match="R9"):
         survey.compare_waves(waves(), "R1", "R9")

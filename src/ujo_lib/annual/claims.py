@@ -14,13 +14,13 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Money, Share, Text
+from ujo_lib.columns import MARKS, TOTAL_LABELS, Base, Count, Money, Share, Text
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import agrees
-from ujo_lib.stats import round_half_up
+from ujo_lib.stats import in_percent, round_half_up
 from ujo_lib.typed import Typed
 
 _MIDNIGHT = "T00:00:00"
@@ -156,9 +156,20 @@ def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
     table = recall(claim.cell.notebook, claim.cell.table)
     if is_withheld(table, claim.cell):
         return notation.HIDDEN, WITHHELD
-    known = table.frame.loc[rows_of(table, claim.cell), claim.cell.column].notna()
+    rows = table.frame.loc[rows_of(table, claim.cell)]
+    known = rows[claim.cell.column].notna()
     enough = known.sum() >= _ENOUGH[claim.rule] if claim.rule in _ENOUGH else known.all()
-    return RULES[claim.rule](claim, table) if enough else (notation.MISSING, UNKNOWN)
+    found = RULES[claim.rule](claim, table) if enough else (notation.MISSING, UNKNOWN)
+    if strange := [one for one in _named(claim) if one not in {*rows[claim.cell.over].astype(str)}]:
+        # Misspelt, or of another year: that nobody is in it would be said of what nobody was asked.
+        return f"区分「{strange[0]}」が表にない", UNKNOWN
+    return found
+
+
+def _named(claim: Claim) -> list[str]:
+    """The categories that a statement on their order names."""
+    named = claim.published if isinstance(claim.published, list) else [claim.published]
+    return [str(one) for one in named] if claim.rule in ("largest", "top", "present") else []
 
 
 def is_withheld(table: Published, cell: Cell) -> bool:
@@ -200,14 +211,48 @@ def value_of(table: Published, cell: Cell) -> Any:
 
     Raises:
         NotSuppliedError, KeyError: as `rows_of`.
-        ValueError: several rows of a figure that cannot be added up, a ratio say.
+        ValueError: several rows that do not add up: ratios, a total and its parts, ticks of the same people, shares of
+            unlike wholes.
     """
-    values = table.frame.loc[rows_of(table, cell), cell.column]
-    if len(values) > 1 and not isinstance(table.spec.schema[cell.column], _ADDS_UP):
-        raise ValueError(f"当てはまる行が{len(values)}行あり、足せる数ではない。where で1行に決める")
+    rows = rows_of(table, cell)
+    if len(rows) > 1 and (told := _not_one_sum(table, rows, cell.column)):
+        raise ValueError(f"当てはまる行が{len(rows)}行あり、{told}。where で1行に決める")
+    values = table.frame.loc[rows, cell.column]
     if values.isna().any():
         return None
-    return values.iloc[0] if len(values) == 1 else numbers(values).sum()
+    # What the last bits of several shares add up to is no part of the figure.
+    return values.iloc[0] if len(values) == 1 else round(numbers(values).sum(), 12)
+
+
+def _not_one_sum(table: Published, rows: pd.Index, column: str) -> str:
+    """Why several rows of a column do not add up to one figure; empty where they do."""
+    schema, frame = table.spec.schema, table.frame.loc[rows]
+    kind, apart = schema[column], _apart(table, rows)
+    base = kind.base if isinstance(kind, Share) else ""
+    if isinstance(kind, Share) and base not in frame:  # a weighted share names none
+        base = next((name for name, one in schema.columns.items() if isinstance(one, Base)), "")
+    over = getattr(schema[base], "over", ()) if base else ()
+    reasons = {
+        "足せる数ではない": not isinstance(kind, _ADDS_UP),
+        "合計とその内訳は足せない": any(frame[name].isin(TOTAL_LABELS).any() for name in apart),
+        "一人がいくつも選べる回答は足せない": any(getattr(schema[name], "multiple", False) for name in apart),
+        "分母の違う割合は足せない": base and (frame[base].nunique() > 1 or (over and apart - {*over})),
+        "どの行でも同じ人の数なので足せない": is_one_whole(table, rows, column),
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
+
+
+def is_one_whole(table: Published, rows: pd.Index, column: str) -> bool:
+    """Whether a column counts the same in each of several rows: the base of answers beside each other."""
+    kind = table.spec.schema[column]
+    return isinstance(kind, Count) and bool(_apart(table, rows) & {*kind.over})
+
+
+def _apart(table: Published, rows: pd.Index) -> set[str]:
+    """The dimensions in which some rows differ."""
+    return {
+        name for name in table.spec.schema.dimensions if table.frame.loc[rows, name].astype(str).nunique() > 1
+    }
 
 
 def numbers(values: pd.Series) -> pd.Series:
@@ -247,8 +292,8 @@ def _asked(claim: Claim, table: Published) -> tuple[Cell, pd.DataFrame]:
 
 def _figure(claim: Claim, table: Published) -> float:
     """The computed figure: one cell, or several added up."""
-    cell, rows = _asked(claim, table)
-    return float(numbers(rows[cell.column]).sum())
+    assert claim.cell is not None  # `_answer` has looked
+    return float(numbers(pd.Series([value_of(table, claim.cell)])).iloc[0])
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
@@ -290,7 +335,7 @@ def rounds_to(published: Any, figure: float) -> bool:
 def _percent(claim: Claim, table: Published) -> tuple[str, str]:
     """The same percentage after rounding to as many decimals as were published."""
     share, digits = _figure(claim, table), max(_decimals(claim.published), 1)
-    return notation.percent(share, digits), _verdict(rounds_to(claim.published, share * 100))
+    return notation.percent(share, digits), _verdict(rounds_to(claim.published, in_percent(share)))
 
 
 def _rounded(claim: Claim, table: Published) -> tuple[str, str]:
@@ -311,14 +356,13 @@ def _largest(claim: Claim, table: Published) -> tuple[str, str]:
     top = sorted(ranked.index[(ranked == ranked.max()) & (ranked != 0)])
     if not top:
         return _NOBODY
-    wanted = claim.published if isinstance(claim.published, list) else [claim.published]
-    return "、".join(top), _verdict(top == sorted(wanted))
+    return "、".join(top), _verdict(top == sorted(_named(claim)))
 
 
 def _top(claim: Claim, table: Published) -> tuple[str, str]:
     """The published categories are the largest ones, in any order; none of the others is as large."""
     ranked = _ranked(claim, table).sort_values(ascending=False, kind="stable")
-    wanted = [str(label) for label in claim.published]
+    wanted = _named(claim)
     top = list(ranked.index[(ranked >= ranked.iloc[: len(wanted)].min()) & (ranked != 0)])
     if not top:
         return _NOBODY
@@ -328,7 +372,7 @@ def _top(claim: Claim, table: Published) -> tuple[str, str]:
 def _present(claim: Claim, table: Published) -> tuple[str, str]:
     """Each published category was named at least once; how often is shown, not judged."""
     ranked = _ranked(claim, table)
-    wanted = [str(label) for label in claim.published]
+    wanted = _named(claim)
     counted = {label: int(ranked.get(label, 0)) for label in wanted}
     said = "、".join(f"{label} {notation.count(n)}{table.spec.schema.unit}" for label, n in counted.items())
     return said, _verdict(all(counted.values()))
@@ -365,8 +409,7 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
 
 def _marked(claim: Claim, table: Published) -> tuple[str, str]:
     """A cell that stands above independence beyond chance."""
-    cell, rows = _asked(claim, table)
-    mark = str(rows[cell.column].iloc[0])
+    mark = str(value_of(table, _asked(claim, table)[0]))
     return f"しるし {mark}", _verdict(mark == MARKS[0])
 
 
@@ -379,6 +422,8 @@ def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
     ends = table.spec.schema.around(cell.column)
     if ends is None:
         raise KeyError("この列には信頼区間がない")
+    if len(rows) > 1:
+        raise KeyError(f"当てはまる行が{len(rows)}行ある。where で1行に決める")
     estimate, low, high = (float(value) for value in pd.to_numeric(rows[[cell.column, *ends]].iloc[0]))
     if pd.isna(low) or pd.isna(high):
         return "差の区間がない", UNKNOWN

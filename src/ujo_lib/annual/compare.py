@@ -7,7 +7,7 @@ a person in `indicators.yaml`, or seen from unit, base, area or kind of period o
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -255,14 +255,14 @@ def _compared(indicator: Indicator, before: Released, now: Released, level: floa
     )
 
 
-def _read(indicator: Indicator, released: Released, all_years: Iterable[Released]) -> Reading:
+def _read(indicator: Indicator, released: Released, all_years: Sequence[Released]) -> Reading:
     """The indicator in one year: from the year's own release, or from a later one's table of earlier years."""
     if indicator.history:
         return _from_history(indicator, released.year, all_years)
     place = indicator.place
     row = released.find(place.table, place.where)
     if row is None:
-        return Reading(why=_not_found(place, released))
+        return Reading(why=_not_found(place, released, all_years))
     about = released.about.get(place.table, {})
     names = [name for name in (place.value, indicator.low, indicator.high, indicator.gaps) if name]
     if absent := [name for name in names if name not in row]:
@@ -302,17 +302,21 @@ def _beside(indicator: Indicator, released: Released) -> dict[str, list[str]]:
     }
 
 
-def _not_found(place: Place, released: Released) -> str:
-    """Why a year has no row of an indicator: no tables, not this one, or nothing of that name (it was renamed)."""
+def _not_found(place: Place, released: Released, all_years: Sequence[Released]) -> str:
+    """Why a year has no row of an indicator: no tables, not this one, or nothing of that name (it was renamed).
+
+    A table that no year has may be misspelt, so its name is told.
+    """
     if not released.tables:
         return "公表用の表がない"
     if place.table not in released.tables:
-        return "この項目の表がない"
+        nowhere = not any(place.table in one.tables for one in all_years)
+        return f"表「{place.table}」は、どの年度にもない" if nowhere else "この項目の表がない"
     named = "、".join(place.where.values())
     return f"公表用の表に「{named}」の行がない" if named else "公表用の表の、どの行か決まらない"
 
 
-def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Released]) -> Reading:
+def _from_history(indicator: Indicator, year: FiscalYear, all_years: Sequence[Released]) -> Reading:
     """The year's line in a table of all years, as the latest release has it."""
     for released in sorted(all_years, key=lambda one: -one.year.year):
         for row in released.tables.get(indicator.place.table, []):

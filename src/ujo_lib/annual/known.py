@@ -14,6 +14,7 @@ from ujo_lib.disclosure.tables import PublicFigure, Region
 from ujo_lib.params.annual import Cell, Claim
 from ujo_lib.report.door.masks import Counted
 from ujo_lib.report.look.wording import agrees
+from ujo_lib.stats import in_percent
 
 _N, _BASE = "n", "base"
 
@@ -105,6 +106,6 @@ def _together(regions: Sequence[Region]) -> Region | None:
 
 
 _FITS: Mapping[str, Callable[[Any, float], bool]] = {
-    "percent": lambda published, share: rounds_to(published, share * 100),
+    "percent": lambda published, share: rounds_to(published, in_percent(share)),
     "words": lambda published, share: agrees(str(published), share),
 }

@@ -18,6 +18,7 @@ from ujo_lib.annual.claims import (
     MISSING_DAYS,
     Recall,
     answered,
+    is_one_whole,
     is_withheld,
     numbers,
     period_of,
@@ -108,9 +109,9 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     asked = [*filter(None, (entry.low, entry.high)), *_BASE.findall(entry.note)]
     if (strange := [name for name in asked if name not in table.frame]) and not table.without:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(table.frame)}")
-    told = _BASE.sub(lambda slot: _told(table, rows, slot[1]), entry.note)
-    said = [period_of(table, cell), told]
     value = value_of(table, cell)
+    told = _BASE.sub(lambda slot: _told(table, rows, slot[1], cell.column), entry.note)
+    said = [period_of(table, cell), told]
     row["value"] = None if value is None else float(numbers(pd.Series([value])).iloc[0])
     # The interval of a sum is not the sum of the intervals.
     for name, column in (("low", entry.low), ("high", entry.high)) if len(rows) == 1 else ():
@@ -123,13 +124,17 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     return row | {"note": "。".join(filter(None, said))}
 
 
-def _told(table: Published, rows: pd.Index, column: str) -> str:
-    """A further count of a row, in words; the sign where the reader may not see it or there is none."""
+def _told(table: Published, rows: pd.Index, column: str, of: str) -> str:
+    """A further count of the rows of a figure, in words; the sign where the reader may not see it or there is none.
+
+    Shares were added up because they are of one whole, which is not added up with them.
+    """
     if column not in table.frame:
         return notation.MISSING
     if table.hidden.loc[rows, column].any():
         return notation.HIDDEN
-    counts = numbers(table.frame.loc[rows, column])
+    is_base = getattr(table.spec.schema[of], "base", "") == column or is_one_whole(table, rows, column)
+    counts = numbers(table.frame.loc[rows[:1] if is_base else rows, column])
     return notation.MISSING if counts.isna().any() else notation.in_cell(counts.sum(), "n")
 
 

@@ -232,6 +232,15 @@ def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> Non
     for at in np.flatnonzero(wrong.fillna(False).to_numpy(dtype=bool)):
         remedy = "重複先に書かれた該当者番号がありません。番号を直してください。"
         cases.note(at, notes_of, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
+    ids = cases.frame["case_id"]
+    first = points.isna() | wrong
+    while (further := points.isin(ids[first]) & ~first).any():
+        first |= further
+    for at in np.flatnonzero(~first.to_numpy(dtype=bool)):
+        remedy = (
+            "重複先をたどると元の票に戻り、その人が一人も数えられません。最初の票の重複先を空にしてください。"
+        )
+        cases.note(at, notes_of, "重複先の空いた票に行き着く該当者番号", remedy, "重複先", points.iloc[at])
 
 
 def _contacts_while_open(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:

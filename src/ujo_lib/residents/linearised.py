@@ -138,6 +138,7 @@ class Estimate:
         df: degrees of freedom of the standard error.
         moves: what one unit of weight of each respondent adds to it.
         certain: everybody whom it speaks of was asked and answered, this question, too.
+        sampled: part of those whom it speaks of who answered, 0 when drawn with replacement.
     """
 
     value: float
@@ -145,6 +146,7 @@ class Estimate:
     df: int
     moves: Floats = field(repr=False)
     certain: bool = False
+    sampled: float = 0.0
 
     @property
     def seen(self) -> bool:
@@ -207,9 +209,9 @@ def ratio(design: Design, y: ArrayLike, x: ArrayLike) -> Estimate:
     value = float(design.weights @ y) / below
     moves = (y - value * x) / below
     certain = bool((design.sampled[x != 0] >= 1).all())
-    return Estimate(
-        value, math.sqrt(design.variance(moves)), design.degrees_of_freedom(x != 0), moves, certain
-    )
+    sampled = float((design.weights * design.sampled) @ x) / below
+    freedom = design.degrees_of_freedom(x != 0)
+    return Estimate(value, math.sqrt(design.variance(moves)), freedom, moves, certain, sampled)
 
 
 def mean(design: Design, y: ArrayLike, inside: ArrayLike | None = None) -> Estimate:
@@ -237,9 +239,11 @@ def difference(design: Design, one: Estimate, other: Estimate) -> Estimate:
 def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     """Interval of a weighted share that stays inside 0 to 1 and holds in small domains (Korn and Graubard 1998).
 
-    Clopper–Pearson's for as many independent answers as the standard error is worth; R's `svyciprop(method="beta")`.
-    Where nobody or everybody has the trait, or the strata and margins tell who has it, so that no error is left to be
-    seen, each of the n answers counts as one. Where everybody was asked and answered there is no chance.
+    Clopper–Pearson's for as many independent answers as the standard error is worth (R's `svyciprop(method="beta")`),
+    yet no more than there are (Parker et al. 2017, Vital and Health Statistics 2(175)): of a rare trait that few of a
+    heavy district happened to have, the standard error is far too small. Where nobody or everybody has the trait, or
+    the strata and margins tell who has it, so that no error is left to be seen, each of the n answers counts as one.
+    Where everybody was asked and answered there is no chance.
 
     Args:
         share: a `mean` of true and false.
@@ -252,7 +256,9 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
         return Interval(p, p, p)
     if freedom <= 0:
         return Interval(p, 0.0, 1.0)
-    worth = p * (1 - p) / share.se**2 if share.seen and 0 < p < 1 else float(n)
+    worth = float(n)
+    if share.seen and 0 < p < 1:
+        worth = min(p * (1 - p) / share.se**2, n / (1 - share.sampled))
     worth *= (special.stdtrit(max(n - 1, 1), tail) / special.stdtrit(freedom, tail)) ** 2
     low = special.betaincinv(worth * p, worth * (1 - p) + 1, tail) if p > 0 else 0.0
     high = special.betainccinv(worth * p + 1, worth * (1 - p), tail) if p < 1 else 1.0

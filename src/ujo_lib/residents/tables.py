@@ -16,7 +16,7 @@ from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.exposure import Told, values_left, ways_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
-from ujo_lib.stats import LEVEL, Interval, round_half_up
+from ujo_lib.stats import LEVEL, Interval, in_percent, round_half_up
 from ujo_lib.typed import ANSWERED, Typed
 
 WEIGHTED: Final = Share(heading="重み付きの割合")
@@ -221,7 +221,7 @@ def left_by(
 
     def printed(trait: Floats, inside: NDArray[np.bool_]) -> tuple[float, ...]:
         row = share_of(sample, trait, level, inside)
-        numbers = [100 * row[name] for name in ("share", "low", "high")]
+        numbers = [in_percent(row[name]) for name in ("share", "low", "high")]
         if any(np.array_equal(inside, one) for one in compared):
             numbers += _points(sample, trait, inside, level, len(compared))
         return tuple(round_half_up(number, 1) for number in numbers)
@@ -375,7 +375,9 @@ def persons(
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
         people = math.nan if sample.persons is None else sample.persons
-        bounds = {"low": np.floor(np.maximum(people * least, told["n"])), "high": np.ceil(people * most)}
+        # 16.7 % of 1,000 are 167: the last bit of a float rounds no person outwards.
+        ends = np.round([np.maximum(people * least, told["n"]), people * most], 6)
+        bounds = {"low": np.floor(ends[0]), "high": np.ceil(ends[1])}
         rows.append({"trait": label, **told, "estimate": np.round(people * p), **bounds})
     frame = pd.DataFrame(rows).astype(dict.fromkeys(("estimate", "low", "high"), "Float64"))
     return Typed.of(
@@ -435,7 +437,7 @@ def sensitivity(
 
 def as_printed(share: float) -> float:
     """A share as a table prints it: what is worked out from this says no more than the table."""
-    return round_half_up(100 * share, 1) / 100
+    return round_half_up(in_percent(share), 1) / 100
 
 
 def unseen(share: float, rate: float, gap: float) -> float:

@@ -167,13 +167,18 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = 
 def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = LEVEL) -> Typed:
     """How many of all commissioners know at least one case: exact, also when nobody reported any.
 
+    Args:
+        commissioners: as for `city_total`.
+        cases: column commissioner_id; all sheets: who reported a person again knows them, too.
+        level: level of the interval.
+
     Returns:
         One row; columns n (know one), responded, population (asked), estimate, low, high: numbers of
         commissioners among all asked, hypergeometric.
     """
     asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
-    n = int((counts_per_commissioner(asked, cases).to_numpy()[answered] > 0).sum())
+    n = int(asked["commissioner_id"].isin(cases["commissioner_id"]).to_numpy()[answered].sum())
     inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked), level)
     bounds = interval("estimate", level, like="n")
     return Typed.of_rows(

@@ -125,7 +125,7 @@ def age_recode(bands: Sequence[str], prevalence: Mapping[str, float]) -> dict[st
 def prevalence_text(prevalence: Mapping[str, float]) -> str:
     """Spell the national shares for a note: 「15~39歳 2.05%、40~64歳 2.02%」."""
     return "、".join(
-        f"{group} {stats.round_half_up(share * 100, 2):g}%" for group, share in prevalence.items()
+        f"{group} {stats.round_half_up(stats.in_percent(share), 2):g}%" for group, share in prevalence.items()
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.report.tables_of import by_sex, published
 from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, Withheld, interval
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
+from ujo_lib.report.look.notation import as_printed, in_cell
 from ujo_lib.report.sheets.exports import Table, defused, list_of_tables, pooled
 from ujo_lib.typed import Schema
 
@@ -33,6 +34,25 @@ def _csv(frame: pd.DataFrame = FRAME, spec: TableSpec = SPEC) -> list[list[str]]
 def _values(table: Published, column: str) -> tuple[object, ...]:
     columns = {found.name: found.values for found in Table.of(table.record("01")).columns}
     return columns[column]
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "told"),
+    [
+        (22, 80, "27.5"),
+        (23, 80, "28.8"),
+        (41, 80, "51.3"),
+        (51, 80, "63.8"),
+        (82, 160, "51.3"),
+        (22, 160, "13.8"),
+    ],
+)
+def test_a_share_of_the_files_is_that_of_the_page(k, n, told):
+    """By hand: 28.75 % is 28.8, though 100 * 0.2875 is 28.749999999999996."""
+    frame = FRAME.iloc[:1].assign(share=k / n)
+    assert (
+        _csv(frame)[1][2] == in_cell(k / n, "share") == in_cell(as_printed(k / n, "share"), "share") == told
+    )
 
 
 def test_excel_recognises_the_encoding_and_the_numbers():

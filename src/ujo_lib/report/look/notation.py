@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from ujo_lib.fiscal import spoken
-from ujo_lib.stats import round_half_up
+from ujo_lib.stats import in_percent, round_half_up
 
 HIDDEN: Final = "x"
 MISSING: Final = "…"
@@ -70,9 +70,7 @@ def count(value: float) -> str:
 
 def percent_figure(share: float, digits: int = 1) -> str:
     """Write a share of 0–1 as a percentage without its sign, as table cells do: 0.698 → `69.8`."""
-    if math.isinf(share):
-        return decimal_text(share, digits)
-    return decimal_text(float(Decimal(repr(float(share))) * 100), digits)
+    return decimal_text(in_percent(share), digits)
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -144,10 +142,10 @@ NUMERIC_FORMATS: Final = frozenset(_CELL)
 
 def as_printed(value: float, number_format: str) -> float:
     """A number in one of the formats that round, as its readers have it; what is below the unit is not nothing."""
-    digits, scale = DECIMALS[number_format], 100 if number_format in PERCENTAGES else 1
-    return (
-        round_half_up(value * scale, digits) or math.copysign(0.1 ** (digits + 1), value) * bool(value)
-    ) / scale
+    digits, percentage = DECIMALS[number_format], number_format in PERCENTAGES
+    rounded = round_half_up(in_percent(value) if percentage else value, digits)
+    told = rounded or math.copysign(0.1 ** (digits + 1), value) * bool(value)
+    return told / 100 if percentage else told
 
 
 def in_prose(value: Any, number_format: str) -> str:

@@ -24,7 +24,7 @@ from ujo_lib.report.look.notation import (
     UNBOUNDED,
     in_cell,
 )
-from ujo_lib.stats import round_half_up
+from ujo_lib.stats import in_percent, round_half_up
 from ujo_lib.text import told_apart
 from ujo_lib.typed import Schema
 
@@ -223,7 +223,7 @@ def _number(value: float, number_format: str) -> int | float | str:
         return UNBOUNDED if value > 0 else f"-{UNBOUNDED}"
     if number_format == "p" and 0 < value < _SMALLEST_P:
         return float(f"{value:.2g}")  # as a number; 0.000 would be one that no test gives
-    scaled = value * 100 if number_format in PERCENTAGES else value
+    scaled = in_percent(value) if number_format in PERCENTAGES else value
     if number_format not in DECIMALS and float(scaled).is_integer():
         return int(scaled)
     return (
