@@ -72,6 +72,13 @@ def test_the_guide_and_the_texts_stand_in_columns_as_wide_as_they_are_read(book:
     assert [cell.column for row in opened["説明"] for cell in row] == [1] * 6
 
 
+@pytest.mark.parametrize("label", ["番号", "本文(伏せ字済み)", "読んだ", "番号(控え)"])
+def test_a_theme_called_as_another_column_is_told_before_anybody_reads(tmp_path: Path, label: str) -> None:
+    with pytest.raises(q.CodesError, match=re.escape(f"主題「{label}」は、読む表のほかの列と同じ名前")):
+        qf.write_coding_book(tmp_path / "a.xlsx", PLAN, TEXTS, LABELS | {"school": label})
+    assert not (tmp_path / "a.xlsx").exists()
+
+
 def test_marks_are_chosen_from_a_list_in_every_row_and_column(book: Path) -> None:
     sheet = openpyxl.load_workbook(book)["コーディング"]
     (rule,) = sheet.data_validations.dataValidation

@@ -46,7 +46,14 @@ def write_coding_book(
         texts: original texts by id; they are masked here.
         labels: theme id → label; one column each, with 1 to choose.
         names: names to mask besides the usual patterns.
+
+    Raises:
+        CodesError: a theme is called as another column of the sheet.
     """
+    if taken := {*labels.values()} & {*_HEADINGS, _AGAIN}:
+        raise CodesError(
+            [f"主題「{min(taken)}」は、読む表のほかの列と同じ名前。コードブックの表示名を変える"]
+        )
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         book.set_properties({"title": "相談の主題のコーディング", "created": _LONG_AGO})
