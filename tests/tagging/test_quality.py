@@ -144,6 +144,24 @@ def test_two_coders_who_never_differed_in_few_texts_may_differ_in_others(theme: 
         assert one[f"{name}_high"] == one[name] == 1.0
 
 
+@pytest.mark.parametrize(
+    ("both", "neither", "known"),
+    [(0, 10, False), (1, 10, True), (10, 0, False), (10, 1, True), (0, 0, False)],
+)
+def test_agreement_about_a_theme_that_both_saw_nowhere_or_everywhere_is_not_known(
+    both: int, neither: int, known: bool
+) -> None:
+    """Beside four texts of which each coder found two alone."""
+    marks = [[1, 1]] * both + [[0, 0]] * neither + [[1, 0]] * 2 + [[0, 1]] * 2
+    first, second = (
+        pd.DataFrame({"school": np.array(marks, bool)[:, one]}, index=IDS[: len(marks)]) for one in (0, 1)
+    )
+    row = q.agreement(first, coded(first, second), {"school": "学校"}, seed=1).iloc[0]
+    names = [f"{name}{bound}" for name in ("kappa", "alpha") for bound in ("", "_low", "_high")]
+    assert row["disagreed"] == 4
+    assert row[names].notna().all() if known else row[names].isna().all()
+
+
 def test_one_coder_has_nobody_to_agree_with() -> None:
     tags = random_tags(5)
     table = q.agreement(tags, coded(tags), LABELS, seed=1)

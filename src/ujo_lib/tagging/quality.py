@@ -243,7 +243,8 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
     Where the coders differ about a theme, that text says nothing about the tag and is left out for that theme; how
     often this happens is in `disagreed`. Intervals: Bayesian bootstrap within strata (Rubin 1981), 1,000 repeats, with
     Jeffreys' half a text for everything that coders and tag can say of one: where no error was seen there may be some.
-    With one coder, who has nobody to agree with, `kappa`, `alpha` and `disagreed` are missing.
+    With one coder, who has nobody to agree with, `kappa`, `alpha` and `disagreed` are missing; the first two also where
+    both found a theme in no text, or neither missed it in any: `disagreed` says all that is known of it.
 
     Returns:
         One row per theme and a last row 全体 (all decisions together, micro-average): `theme`, `n` (texts both coders
@@ -269,6 +270,8 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
         }
         for name, measure in _MEASURES.items():
             row |= _with_interval(name, measure, _cells(a, b, t, draws))
+        if not (a & b).any() or (a | b).all():
+            row |= dict.fromkeys((name for name in row if name.startswith(("kappa", "alpha"))), np.nan)
         rows.append(row | {"reference": bool((a & b).sum() < LEAST_POSITIVES)})
     table = pd.DataFrame(rows)
     if codes.second is None:
