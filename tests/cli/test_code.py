@@ -128,16 +128,33 @@ def test_what_two_coders_have_read_is_told_of_the_texts_that_both_have_read(
 ) -> None:
     """Texts chosen for rare themes are none of the random ones, and one coder may be ahead of the other."""
     assert code("sample", "--size", "60", "--extra", "5") == DONE
-    read_all(FOLDER / "coding_A.xlsx", at_most=30)
     capsys.readouterr()
-    assert code("read") == DONE
-    assert "無作為に選んだ60件のうち、30件を読み終えています" in capsys.readouterr().err
-    read_all(FOLDER / "coding_B.xlsx", at_most=20)
-    assert code("read") == DONE
-    assert "無作為に選んだ60件のうち、20件を二人とも読み終えています" in capsys.readouterr().err
+    for coder, read, told in (
+        ("B", 20, "20件を読み終えています"),
+        ("A", 0, "20件を読み終えています"),
+        ("A", 30, "20件を二人とも読み終えています"),
+    ):
+        if read:
+            read_all(FOLDER / f"coding_{coder}.xlsx", at_most=read)
+        assert code("read") == DONE
+        assert f"無作為に選んだ60件のうち、{told}" in capsys.readouterr().err
+    name_codes((FOLDER / "codes.csv").as_posix())
+    assert code("report") == DONE
+    headed = (FOLDER / "codes.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert ",school:学校" in headed
 
 
-@pytest.mark.parametrize("name", ["coding_A.csv", "coding_A (1).xlsx", "coding_C.xlsx", "coding_B_3.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "coding_A.csv",
+        "coding_A (1).xlsx",
+        "coding_C.xlsx",
+        "coding_B_3.xlsx",
+        "コピー ～ coding_B.xlsx",
+        "Ｂさん.XLSX",
+    ],
+)
 def test_what_a_coder_gave_back_under_another_name_is_told_and_not_left_out(
     project: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

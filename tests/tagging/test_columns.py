@@ -141,14 +141,15 @@ def test_bounds_of_corrected_shares_are_at_the_level_that_their_heading_says(lev
     ]
     weight = [(tag == has).mean() for has in (False, True)]
     share = np.dot(weight, inside)
-    up = math.hypot(*(w * float(p.high - q) for w, p, q in zip(weight, parts, inside, strict=True)))
+    seen = np.dot(weight, [float(p.share) for p in parts])
+    up = math.hypot(*(w * float(p.high - p.share) for w, p in zip(weight, parts, strict=True)))
     for name, table in with_intervals(level).items():
         assert [table.schema[side].both for side in ("low", "high")] == [f"{100 * level:g}%信頼区間"] * 2
         assert (
             (table.frame["low"] <= table.frame["share"]) & (table.frame["share"] <= table.frame["high"])
         ).all()
         if name != "corrected_pairs":
-            assert table.frame.loc[0, ["share", "high"]].tolist() == pytest.approx([share, share + up])
+            assert table.frame.loc[0, ["share", "high"]].tolist() == pytest.approx([share, seen + up])
 
 
 @pytest.mark.parametrize("level", LEVELS)

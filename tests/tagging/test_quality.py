@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import beta
 from sklearn.metrics import cohen_kappa_score
 
 from ujo_lib.columns import Count
@@ -50,9 +50,7 @@ def test_kappa_and_alpha_agree_with_other_implementations(pairs: list[tuple[bool
 def test_coders_who_agree_with_the_tags_give_full_marks() -> None:
     tags = random_tags(3)
     table = q.agreement(tags, coded(tags, tags), LABELS, seed=1).set_index("theme")
-    assert table.loc["学校", ["precision", "recall", "f1", "kappa", "alpha"]].tolist() == pytest.approx(
-        [1.0] * 5
-    )
+    assert table.loc["学校", ["precision", "recall", "kappa", "alpha"]].tolist() == pytest.approx([1.0] * 4)
     assert table.loc["家族", "reference"]
     assert not table.loc["学校", "reference"]
 
@@ -72,8 +70,9 @@ def test_intervals_hold_the_estimate_and_the_seed_repeats_them() -> None:
     tags, coder = random_tags(5), random_tags(6)
     once, again = (q.agreement(tags, coded(coder, coder), LABELS, seed=9) for _ in range(2))
     pd.testing.assert_frame_equal(once, again)
-    assert (once["f1_low"] <= once["f1"]).all()
-    assert (once["f1"] <= once["f1_high"]).all()
+    for name in ("precision", "recall", "kappa", "alpha"):
+        assert (once[f"{name}_low"] <= once[name]).all()
+        assert (once[name] <= once[f"{name}_high"]).all()
 
 
 @pytest.mark.parametrize(("n", "reference"), [(9, True), (10, False), (11, False)])
@@ -100,7 +99,7 @@ def test_agreement_counts_each_text_for_as_many_as_it_stands_for_theme_by_theme_
     ]  # fmt: skip
     school, _, together = table.to_dict("records")
     for row in (school, together):
-        assert [row[name] for name in ("precision", "recall", "f1")] == pytest.approx([5 / 8, 5 / 8, 5 / 8])
+        assert [row[name] for name in ("precision", "recall")] == pytest.approx([5 / 8, 5 / 8])
     both, chance = 25 / 28, (8 / 28) * (11 / 28) + (20 / 28) * (17 / 28)
     assert together["kappa"] == pytest.approx((both - chance) / (1 - chance))
     assert table["theme"].tolist() == [*LABELS.values(), "全体"]
@@ -114,16 +113,53 @@ def test_agreement_counts_each_text_for_as_many_as_it_stands_for_theme_by_theme_
     )
 
 
-def test_limits_are_those_of_drawing_texts_anew_within_their_strata() -> None:
-    """Of 40 tagged texts 30 are right: shares of Binomial(40, ¾); of strata all right or all wrong none can move."""
+def test_limits_of_few_texts_are_never_a_point_and_those_of_many_are_the_binomial_s() -> None:
+    """Of n tagged texts x are right: Jeffreys' limits of a binomial share (Brown, Cai & DasGupta 2001), reaching all
+    and none; where both strata are of one kind each, no draw of their texts alone could ever move.
+    """
+    for x, n in ((30, 40), (1, 1), (0, 1), (5, 5), (19, 20)):
+        found = pd.DataFrame({"school": np.arange(n) < x}, index=IDS[:n])
+        one = q.agreement(found | True, coded(found), {"school": "学校"}, seed=1).iloc[0]
+        low, high = beta.ppf([0.025, 0.975], x + 0.5, n - x + 0.5)
+        expected = [min(low, x / n), max(high, x / n)]
+        assert one[["precision_low", "precision_high"]].tolist() == pytest.approx(
+            expected, abs=0.03
+        )  # 1,000 draws
     found = pd.DataFrame({"school": np.arange(40) < 30}, index=IDS[:40])
-    tags = found | True
-    one = q.agreement(tags, coded(found), {"school": "学校"}, seed=1).iloc[0]
-    expected = binom.ppf([0.025, 0.975], 40, 0.75) / 40
-    assert one[["precision_low", "precision_high"]].tolist() == pytest.approx(expected, abs=0.026)
     plan = coded(found).plan.assign(stratum=np.where(found["school"], q.FOCUS, q.REST))
-    pure = q.agreement(tags, q.Codes(plan, found), {"school": "学校"}, seed=1).iloc[0]
-    assert pure[["precision_low", "precision", "precision_high"]].tolist() == pytest.approx([0.75] * 3)
+    pure = q.agreement(found | True, q.Codes(plan, found), {"school": "学校"}, seed=1).iloc[0]
+    assert pure["precision_low"] < 0.74 < pure["precision"] < 0.76 < pure["precision_high"]
+
+
+@pytest.mark.parametrize("theme", [0, 1, 2, 3])
+def test_two_coders_who_never_differed_in_few_texts_may_differ_in_others(theme: int) -> None:
+    """Perfect agreement on some of 20 texts: coders who agree so far in truth, 0.8, are no surprise."""
+    found = pd.DataFrame({"school": np.arange(20) < theme}, index=IDS[:20])
+    one = q.agreement(found, coded(found, found), {"school": "学校"}, seed=1).iloc[0]
+    if not theme:
+        assert one[["kappa", "kappa_low", "kappa_high", "recall", "recall_low"]].isna().all()
+        return
+    for name in ("kappa", "alpha"):
+        assert one[f"{name}_low"] < 0.8
+        assert one[f"{name}_high"] == one[name] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("both", "neither", "known"),
+    [(0, 10, False), (1, 10, True), (10, 0, False), (10, 1, True), (0, 0, False)],
+)
+def test_agreement_about_a_theme_that_both_saw_nowhere_or_everywhere_is_not_known(
+    both: int, neither: int, known: bool
+) -> None:
+    """Beside four texts of which each coder found two alone."""
+    marks = [[1, 1]] * both + [[0, 0]] * neither + [[1, 0]] * 2 + [[0, 1]] * 2
+    first, second = (
+        pd.DataFrame({"school": np.array(marks, bool)[:, one]}, index=IDS[: len(marks)]) for one in (0, 1)
+    )
+    row = q.agreement(first, coded(first, second), {"school": "学校"}, seed=1).iloc[0]
+    names = [f"{name}{bound}" for name in ("kappa", "alpha") for bound in ("", "_low", "_high")]
+    assert row["disagreed"] == 4
+    assert row[names].notna().all() if known else row[names].isna().all()
 
 
 def test_one_coder_has_nobody_to_agree_with() -> None:

@@ -72,6 +72,13 @@ def test_the_guide_and_the_texts_stand_in_columns_as_wide_as_they_are_read(book:
     assert [cell.column for row in opened["説明"] for cell in row] == [1] * 6
 
 
+@pytest.mark.parametrize("label", ["番号", "本文(伏せ字済み)", "読んだ", "番号(控え)"])
+def test_a_theme_called_as_another_column_is_told_before_anybody_reads(tmp_path: Path, label: str) -> None:
+    with pytest.raises(q.CodesError, match=re.escape(f"主題「{label}」は、読む表のほかの列と同じ名前")):
+        qf.write_coding_book(tmp_path / "a.xlsx", PLAN, TEXTS, LABELS | {"school": label})
+    assert not (tmp_path / "a.xlsx").exists()
+
+
 def test_marks_are_chosen_from_a_list_in_every_row_and_column(book: Path) -> None:
     sheet = openpyxl.load_workbook(book)["コーディング"]
     (rule,) = sheet.data_validations.dataValidation
@@ -265,6 +272,21 @@ def test_a_missing_column_sheet_or_workbook_is_named(book: Path, tmp_path: Path)
         qf.read_coding_book(other, PLAN, LABELS)
 
 
+@pytest.mark.parametrize(("heading", "refused"), [("相談ID", True), ("相談 ID", False), (None, False)])
+def test_marks_on_a_copy_of_the_sheet_are_not_passed_over(
+    book: Path, heading: str | None, refused: bool
+) -> None:
+    fill(book, READ)
+    opened = openpyxl.load_workbook(book)
+    opened.create_sheet("コーディング (2)").append(["番号", heading])
+    opened.save(book)
+    if refused:
+        with pytest.raises(q.CodesError, match=r"シート「コーディング \(2\)」にも「相談ID」の列がある"):
+            qf.read_coding_book(book, PLAN, LABELS)
+    else:
+        assert len(qf.read_coding_book(book, PLAN, LABELS)) == 3
+
+
 def test_a_sheet_that_somebody_has_emptied_lacks_all_its_columns(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.title = "コーディング"
@@ -299,7 +321,7 @@ def test_codes_hold_no_text_and_come_back_as_they_went(coders: int, tmp_path: Pa
     first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
     codes = q.Codes(PLAN, first, ~first if coders == 2 else None)
     file = tmp_path / "codes.csv"
-    qf.write_codes(file, codes)
+    qf.write_codes(file, codes, LABELS)
     back = qf.read_codes(file, LABELS)
     pd.testing.assert_frame_equal(back.first, first)
     pd.testing.assert_frame_equal(back.random, PLAN.iloc[:3], check_dtype=False)
@@ -314,7 +336,7 @@ def test_codes_of_a_sample_read_in_part_tell_how_many_texts_it_was_drawn_from(
 ) -> None:
     found = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
     codes = q.Codes(PLAN, found[:2], None if second is None else found[:second])
-    qf.write_codes(tmp_path / "codes.csv", codes)
+    qf.write_codes(tmp_path / "codes.csv", codes, LABELS)
     back = qf.read_codes(tmp_path / "codes.csv", LABELS)
     pd.testing.assert_frame_equal(back.plan.loc[PLAN.index], PLAN, check_dtype=False)
     lines = (tmp_path / "codes.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -326,10 +348,12 @@ def test_codes_of_a_sample_read_in_part_tell_how_many_texts_it_was_drawn_from(
 
 def test_codes_of_nobody_are_named(tmp_path: Path) -> None:
     file = tmp_path / "codes.csv"
-    qf.write_codes(file, q.Codes(PLAN, pd.DataFrame(columns=list(LABELS))))
+    qf.write_codes(file, q.Codes(PLAN, pd.DataFrame(columns=list(LABELS))), LABELS)
     with pytest.raises(q.CodesError, match="コーダーが0人いる"):
         qf.read_codes(file, LABELS)
-    qf.write_codes(file, q.Codes(PLAN, pd.DataFrame([[True, False]], index=IDS[:1], columns=list(LABELS))))
+    qf.write_codes(
+        file, q.Codes(PLAN, pd.DataFrame([[True, False]], index=IDS[:1], columns=list(LABELS))), LABELS
+    )
     file.write_text(file.read_text(encoding="utf-8-sig").replace(",A,", ",,"), encoding="utf-8-sig")
     with pytest.raises(q.CodesError) as told:
         qf.read_codes(file, LABELS)
@@ -339,7 +363,7 @@ def test_codes_of_nobody_are_named(tmp_path: Path) -> None:
 def test_a_text_that_a_coder_has_twice_and_a_third_coder_are_named(tmp_path: Path) -> None:
     first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
     file = tmp_path / "codes.csv"
-    qf.write_codes(file, q.Codes(PLAN, first, first))
+    qf.write_codes(file, q.Codes(PLAN, first, first), LABELS)
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     file.write_text("\n".join([*lines, lines[1]]), encoding="utf-8-sig")
     with pytest.raises(q.CodesError, match=rf"codes.csv 9行目: コーダーAの相談ID {IDS[0]} が二度ある"):
@@ -352,7 +376,7 @@ def test_a_text_that_a_coder_has_twice_and_a_third_coder_are_named(tmp_path: Pat
 def test_codes_that_are_none_or_lack_a_theme_are_named(tmp_path: Path) -> None:
     first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
     file = tmp_path / "codes.csv"
-    qf.write_codes(file, q.Codes(PLAN, first))
+    qf.write_codes(file, q.Codes(PLAN, first), LABELS)
     with pytest.raises(q.CodesError, match="主題「経済」"):
         qf.read_codes(file, LABELS | {"money": "経済"})
     file.write_text(file.read_text(encoding="utf-8-sig").replace("A,1,0", "A,1,9", 1), encoding="utf-8-sig")
@@ -361,6 +385,46 @@ def test_codes_that_are_none_or_lack_a_theme_are_named(tmp_path: Path) -> None:
     file.write_text("番号\n1\n", encoding="utf-8-sig")
     with pytest.raises(q.CodesError, match="列「相談ID」がない"):
         qf.read_codes(file, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("named", "read", "told"),
+    [
+        ({"school": "学校", "family": "家族"}, ["school", "family"], ""),
+        ({"family": "家族", "school": "学校"}, ["family", "school"], ""),  # another order
+        ({"school": "学校"}, ["school"], ""),  # a theme given up
+        (
+            {"school": "家族", "family": "学校"},
+            [],
+            "列「school:学校」の主題(school)は、コードブックではいま「家族」",
+        ),
+        (
+            {"school": "学校生活", "family": "家族"},
+            [],
+            "見出しを「school:学校生活」に書き換え、違うなら読み直す",
+        ),
+        ({"scho": "学校", "family": "家族"}, [], "主題「学校」(scho)の列がない。この主題も読んで付ける"),
+    ],
+)
+def test_what_was_read_under_one_name_is_not_shown_under_another(
+    tmp_path: Path, named: dict[str, str], read: list[str], told: str
+) -> None:
+    first = pd.DataFrame([[True, False]], index=IDS[:1], columns=list(LABELS))
+    file = tmp_path / "codes.csv"
+    qf.write_codes(file, q.Codes(PLAN, first), LABELS)
+    if told:
+        with pytest.raises(q.CodesError, match=re.escape(told)):
+            qf.read_codes(file, named)
+    else:
+        pd.testing.assert_frame_equal(qf.read_codes(file, named).first, first[read])
+
+
+def test_codes_that_do_not_say_under_which_names_they_were_read_are_read_by_their_ids(tmp_path: Path) -> None:
+    first = pd.DataFrame([[True, False]], index=IDS[:1], columns=list(LABELS))
+    qf.write_codes(tmp_path / "codes.csv", q.Codes(PLAN, first), {"school": "学校"})
+    text = (tmp_path / "codes.csv").read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "相談ID,層,部分,重み,コーダー,school:学校,family"
+    pd.testing.assert_frame_equal(qf.read_codes(tmp_path / "codes.csv", LABELS).first, first)
 
 
 def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:

@@ -42,9 +42,26 @@ def test_the_machine_s_order_does_not_survive_reading() -> None:
     assert (r.maybe_first(reading, LABELS), r.said_first(reading, LABELS)) == (["メンタル不調"], first)
 
 
-def test_without_enough_readings_no_first_is_named() -> None:
-    reading, _ = city(read=12)
-    assert r.said_first(reading, LABELS).endswith("のいずれかです。")
+@pytest.mark.parametrize(("read", "enough"), [(1, False), (19, False), (20, True), (21, True)])
+@pytest.mark.parametrize("part", [False, True])
+def test_of_fewer_than_twenty_readings_no_share_is_printed_and_the_reason_is(
+    read: int, enough: bool, part: bool
+) -> None:
+    reading = replace(city(read=read)[0], part=part)
+    for table in (r.corrected_shares(reading, LABELS), r.corrected_pairs(reading, LABELS)):
+        shown = table.frame[["share", "low", "high"]].notna()
+        assert shown.all(axis=None) if enough else not shown.any(axis=None)
+        assert table.schema.note.endswith("補正。" if enough else "推定できません。")
+    said = r.said_too_few(reading)
+    assert said.startswith("" if enough else "このうち、人が" if part else "人が読んだ相談が")
+    assert bool(said) is not enough
+    assert r.said_of_reading(reading).endswith("推定できません。") is not enough
+    named = r.said_first(reading, LABELS).startswith("最も多い主題は「{theme[max share]}」")
+    assert named is enough
+
+
+def test_without_readings_nothing_is_withheld() -> None:
+    assert not r.said_too_few(None)
 
 
 def test_more_candidates_than_a_sentence_holds_are_no_candidates() -> None:
@@ -319,20 +336,6 @@ def test_where_all_texts_are_of_one_group_or_none_of_the_part_there_is_nothing_t
     nobody = reading.within(np.zeros(len(record), bool))
     assert r.corrected_shares(nobody, LABELS).frame["share"].isna().all()
     assert r.said_first(nobody, LABELS) == "最も多い主題は、読んだ件数では決められません。"
-
-
-@pytest.mark.parametrize("read", [19, 20])
-def test_no_first_is_named_of_a_part_of_which_fewer_than_twenty_were_read(read: int) -> None:
-    """All read texts of the part speak of one theme alone."""
-    truth = np.column_stack([np.ones(read, bool), np.zeros(read, bool)])
-    tags = pd.DataFrame(np.zeros((400, 2), bool), columns=["a", "b"])
-    part = r.Reading(tags, np.zeros(400, np.int64), np.arange(read), truth, truth).within(
-        np.arange(400) < 200
-    )
-    said = r.said_first(part, {"a": "A", "b": "B"})
-    assert said.startswith(
-        "最も多い主題は「{theme" if read == 20 else "最も多い主題は、読んだ件数では決められません"
-    )
 
 
 def test_labels_stand_in_the_order_of_the_codebook_in_every_table() -> None:

@@ -65,9 +65,20 @@ def test_a_corrected_share_is_the_cells_own_shares_by_their_known_sizes() -> Non
     tagged_share, bare_share = (20 + 20.5 / 31) / 31, (4 + 4.5 / 61) / 61
     assert found.share == pytest.approx(0.3 * tagged_share + 0.7 * bare_share)
     tagged, bare = (wilson(x / n, n * (N - 1) / (N - n)) for x, n, N in ((20, 30, 300), (4, 60, 700)))
-    down = np.hypot(0.3 * (tagged_share - tagged[0]), 0.7 * (bare_share - bare[0]))
-    up = np.hypot(0.3 * (tagged[1] - tagged_share), 0.7 * (bare[1] - bare_share))
-    assert (found.low, found.high) == pytest.approx((found.share - down, found.share + up))
+    down = np.hypot(0.3 * (20 / 30 - tagged[0]), 0.7 * (4 / 60 - bare[0]))
+    up = np.hypot(0.3 * (tagged[1] - 20 / 30), 0.7 * (bare[1] - 4 / 60))
+    middle = 0.3 * 20 / 30 + 0.7 * 4 / 60
+    assert (found.low, found.high) == pytest.approx((middle - down, middle + up))
+
+
+@pytest.mark.parametrize("known", [0, 1, 2, 3])
+def test_the_limits_reach_what_is_there_when_nothing_but_what_was_found_is(known: int) -> None:
+    """All texts that the tag names were read and hold the theme, and no other that was read: there may be no more."""
+    size, read = [[9, known], [21, 0]], [[4, known], [10, 0]]
+    found = shares.post_stratified(size, read, [[0, known], [0, 0]])
+    assert found.low == pytest.approx(known / (30 + known))
+    others = shares.post_stratified(size, read, [[4, 0], [10, 0]])
+    assert others.high == pytest.approx(30 / (30 + known))
 
 
 def test_where_nothing_was_found_there_may_be_none_and_where_all_was_there_may_be_all() -> None:

@@ -84,8 +84,15 @@ class _Job(NamedTuple):
     @property
     def strays(self) -> list[str]:
         """Files that look like what a coder gave back, and are called as none that is read."""
+        from ujo_lib.intake.reading import BOOK_SUFFIXES
+
         read = {file for coder in CODERS for file in self.books(coder)}
-        return sorted(one.name for one in self.folder.glob("coding_*") if one not in read)
+        # What Excel keeps beside a workbook that is open is none.
+        there = [one for one in self.folder.glob("*") if not one.name.startswith(("~$", "."))]
+        alike = (
+            one for one in there if one.suffix.lower() in BOOK_SUFFIXES or one.name.startswith("coding_")
+        )
+        return sorted(one.name for one in alike if one not in read)
 
     @property
     def fresh(self) -> int:
@@ -213,10 +220,12 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
             problems += error.problems
     if problems or not found:
         raise CodesError(problems or [f"{job.folder} に coding_A.xlsx がない"])
-    codes = Codes(plan, found[0], found[1] if len(found) > 1 and len(found[1]) else None)
+    # A coder who has not begun is none.
+    first, *others = [one for one in found if len(one)] or found[:1]
+    codes = Codes(plan, first, others[0] if others else None)
     reading = reading_of(codes, job.tags, job.focus)
     target = job.folder / "codes.csv"
-    write_codes(target, codes)
+    write_codes(target, codes, job.labels)
     print(target)
     named = target.relative_to(job.settings.root).as_posix()
     drawn, both = int((plan["part"] == RANDOM).sum()), "二人とも" * (codes.second is not None)

@@ -50,9 +50,9 @@ def write_hand_codes(
     )
     plan = coding_plan(truth, focus, READ, seed)
     found = truth.loc[plan.index]
-    write_codes(folder / "codes.csv", Codes(plan, found))
+    write_codes(folder / "codes.csv", Codes(plan, found), {})
     rng = generator(seed, "coders", year)
-    write_codes(folder / "codes_of_two.csv", Codes(plan, _read(found, rng), _read(found, rng)))
+    write_codes(folder / "codes_of_two.csv", Codes(plan, _read(found, rng), _read(found, rng)), {})
 
 
 def _counted_in(received: "pd.Series[pd.Timestamp]", year: int) -> "pd.Series[bool]":

@@ -16,7 +16,7 @@ import pandas as pd
 from ujo_lib.columns import DIGEST, Base, Column, Count, Dimension, Flag, Rate, Ratio, Share, Statistic, Text
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
-from ujo_lib.tagging.codebook import Book
+from ujo_lib.tagging.codebook import NO_THEME, Book
 from ujo_lib.typed import Typed
 
 WHOLE = "全体"
@@ -183,7 +183,7 @@ def bare_share(tags: pd.DataFrame, labels: Labels) -> Typed:
     bare = ~_has(tags, labels).any(axis=1)
     table = _with_share(pd.DataFrame({"n": [int(bare.sum())], "base": [len(tags)]}))
     columns = {**_counted("語が現れなかった相談", "相談"), "base": Base(unit="件", heading="相談")}
-    return Typed.of(table, columns, where={"any_theme": ("なし",)})
+    return Typed.of(table, columns, where={"any_theme": (NO_THEME,)})
 
 
 def most_frequent(tags: pd.DataFrame, labels: Labels, top: int) -> dict[str, str]:
@@ -224,7 +224,7 @@ def combinations_of(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
     rows = []
     for value, n in sorted(zip(values, counts, strict=True), key=lambda pair: (-pair[1], pair[0]))[:top]:
         chosen = [labels[theme] for place, theme in enumerate(ids) if value >> place & 1]
-        rows.append(("＋".join(chosen) or "なし", len(chosen), int(n), len(tags)))
+        rows.append(("＋".join(chosen) or NO_THEME, len(chosen), int(n), len(tags)))
     table = pd.DataFrame(rows, columns=["combination", "size", "n", "base"])
     table["share"] = _share(table["n"], table["base"])
     columns = {

@@ -46,6 +46,8 @@ Role = Literal["factor", "state", "contact", "need"]
 ROLES: tuple[Role, ...] = ("factor", "state", "contact", "need")
 MOST_THEMES = 63
 NEAR_WORDS = 10
+NO_THEME = "なし"
+"""Label of the texts without any theme."""
 MAIN = 3
 """A theme is a main concern of a text from so many places on: where nothing else is said, the number at which tags of
 real chats agreed best with their main topic."""
@@ -156,6 +158,14 @@ class Term:
     words: tuple[tuple[str, ...], ...]
     cancels: int
     within: int
+
+
+def wrong_label(label: str, line: int) -> Iterator[CodebookProblem]:
+    """Names by which no row of a table and no sentence could tell a theme."""
+    others = (*TOTAL_LABELS, NO_THEME)
+    if not label.strip() or label.strip() in others or {*label} & {*"{}\n"}:
+        told = f"テーマの表示名「{label}」は、空か、ほかの行の名前({'・'.join(others)})か、波括弧や改行を含む"
+        yield CodebookProblem(line, "表示名", told)
 
 
 @dataclass(frozen=True)
@@ -291,9 +301,7 @@ class _Compiler:
                 if named in seen:
                     self._problem(theme.line, "重複", f"{named}は{seen[named]}行目にもある")
                 seen[named] = theme.line
-            if not theme.label.strip() or theme.label in TOTAL_LABELS:
-                told = f"「{theme.label}」は空か、合計の行の名前({'・'.join(TOTAL_LABELS)})"
-                self._problem(theme.line, "表示名", f"テーマ「{theme.id}」の{told}")
+            self.problems.extend(wrong_label(theme.label, theme.line))
             if not theme.terms:
                 self._problem(theme.line, "語なし", f"テーマ「{theme.id}」に語が一つもない")
         if not self.source.themes:
@@ -381,6 +389,10 @@ class _Compiler:
             return () if "" in bases else bases
         cleaned = self._sentence(source, text)
         if cleaned is None:
+            return ()
+        if {*cleaned} & {*"*?"}:
+            message = f"「{source.text}」: * や ? はどの字の代わりにもならない。文字の並びは s: で書く"
+            self._problem(source.line, "到達不能", message)
             return ()
         tokens = words_of(self.engine, cleaned)
         if role == THEME and all(token.part_of_speech.startswith(_FUNCTION_WORDS) for token in tokens):

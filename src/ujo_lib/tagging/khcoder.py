@@ -20,6 +20,7 @@ from ujo_lib.tagging.codebook import (
     CodebookSource,
     TermSource,
     ThemeSource,
+    wrong_label,
 )
 from ujo_lib.tagging.engine import Engine, default_engine, words_of
 from ujo_lib.tagging.matching import Automaton, build_automaton
@@ -246,6 +247,7 @@ def parse_rules(text: str, version: str = "コーディングルール", engine:
         if name in known:
             problems.append(CodebookProblem(line, "重複", f"コード「{name}」は{known[name]}行目にもある"))
             continue
+        problems.extend(wrong_label(name, line) if name else ())  # that there is no name has been told
         parser = _Parser(tokens, line, known, vocabulary)
         try:
             codes.append(Code(name, parser.condition()))

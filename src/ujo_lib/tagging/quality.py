@@ -7,6 +7,7 @@ with people more than they do.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -240,12 +241,14 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
     """Compare the two coders with each other and the tags with what both agree on, in the random part.
 
     Where the coders differ about a theme, that text says nothing about the tag and is left out for that theme; how
-    often this happens is in `disagreed`. Intervals: percentile bootstrap within strata, 1,000 repeats. With one coder,
-    who has nobody to agree with, `kappa`, `alpha` and `disagreed` are missing.
+    often this happens is in `disagreed`. Intervals: Bayesian bootstrap within strata (Rubin 1981), 1,000 repeats, with
+    Jeffreys' half a text for everything that coders and tag can say of one: where no error was seen there may be some.
+    With one coder, who has nobody to agree with, `kappa`, `alpha` and `disagreed` are missing; the first two also where
+    both found a theme in no text, or neither missed it in any: `disagreed` says all that is known of it.
 
     Returns:
         One row per theme and a last row 全体 (all decisions together, micro-average): `theme`, `n` (texts both coders
-        found it in), `tagged`, `base` (texts the coders agree on), `disagreed`, and `precision`, `recall`, `f1`,
+        found it in), `tagged`, `base` (texts the coders agree on), `disagreed`, and `precision`, `recall`,
         `kappa` (Cohen), `alpha` (Krippendorff, nominal), each with `_low` and `_high`; `reference` (n below 10).
     """
     themes = list(labels)
@@ -267,6 +270,8 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
         }
         for name, measure in _MEASURES.items():
             row |= _with_interval(name, measure, _cells(a, b, t, draws))
+        if not (a & b).any() or (a | b).all():
+            row |= dict.fromkeys((name for name in row if name.startswith(("kappa", "alpha"))), np.nan)
         rows.append(row | {"reference": bool((a & b).sum() < LEAST_POSITIVES)})
     table = pd.DataFrame(rows)
     if codes.second is None:
@@ -338,15 +343,17 @@ def krippendorff_alpha(both: Floats, only_first: Floats, only_second: Floats, ne
 _MEASURES: dict[str, Callable[[dict[str, Floats]], Floats]] = {
     "precision": lambda c: _ratio(c["hit"], c["tagged"]),
     "recall": lambda c: _ratio(c["hit"], c["both"]),
-    "f1": lambda c: _ratio(2 * c["hit"], c["tagged"] + c["both"]),
     "kappa": lambda c: cohen_kappa(c["both"], c["only_first"], c["only_second"], c["neither"]),
     "alpha": lambda c: krippendorff_alpha(c["both"], c["only_first"], c["only_second"], c["neither"]),
 }
 
 
-def _cells(a: Bools, b: Bools, tagged: Bools, draws: Floats) -> dict[str, Floats]:
-    """Weighted counts for the sample itself (first) and every bootstrap draw; several themes at once are added up."""
-    kinds = {
+_SAID = np.array([*product((False, True), repeat=3)]).T
+"""Everything that two coders and the tag can say of a text."""
+
+
+def _kinds(a: Bools, b: Bools, tagged: Bools) -> dict[str, Bools]:
+    return {
         "both": a & b,
         "only_first": a & ~b,
         "only_second": ~a & b,
@@ -354,30 +361,42 @@ def _cells(a: Bools, b: Bools, tagged: Bools, draws: Floats) -> dict[str, Floats
         "hit": tagged & a & b,
         "tagged": tagged & (a == b),
     }
+
+
+def _cells(a: Bools, b: Bools, tagged: Bools, draws: Floats) -> dict[str, Floats]:
+    """Weighted counts for the sample itself (first) and every bootstrap draw; several themes at once are added up."""
+    seen, strata = _kinds(a, b, tagged), (draws.shape[1] - len(a)) // _SAID.shape[1]
     return {
-        name: draws @ (kind if kind.ndim == 1 else kind.sum(axis=1)).astype(float)
-        for name, kind in kinds.items()
+        name: draws
+        @ np.concatenate([seen[name].reshape(len(a), -1).sum(axis=1), *[said] * strata]).astype(float)
+        for name, said in _kinds(*_SAID).items()
     }
 
 
 def _draws(stratum: npt.NDArray[np.object_], weight: Floats, seed: int) -> Floats:
-    """Weights of the sample (first row) and of bootstrap draws within strata: (1 + repeats, texts)."""
+    """Weights of the sample (first row) and of bootstrap draws, each stratum keeping its size: (1 + repeats, texts).
+
+    Behind the texts stand for each stratum those of `_SAID`, which the sample and the first half of the draws do not
+    know.
+    """
     rng = np.random.default_rng(seed)
-    counts = np.ones((1 + _REPEATS, len(weight)))
-    for name in dict.fromkeys(stratum):
-        members = np.flatnonzero(stratum == name)
-        share = np.full(len(members), 1 / len(members))
-        counts[1:, members] = rng.multinomial(len(members), share, size=_REPEATS)
-    return counts * weight
+    of = np.concatenate([stratum, np.repeat(names := list(dict.fromkeys(stratum)), _SAID.shape[1])])
+    imagined = len(of) - len(stratum)
+    drawn = rng.gamma(np.repeat([1.0, 0.5], [len(stratum), imagined]), size=(2 * _REPEATS, len(of)))
+    drawn[:_REPEATS, len(stratum) :] = 0
+    for name in names:
+        own = drawn[:, of == name]
+        drawn[:, of == name] = own / own.sum(axis=1, keepdims=True) * weight[stratum == name].sum()
+    return np.vstack([np.append(weight, np.zeros(imagined)), drawn])
 
 
 def _with_interval(
     name: str, measure: Callable[[dict[str, Floats]], Floats], cells: dict[str, Floats]
 ) -> dict[str, float]:
-    values = measure(cells)
-    known = values[1:][~np.isnan(values[1:])]
-    low, high = np.percentile(known, _LEVELS) if len(known) else (np.nan, np.nan)
-    return {name: float(values[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
+    """The measure of the sample, with limits around those of both halves of the draws; none without a value."""
+    value, *drawn = measure(cells).tolist()
+    low, high = np.percentile(np.reshape(drawn, (2, -1)), _LEVELS, axis=1) + 0 * value
+    return {name: value, f"{name}_low": min(*low, value), f"{name}_high": max(*high, value)}
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

@@ -46,7 +46,14 @@ def write_coding_book(
         texts: original texts by id; they are masked here.
         labels: theme id → label; one column each, with 1 to choose.
         names: names to mask besides the usual patterns.
+
+    Raises:
+        CodesError: a theme is called as another column of the sheet.
     """
+    if taken := {*labels.values()} & {*_HEADINGS, _AGAIN}:
+        raise CodesError(
+            [f"主題「{min(taken)}」は、読む表のほかの列と同じ名前。コードブックの表示名を変える"]
+        )
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         book.set_properties({"title": "相談の主題のコーディング", "created": _LONG_AGO})
@@ -121,8 +128,9 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
         Boolean, one row per text marked as read (index: ids as text), one column per theme id.
 
     Raises:
-        CodesError: a sheet or columns missing, ids that are not in the plan or stand twice, marks that are neither yes
-            nor no, themes marked in a text that is not marked as read, only some of the columns sorted.
+        CodesError: a sheet or columns missing, a second sheet of marks, ids that are not in the plan or stand twice,
+            marks that are neither yes nor no, themes marked in a text that is not marked as read, only some of the
+            columns sorted.
     """
     place = f"{path.name} シート「{_SHEET}」"
     known = set(plan.index.astype(str))
@@ -183,7 +191,11 @@ def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[
     with closing(book):
         if _SHEET not in book.sheetnames:
             raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
-        top, *rows = [*book[_SHEET].iter_rows(values_only=True)] or [()]
+        sheets = {one.title: [*one.iter_rows(values_only=True)] or [()] for one in book.worksheets}
+    if copies := [title for title, rows in sheets.items() if title != _SHEET and _ID in rows[0]]:
+        told = f"シート「{copies[0]}」にも「{_ID}」の列があるが、読むのは「{_SHEET}」だけ。印をそこに集め、ほかは消す"
+        raise CodesError([f"{path.name}: {told}"])
+    top, *rows = sheets[_SHEET]
     heading = [str(cell) for cell in top]
     if absent := [title for title in wanted if heading.count(title) != 1]:
         raise CodesError([f"{place}: 列「{title}」がないか、二つある" for title in absent])
@@ -240,8 +252,11 @@ def read_plan(path: Path) -> pd.DataFrame:
     return _plan(path, _read_csv(path, _PLAN, "ujo code sample"))
 
 
-def write_codes(path: Path, codes: Codes) -> None:
-    """Write plan and codes without any text: one row per coder and text, one without a coder per text not read yet."""
+def write_codes(path: Path, codes: Codes, labels: Labels) -> None:
+    """Write plan and codes without any text: one row per coder and text, one without a coder per text not read yet.
+
+    The heading of a theme says under which label it was read, as far as `labels` knows.
+    """
     coders = {"A": codes.first} | ({} if codes.second is None else {"B": codes.second})
     rows = [
         (str(one), *codes.plan.loc[one, ["stratum", "part", "weight"]], coder, *map(int, found))
@@ -251,25 +266,27 @@ def write_codes(path: Path, codes: Codes) -> None:
     unread = codes.plan[~codes.plan.index.isin(pd.concat(list(coders.values())).index)]
     blank = [""] * (1 + codes.first.shape[1])
     rows += [(str(one), *row, *blank) for one, *row in unread[["stratum", "part", "weight"]].itertuples()]
-    _write_csv(path, (*_PLAN, _CODER, *codes.first.columns), rows)
+    themes = [_headed(theme, labels[theme]) if theme in labels else theme for theme in codes.first.columns]
+    _write_csv(path, (*_PLAN, _CODER, *themes), rows)
+
+
+def _headed(theme: str, label: str) -> str:
+    return f"{theme}:{label}"
 
 
 def read_codes(path: Path, labels: Labels) -> Codes:
     """Read the codes that `write_codes` wrote.
 
     Raises:
-        CodesError: no such file, columns are missing (that of a theme which the codebook has got since, say), a code is
-            neither 0 nor 1, a coder has a text twice, or there are more than two coders.
+        CodesError: no such file, columns are missing (that of a theme which the codebook has got since, say) or were
+            read under another label, a code is neither 0 nor 1, a coder has a text twice, or there are more than two
+            coders.
     """
     drawn = _read_csv(path, (*_PLAN, _CODER), "ujo code read")
+    drawn = drawn.rename(columns={_headed(theme, label): theme for theme, label in labels.items()})
     table = drawn[drawn.drop(columns=list(_PLAN)).notna().any(axis=1)]
     if unknown := [theme for theme in labels if theme not in table]:
-        raise CodesError(
-            [
-                f"{path.name}: 主題「{labels[theme]}」({theme})の列がない。この主題も読んで付ける"
-                for theme in unknown
-            ]
-        )
+        raise CodesError([f"{path.name}: {_missing(theme, labels[theme], table)}" for theme in unknown])
     wrong = ~table[list(labels)].isin(["0", "1"])
     if wrong.to_numpy().any():
         raise CodesError(
@@ -300,6 +317,16 @@ def read_codes(path: Path, labels: Labels) -> Codes:
     plan = _plan(path, drawn.drop_duplicates(_ID))
     first, *others = (parts[coder] for coder in sorted(parts))
     return Codes(plan, first, others[0] if others else None)
+
+
+def _missing(theme: str, label: str, table: pd.DataFrame) -> str:
+    """Why a theme has no codes: nobody looked for it, or they looked for what was called otherwise then."""
+    if other := [title for title in table if title.startswith(_headed(theme, ""))]:
+        return (
+            f"列「{other[0]}」の主題({theme})は、コードブックではいま「{label}」という。人が読んだのは前の名前の主題なので、"
+            f"意味が同じなら見出しを「{_headed(theme, label)}」に書き換え、違うなら読み直す"
+        )
+    return f"主題「{label}」({theme})の列がない。この主題も読んで付ける"
 
 
 def _plan(path: Path, table: pd.DataFrame) -> pd.DataFrame:

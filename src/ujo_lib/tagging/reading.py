@@ -135,11 +135,12 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
         level: of the limits.
 
     Returns:
-        `theme`, `share`, `low`, `high`, `method`.
+        `theme`, `share`, `low`, `high`, `method`; without values where fewer than 20 texts were read.
     """
     places = _places(reading, labels).values()
     found, names = [reading.best(place, level) for place in places], list(labels.values())
     table = pd.DataFrame({"theme": pd.Categorical(names, names, ordered=True), **_stacked(found)._asdict()})
+    table = _of_enough(reading, table)
     table["method"] = [
         _BY_LEARNED if reading.learned(place, level) is not None else _BY_WORDS for place in places
     ]
@@ -220,7 +221,7 @@ def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> T
     for column in ("theme", "with_theme"):
         table[column] = pd.Categorical(table[column], list(labels.values()), ordered=True)
     columns = {"theme": THEME, "with_theme": WITH_THEME, **_share("相談", level)}
-    return Typed.of(table, columns, note=_kept(reading))
+    return Typed.of(_of_enough(reading, table), columns, note=_kept(reading))
 
 
 def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[str]:
@@ -244,13 +245,12 @@ _NO_TROUBLES: Final = "機械が語を見つけた割合で、悩みの割合で
 def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
     """Template: which theme is the most frequent, with its share, or among which it is; words without readings.
 
-    Of a part of which too few texts were read none is named.
+    Where too few texts were read none is named.
     """
     if reading is None:
         words = "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
         return f"{words}({_NO_TROUBLES})。"
-    few = reading.part and len(reading.read) < LEAST_READ
-    names = [] if few else maybe_first(reading, labels, level)
+    names = [] if said_too_few(reading) else maybe_first(reading, labels, level)
     if len(names) == 1:
         return (
             f"最も多い{what}は「{{theme[max share]}}」で、{{share[max share]}}({{share[max share]|ci}})です。"
@@ -295,6 +295,14 @@ def said_none_apart(reading: Reading | None) -> str:
     return f"読んだ{len(reading.read):,}件からは、ほかと違うと言える欄はありません。"
 
 
+def said_too_few(reading: Reading | None) -> str:
+    """Say why shares are not estimated; empty where nobody has read any text, or enough were read."""
+    if reading is None or len(reading.read) >= LEAST_READ:
+        return ""
+    of = "このうち、" * reading.part
+    return f"{of}人が読んだ相談が{LEAST_READ}件に満たないため、主題の割合は推定できません。"
+
+
 def said_of_reading(reading: Reading | None) -> str:
     """Say how the shares were corrected, and how far the coders agree."""
     if reading is None:
@@ -302,6 +310,8 @@ def said_of_reading(reading: Reading | None) -> str:
             "人が読んだ結果がまだないため、このページの割合は、語の一覧にある語が現れた相談の割合です。"
             "誤りを直した割合と幅は、無作為に選んだ相談を人が読むと示せます。"
         )
+    if few := said_too_few(reading):
+        return few
     by = "一人" if reading.coders == 1 else "二人"
     told = f"割合は、人が読んだ{len(reading.read):,}件で補正しました(無作為に選び、{by}が読んで付けた結果)。"
     if reading.coders == 1:
@@ -377,4 +387,10 @@ def _note(reading: Reading) -> str:
 
 def _kept(reading: Reading) -> str:
     more = f"相談の{MOST_READ:.0%}より多くを読んだ割合は件数に近いため、公表しません。"
-    return _note(reading) + more * reading.counts
+    return said_too_few(reading) or _note(reading) + more * reading.counts
+
+
+def _of_enough(reading: Reading, table: pd.DataFrame) -> pd.DataFrame:
+    """The table without shares where fewer texts were read than limits have been measured for."""
+    withheld = dict.fromkeys(["share", "low", "high"], np.nan)
+    return table.assign(**withheld) if said_too_few(reading) else table

@@ -53,7 +53,8 @@ def post_stratified(
     p is the share ((x + ½) / (n + 1) again) in all strata under the same label: a cell of few readings leans on the
     others. Where all texts have one label there is nothing to lean on but other strata, and x / n stays what it is.
     The limits are Wilson's in each cell (Newcombe 1998), put together by MOVER (Zou & Donner 2008, Statistics
-    in Medicine 27, 1693–1702): each cell adds its own distance to its limit, in squares.
+    in Medicine 27, 1693–1702): each cell adds its own distance to its limit, in squares, from x / n. From the share
+    that leans, several cells without a find would add up to more than the limit of one.
 
     Args:
         size: texts in each cell, (…, strata, labels).
@@ -73,8 +74,10 @@ def post_stratified(
     total = N.sum(axis=(-2, -1), keepdims=True)
     weight = np.divide(N, total, out=np.full_like(N, np.nan), where=total > 0)
     share = (weight * inside).sum(axis=(-2, -1))
-    low = share - np.sqrt(((weight * (inside - parts.low)) ** 2).sum(axis=(-2, -1)))
-    high = share + np.sqrt(((weight * (parts.high - inside)) ** 2).sum(axis=(-2, -1)))
+    seen = np.where(n > 0, parts.share, inside)
+    middle = (weight * seen).sum(axis=(-2, -1))
+    low = np.minimum(share, middle - np.sqrt(((weight * (seen - parts.low)) ** 2).sum(axis=(-2, -1))))
+    high = np.maximum(share, middle + np.sqrt(((weight * (parts.high - seen)) ** 2).sum(axis=(-2, -1))))
     # Where nobody found the theme there may be none, and where all did there may be no text without.
     low = np.where(x.sum(axis=(-2, -1)) == 0, 0.0 * share, np.maximum(low, 0))
     high = np.where((x == n).all(axis=(-2, -1)), 0.0 * share + 1, np.minimum(high, 1))
