@@ -260,3 +260,59 @@ def test_pointers_to_columns_that_keep_their_names_stay():
     assert table.rename(n="k").schema["share"].sources == ("k", "m")
     assert table.rename(share="part").schema["low"].of == "part"
     assert table.rename(n="k").schema["low"].of == "share"
+
+
+# --- what an analyst hands over ---
+
+
+@pytest.mark.parametrize("values", [[-1, 2], [0.5, 2], [True, False], ["3", "4"], ["3", "x"], [math.inf, 2]])
+def test_what_was_not_counted_is_no_count(values):
+    with pytest.raises(ColumnError, match="column n holds something that is no count"):
+        Typed.of(pd.DataFrame({"n": values}), {"n": Count()})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 2],
+        [1.0, math.nan],
+        [None, 3],
+        pd.array([None, None], "Int64"),
+        pd.array([4, None], "int64[pyarrow]"),
+        [],
+    ],
+)
+def test_whole_numbers_missing_ones_and_none_at_all_are_counts(values):
+    assert len(Typed.of(pd.DataFrame({"n": values}), {"n": Count()})) == len(values)
+
+
+def test_what_names_the_rows_is_not_left_in_the_index():
+    columns = {"group": Dimension(), "sex": Dimension(), "n": Count()}
+    frame = pd.DataFrame({"group": ["甲", "乙"], "sex": ["男性", "女性"], "n": [1, 2]})
+    for kept in (["group"], ["group", "sex"]):
+        typed = Typed.of(frame.set_index(kept), columns)
+        assert typed.frame[list(columns)].to_dict("list") == frame.to_dict("list")
+    with pytest.raises(ColumnError, match="no kind for the columns"):
+        Typed.of(frame.set_index("group"), {name: columns[name] for name in ("sex", "n")})
+
+
+def test_two_columns_of_one_name_are_told():
+    with pytest.raises(ColumnError, match="two columns of one name"):
+        Typed.of(pd.DataFrame([(1, 2)], columns=["n", "n"]), {"n": Count()})
+
+
+@pytest.mark.parametrize(
+    ("n", "base", "share", "follows"),
+    [
+        (3, 30, 0.1, True), (3, 30, 10.0, False), (3, 30, 0.1001, False), (36, 30, 1.2, True),
+        (0, 0, math.nan, True), (0, 0, 0.0, False), (3, 0, math.inf, False), (None, 30, 0.1, True),
+    ],
+)  # fmt: skip
+def test_a_share_is_what_its_count_and_base_give(n, base, share, follows):
+    columns = {"n": Count(), "base": Base(), "share": Share(n="n", base="base")}
+    typed = Typed.of_rows([(n, base, share)], columns)
+    if follows:
+        typed.require_following()
+    else:
+        with pytest.raises(ColumnError, match=r"column share: .* does not follow from n = "):
+            typed.require_following()

@@ -159,6 +159,7 @@ class Page:
             The table as the audience may see it.
 
         Raises:
+            ColumnError: a number does not follow from its row.
             PublishError: what is given is no typed table or no subject, description and content disagree, the id is
                 taken (in JupyterLab, where a cell may be run again, the table takes the place of the former), or
                 (release) the table is not the one that the disclosure plan was made for.
@@ -167,6 +168,7 @@ class Page:
             raise PublishError(f"table {id} is published twice on this page")
         _require(Typed, table, "a table of an analysis (`Typed`)")
         _require(Subject, subject or Subject(), "a `report.Subject`")
+        table.require_following()
         about = self._completed(replace(subject or Subject(), **changes))
         left = table.left() if table.left and len(table) and not self.masks else None
         spec = TableSpec(id, title, about, table.schema, table.left is not None, left)
