@@ -40,11 +40,18 @@ def test_what_seaborn_refuses_is_told_with_the_table_and_the_function() -> None:
         drawing(figure)
 
 
-@pytest.mark.parametrize(("plot", "y"), [(sns.stripplot, "answer"), (sns.regplot, "base")])
-def test_nothing_is_drawn_by_chance(plot, y) -> None:
-    """Dots were strewn, and limits of a line resampled, anew in each run."""
+@pytest.mark.parametrize("plot", [
+    sns.regplot, sns.residplot, sns.kdeplot, sns.histplot, sns.boxplot, sns.violinplot, sns.heatmap,
+])  # fmt: skip
+def test_a_curve_box_or_density_is_made_of_numbers_of_no_table_and_is_not_drawn(plot) -> None:
+    with pytest.raises(figures.FigureError, match=r"stand in no table; take one of sns\.barplot"):
+        figures.figure(by_occupation(), plot, x="share", y="base", finding="示す。")
+
+
+def test_nothing_is_drawn_by_chance() -> None:
+    """Dots were strewn anew in each run."""
     once, again = (
-        drawing(figures.figure(by_occupation(), plot, x="share", y=y, finding="示す。"))
+        drawing(figures.figure(by_occupation(), sns.stripplot, x="share", y="answer", finding="示す。"))
         .mpl.axes[0]
         .collections
         for _ in range(2)
