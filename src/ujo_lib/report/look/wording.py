@@ -273,7 +273,7 @@ def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
         several cells of which some are hidden says that it speaks of the others: 「伏せた欄を除くと、」.
 
     Raises:
-        WordingError: a slot that fits no cell.
+        WordingError: a slot that fits no cell, or a keyword argument that is no text.
     """
     said: list[Said] = []
     for part in filter(None, _SENTENCE_END.split(template)):
@@ -308,7 +308,9 @@ def _as_quoted(piece: Said, slot: re.Match[str]) -> str:
 
 def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
     if slot in plain:
-        return Said(str(plain[slot]))
+        if not isinstance(plain[slot], str):
+            raise WordingError(f"slot {{{slot}}}: {plain[slot]!r} is no word; a number is read from a table")
+        return Said(plain[slot])
     match = _CELL.fullmatch(slot)
     if match is None:
         raise WordingError(
