@@ -116,7 +116,7 @@ def test_a_column_that_nobody_declared_is_no_table():
 
 @pytest.mark.parametrize("bad", [-1, 0.5, 1.0000001])
 def test_a_count_that_is_no_count_is_refused(bad):
-    with pytest.raises(ColumnError, match="no count"):
+    with pytest.raises(ColumnError, match="0以上の整数でない"):
         Typed.of(pd.DataFrame({"n": [3, bad]}), {"n": Count()})
 
 
@@ -267,7 +267,7 @@ def test_pointers_to_columns_that_keep_their_names_stay():
 
 @pytest.mark.parametrize("values", [[-1, 2], [0.5, 2], [True, False], ["3", "4"], ["3", "x"], [math.inf, 2]])
 def test_what_was_not_counted_is_no_count(values):
-    with pytest.raises(ColumnError, match="column n holds something that is no count"):
+    with pytest.raises(ColumnError, match="列「n」に、0以上の整数でない"):
         Typed.of(pd.DataFrame({"n": values}), {"n": Count()})
 
 
@@ -292,12 +292,12 @@ def test_what_names_the_rows_is_not_left_in_the_index():
     for kept in (["group"], ["group", "sex"]):
         typed = Typed.of(frame.set_index(kept), columns)
         assert typed.frame[list(columns)].to_dict("list") == frame.to_dict("list")
-    with pytest.raises(ColumnError, match="no kind for the columns"):
+    with pytest.raises(ColumnError, match="種類が書かれていません"):
         Typed.of(frame.set_index("group"), {name: columns[name] for name in ("sex", "n")})
 
 
 def test_two_columns_of_one_name_are_told():
-    with pytest.raises(ColumnError, match="two columns of one name"):
+    with pytest.raises(ColumnError, match="同じ名前の列が二つ"):
         Typed.of(pd.DataFrame([(1, 2)], columns=["n", "n"]), {"n": Count()})
 
 
@@ -314,5 +314,5 @@ def test_a_share_is_what_its_count_and_base_give(n, base, share, follows):
     if follows:
         typed.require_following()
     else:
-        with pytest.raises(ColumnError, match=r"column share: .* does not follow from n = "):
+        with pytest.raises(ColumnError, match=r"列「share」の .* は、n = "):
             typed.require_following()

@@ -48,7 +48,7 @@ class Schema:
             ColumnError: no such column; the message lists those that there are.
         """
         if column not in self.columns:
-            raise ColumnError(f"no column {column!r}; the table has {', '.join(self.columns)}")
+            raise ColumnError(f"列「{column}」はありません。あるのは {'、'.join(self.columns)} です。")
         return self.columns[column]
 
     def of_kind(self, kind: type[Column]) -> list[str]:
@@ -197,16 +197,16 @@ class Typed:
     def __post_init__(self) -> None:
         there, said = list(map(str, self.frame.columns)), list(self.schema.columns)
         if set(there) != set(said):
-            raise ColumnError(f"the table has the columns {there}, its schema {said}")
+            raise ColumnError(f"表の列 {there} と、説明のある列 {said} が違います。")
         if len(there) > len(said):
-            raise ColumnError(f"the table has two columns of one name: {there}")
+            raise ColumnError(f"同じ名前の列が二つあります: {there}")
         for name in self.schema.of_kind(Count):
             values = self.frame[name].dropna().infer_objects()
             # A truth is 1, a text may read as a number and infinity is whole: none of them was counted.
             plain = is_numeric_dtype(values) and not is_bool_dtype(values)
             numbers = values.to_numpy(dtype=float) if plain else np.full(len(values), np.nan)
             if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))).all():
-                raise ColumnError(f"column {name} holds something that is no count")
+                raise ColumnError(f"列「{name}」に、0以上の整数でない件数があります。")
 
     def require_following(self) -> None:
         """Hold shares, rates, ratios and differences against their row, as plan, audit and reader will.
@@ -220,7 +220,7 @@ class Typed:
             for row in self.frame[[name, *column.sources]].dropna().to_dict("records"):
                 if not math.isclose(row[name], column.value(row), rel_tol=1e-6, abs_tol=1e-9):
                     told = ", ".join(f"{source} = {row[source]}" for source in column.sources)
-                    raise ColumnError(f"column {name}: {row[name]} does not follow from {told}")
+                    raise ColumnError(f"列「{name}」の {row[name]} は、{told} から計算した値と違います。")
 
     @classmethod
     def of(
@@ -247,7 +247,9 @@ class Typed:
         """
         frame = _frame(rows, columns)
         if undeclared := [name for name in map(str, frame.columns) if name not in columns]:
-            raise ColumnError(f"no kind for the columns {undeclared}; declared: {list(columns)}")
+            raise ColumnError(
+                f"列 {undeclared} の種類が書かれていません。書かれているのは {list(columns)} です。"
+            )
         return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more), left)
 
     @classmethod

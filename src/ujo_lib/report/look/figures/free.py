@@ -104,8 +104,8 @@ def _parameters(
     name = getattr(plot, "__name__", str(plot))
     if plot not in _OF_ROWS:
         raise FigureError(
-            f"{published.spec.id}: {name} cannot be drawn again for an export, or draws numbers that stand in no "
-            f"table; take one of {', '.join(f'sns.{one.__name__}' for one in _OF_ROWS)}"
+            f"{published.spec.id}: {name} は、表にない数を描くか、図だけを書き出せないので使えません。"
+            f"使えるのは {'、'.join(f'sns.{one.__name__}' for one in _OF_ROWS)} です。"
         )
     try:
         json.dumps(options)
@@ -120,8 +120,8 @@ def _require_one_row_each(
     """Refuse several rows at one place: seaborn would draw their mean."""
     if data.duplicated(places).any():
         raise FigureError(
-            f"{published.spec.id}: {plot.__name__} would draw the mean of several rows with the same "
-            f"{' and '.join(places)}; give fewer rows or a hue"
+            f"{published.spec.id}: {'・'.join(places)} の同じ行がいくつもあり、{plot.__name__} はその平均(表にない数)を"
+            "描いてしまいます。where で行を絞るか、hue で分けてください。"
         )
 
 

@@ -139,7 +139,7 @@ def _told_in_full(signature: inspect.Signature) -> inspect.Signature:
 def _finding(published: Published, template: object, tables: Sequence[Published]) -> tuple[Said, ...]:
     said = say(str(template or ""), *tables)
     if not said:
-        raise FigureError(f"{published.spec.id}: finding is empty; say in one sentence what the figure shows")
+        raise FigureError(f"{published.spec.id}: finding が空です。図が示すことを一文で書いてください。")
     last = said[-1]
     return said if last.text.endswith("。") else (*said[:-1], replace(last, text=f"{last.text}。"))
 
@@ -444,7 +444,7 @@ def need(published: Published, *columns: str | None) -> None:
     for column in columns:
         if column is not None and column not in published.frame.columns:
             there = ", ".join(map(str, published.frame.columns))
-            raise FigureError(f"{published.spec.id}: no column {column}; the table has {there}")
+            raise FigureError(f"{published.spec.id}: 列「{column}」はありません。あるのは {there} です。")
 
 
 def written(published: Published, column: str, value: float) -> str:
