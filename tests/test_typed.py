@@ -296,6 +296,12 @@ def test_what_names_the_rows_is_not_left_in_the_index():
         Typed.of(frame.set_index("group"), {name: columns[name] for name in ("sex", "n")})
 
 
+@pytest.mark.parametrize("kind", [Count, "count", None])
+def test_a_kind_is_one_and_not_its_name(kind):
+    with pytest.raises(ColumnError, match=r"列 \['n'\] の種類は、Count\(unit="):
+        Schema({"n": kind})
+
+
 def test_two_columns_of_one_name_are_told():
     with pytest.raises(ColumnError, match="同じ名前の列が二つ"):
         Typed.of(pd.DataFrame([(1, 2)], columns=["n", "n"]), {"n": Count()})

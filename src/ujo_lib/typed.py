@@ -33,6 +33,8 @@ class Schema:
     part: bool = False
 
     def __post_init__(self) -> None:
+        if bare := [name for name, column in self.columns.items() if not isinstance(column, Column)]:
+            raise ColumnError(f'列 {bare} の種類は、Count(unit="人") や Dimension() のように書きます。')
         told = dict(self.columns)
         for name, column in self.columns.items():
             if isinstance(column, Bound) and (around := self.columns.get(column.of)):

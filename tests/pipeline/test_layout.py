@@ -25,8 +25,8 @@ def test_half_a_year_has_outputs_of_its_own_and_the_parameters_of_the_year(tmp_p
         ("2023-h3", "2023-h1、2023-h2"),
         ("2023-", "2023-h1"),
         ("2023-H1", "2023-h1"),
-        ("2023h1", ""),
-        ("-h1", ""),
+        ("2023h1", "2023、R5"),
+        ("-h1", "2023、R5"),
     ],
 )
 def test_another_part_of_a_year_is_refused_before_anything_is_made(tmp_path, name, told):

@@ -309,12 +309,14 @@ def _as_quoted(piece: Said, slot: re.Match[str]) -> str:
 def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
     if slot in plain:
         if not isinstance(plain[slot], str):
-            raise WordingError(f"slot {{{slot}}}: {plain[slot]!r} is no word; a number is read from a table")
+            raise WordingError(
+                f"文の {{{slot}}} に {type(plain[slot]).__name__} は渡せません。数は、publish の返した表のセルで書く。"
+            )
         return Said(plain[slot])
     match = _CELL.fullmatch(slot)
     if match is None:
         raise WordingError(
-            f"slot {{{slot}}}: expected {{column}}, {{column[label]}} or {{table.column[label]|format}}"
+            f"文の {{{slot}}} は読めません。{{列}}、{{列[行の名前]}}、{{表.列[行の名前]|書式}} のどれかで書く。"
         )
     if match["format"] not in _FORMATS:
         raise WordingError(f"slot {{{slot}}}: formats are {', '.join(filter(None, _FORMATS))}")

@@ -100,7 +100,7 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
                 bound = signature.bind(*args, **kwargs)
             except TypeError as slip:
                 raise FigureError(
-                    f"{draw.__name__}: {slip}; it takes {', '.join(signature.parameters)}"
+                    f"{draw.__name__}: 引数が合いません({slip})。使えるのは {'、'.join(signature.parameters)} です。"
                 ) from None
             bound.apply_defaults()
             given = bound.arguments
