@@ -116,7 +116,7 @@ def test_a_column_that_nobody_declared_is_no_table():
 
 @pytest.mark.parametrize("bad", [-1, 0.5, 1.0000001])
 def test_a_count_that_is_no_count_is_refused(bad):
-    with pytest.raises(ColumnError, match="no count"):
+    with pytest.raises(ColumnError, match="0以上の整数でない"):
         Typed.of(pd.DataFrame({"n": [3, bad]}), {"n": Count()})
 
 
@@ -260,3 +260,65 @@ def test_pointers_to_columns_that_keep_their_names_stay():
     assert table.rename(n="k").schema["share"].sources == ("k", "m")
     assert table.rename(share="part").schema["low"].of == "part"
     assert table.rename(n="k").schema["low"].of == "share"
+
+
+# --- what an analyst hands over ---
+
+
+@pytest.mark.parametrize("values", [[-1, 2], [0.5, 2], [True, False], ["3", "4"], ["3", "x"], [math.inf, 2]])
+def test_what_was_not_counted_is_no_count(values):
+    with pytest.raises(ColumnError, match="列「n」に、0以上の整数でない"):
+        Typed.of(pd.DataFrame({"n": values}), {"n": Count()})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 2],
+        [1.0, math.nan],
+        [None, 3],
+        pd.array([None, None], "Int64"),
+        pd.array([4, None], "int64[pyarrow]"),
+        [],
+    ],
+)
+def test_whole_numbers_missing_ones_and_none_at_all_are_counts(values):
+    assert len(Typed.of(pd.DataFrame({"n": values}), {"n": Count()})) == len(values)
+
+
+def test_what_names_the_rows_is_not_left_in_the_index():
+    columns = {"group": Dimension(), "sex": Dimension(), "n": Count()}
+    frame = pd.DataFrame({"group": ["甲", "乙"], "sex": ["男性", "女性"], "n": [1, 2]})
+    for kept in (["group"], ["group", "sex"]):
+        typed = Typed.of(frame.set_index(kept), columns)
+        assert typed.frame[list(columns)].to_dict("list") == frame.to_dict("list")
+    with pytest.raises(ColumnError, match="種類が書かれていません"):
+        Typed.of(frame.set_index("group"), {name: columns[name] for name in ("sex", "n")})
+
+
+@pytest.mark.parametrize("kind", [Count, "count", None])
+def test_a_kind_is_one_and_not_its_name(kind):
+    with pytest.raises(ColumnError, match=r"列 \['n'\] の種類は、Count\(unit="):
+        Schema({"n": kind})
+
+
+def test_two_columns_of_one_name_are_told():
+    with pytest.raises(ColumnError, match="同じ名前の列が二つ"):
+        Typed.of(pd.DataFrame([(1, 2)], columns=["n", "n"]), {"n": Count()})
+
+
+@pytest.mark.parametrize(
+    ("n", "base", "share", "follows"),
+    [
+        (3, 30, 0.1, True), (3, 30, 10.0, False), (3, 30, 0.1001, False), (36, 30, 1.2, True),
+        (0, 0, math.nan, True), (0, 0, 0.0, False), (3, 0, math.inf, False), (None, 30, 0.1, True),
+    ],
+)  # fmt: skip
+def test_a_share_is_what_its_count_and_base_give(n, base, share, follows):
+    columns = {"n": Count(), "base": Base(), "share": Share(n="n", base="base")}
+    typed = Typed.of_rows([(n, base, share)], columns)
+    if follows:
+        typed.require_following()
+    else:
+        with pytest.raises(ColumnError, match=r"列「share」の .* は、n = "):
+            typed.require_following()

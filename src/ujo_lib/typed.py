@@ -1,11 +1,13 @@
 """A table and what its columns are: what every analysis hands on, and what a page publishes."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from ujo_lib.columns import KINDS, Base, Bound, Column, ColumnError, Count, Dimension, Flag, Share, Various
 
@@ -31,6 +33,8 @@ class Schema:
     part: bool = False
 
     def __post_init__(self) -> None:
+        if bare := [name for name, column in self.columns.items() if not isinstance(column, Column)]:
+            raise ColumnError(f'列 {bare} の種類は、Count(unit="人") や Dimension() のように書きます。')
         told = dict(self.columns)
         for name, column in self.columns.items():
             if isinstance(column, Bound) and (around := self.columns.get(column.of)):
@@ -46,7 +50,7 @@ class Schema:
             ColumnError: no such column; the message lists those that there are.
         """
         if column not in self.columns:
-            raise ColumnError(f"no column {column!r}; the table has {', '.join(self.columns)}")
+            raise ColumnError(f"列「{column}」はありません。あるのは {'、'.join(self.columns)} です。")
         return self.columns[column]
 
     def of_kind(self, kind: type[Column]) -> list[str]:
@@ -195,11 +199,30 @@ class Typed:
     def __post_init__(self) -> None:
         there, said = list(map(str, self.frame.columns)), list(self.schema.columns)
         if set(there) != set(said):
-            raise ColumnError(f"the table has the columns {there}, its schema {said}")
+            raise ColumnError(f"表の列 {there} と、説明のある列 {said} が違います。")
+        if len(there) > len(said):
+            raise ColumnError(f"同じ名前の列が二つあります: {there}")
         for name in self.schema.of_kind(Count):
-            values = pd.to_numeric(self.frame[name], errors="coerce").dropna().to_numpy(dtype=float)
-            if (values < 0).any() or (values != np.floor(values)).any():
-                raise ColumnError(f"column {name} holds something that is no count")
+            values = self.frame[name].dropna().infer_objects()
+            # A truth is 1, a text may read as a number and infinity is whole: none of them was counted.
+            plain = is_numeric_dtype(values) and not is_bool_dtype(values)
+            numbers = values.to_numpy(dtype=float) if plain else np.full(len(values), np.nan)
+            if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))).all():
+                raise ColumnError(f"列「{name}」に、0以上の整数でない件数があります。")
+
+    def require_following(self) -> None:
+        """Hold shares, rates, ratios and differences against their row, as plan, audit and reader will.
+
+        Raises:
+            ColumnError: a number is not what the columns that it names give.
+        """
+        for name, column in self.schema.columns.items():
+            if not column.sources or not {*column.sources} <= {*self.schema.columns}:
+                continue
+            for row in self.frame[[name, *column.sources]].dropna().to_dict("records"):
+                if not math.isclose(row[name], column.value(row), rel_tol=1e-6, abs_tol=1e-9):
+                    told = ", ".join(f"{source} = {row[source]}" for source in column.sources)
+                    raise ColumnError(f"列「{name}」の {row[name]} は、{told} から計算した値と違います。")
 
     @classmethod
     def of(
@@ -226,7 +249,9 @@ class Typed:
         """
         frame = _frame(rows, columns)
         if undeclared := [name for name in map(str, frame.columns) if name not in columns]:
-            raise ColumnError(f"no kind for the columns {undeclared}; declared: {list(columns)}")
+            raise ColumnError(
+                f"列 {undeclared} の種類が書かれていません。書かれているのは {list(columns)} です。"
+            )
         return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more), left)
 
     @classmethod
@@ -278,7 +303,11 @@ class Typed:
 
 
 def _frame(rows: Iterable[Any], columns: Mapping[str, Column]) -> pd.DataFrame:
-    return rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
+    if not isinstance(rows, pd.DataFrame):
+        return pd.DataFrame(list(rows), columns=list(columns))
+    # What names the rows is a column: left in the index, it would be printed nowhere.
+    named = [name for name in rows.index.names if name is not None and name not in rows.columns]
+    return rows.reset_index(level=named) if named else rows
 
 
 def _renamed(column: Column, names: Mapping[str, str]) -> Column:

@@ -111,6 +111,18 @@ def test_a_running_notebook_gets_its_settings_by_name(housing):
         settings_of("07_housing", {"roms": 4, "In": ["# Parameters\nroms = 4\n"]})
 
 
+def test_a_misspelt_parameter_in_the_cell_itself_is_no_silent_default(housing):
+    """`treshold: int = 3` ran with a threshold of 5, and nobody was told."""
+    housing()
+    cell = "rooms: int = 4\nsite: str = 'sample'\ntreshold: int = 3  # 伏せる数"
+    told = {"rooms": 4, "site": "sample", "treshold": 3}
+    with pytest.raises(ParameterError, match=r"treshold.*「threshold」の書き間違い"):
+        settings_of("07_housing", {**told, "In": ["", cell, "x = 1"]})
+    mended = cell.replace("tresh", "thresh")  # run again; the former cell stays in the history
+    told = {"rooms": 4, "site": "sample", "threshold": 3, "treshold": 3}
+    assert settings_of("07_housing", {**told, "In": ["", cell, mended]}).threshold == 3
+
+
 def test_papermill_explains_the_parameters_of_a_generated_cell(tmp_path):
     file = write_notebook(tmp_path / "02_x.ipynb", {}, written_cell(SeasonalitySettings))
     told = {one.name: one.help for one in _infer_parameters(load_notebook_node(str(file)))}

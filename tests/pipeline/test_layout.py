@@ -19,9 +19,18 @@ def test_half_a_year_has_outputs_of_its_own_and_the_parameters_of_the_year(tmp_p
     assert (year.title, half.title) == ("令和5(2023)年度", "令和5(2023)年度下半期(10〜3月)")
 
 
-@pytest.mark.parametrize("name", ["2023-h3", "2023-", "2023h1", "-h1"])
-def test_another_part_of_a_year_is_refused_before_anything_is_made(tmp_path, name):
-    with pytest.raises(DateError):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("2023-h3", "2023-h1、2023-h2"),
+        ("2023-", "2023-h1"),
+        ("2023-H1", "2023-h1"),
+        ("2023h1", "2023、R5"),
+        ("-h1", "2023、R5"),
+    ],
+)
+def test_another_part_of_a_year_is_refused_before_anything_is_made(tmp_path, name, told):
+    with pytest.raises(DateError, match=told):
         SiteYear.named(tmp_path, "sample", name)
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.disclosure.people_with_keys import NAMES
 from ujo_lib.cli import main
 from ujo_lib.disclosure.signoff import Approval, verify
+from ujo_lib.pipeline.export import PrunedError, export_overview
 from ujo_lib.pipeline.signing import sign_release
 
 pytestmark = pytest.mark.slow
@@ -37,6 +38,8 @@ def test_pruning_leaves_pages_memory_and_log_and_the_next_run_has_nothing_to_do(
     kept = {"internal", "release", "disclosed", "manifest.json", "run.log", ".lock", packed.name}
     assert names(spoken) == kept
     assert spoken.run().unchanged
+    with pytest.raises(PrunedError, match="`ujo run sample 2023 --force`"):  # a plain run makes nothing anew
+        export_overview(spoken.place)
     assert main([*PRUNE, "--signed"]) == 0
     assert names(spoken) == kept, "the current release and its ZIP stay"
 

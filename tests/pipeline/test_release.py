@@ -109,6 +109,24 @@ def test_every_output_past_the_door_refuses_the_release_and_is_named_with_its_ce
     assert spoken.bytes_of(spoken.place.release) == sealed
 
 
+def test_a_hidden_number_that_a_cell_writes_into_a_sentence_itself_refuses_the_pages(spoken, spoken_run):
+    before, notebook = spoken.bytes_of(spoken.place.release), "01_survey_descriptives"
+    for source in (
+        "page.say(f'女性は{frame.n.min()}人でした。')",
+        "page.say('女性は{few}人でした。', few=str(frame.n.min()))",
+    ):
+        spoken.add_cell(notebook, source)
+        with pytest.raises(ReleaseRefusedError) as refused:
+            spoken.run()
+        assert refused.value.findings == (f"{notebook} の 4 番目のセル: 伏せた数と同じ数のある文",)
+        assert spoken.bytes_of(spoken.place.release) == before
+        spoken.drop_last_cell(notebook)
+    spoken.add_cell(
+        notebook, "page.say(f'女性は{frame.n.min() + 1}人ではなく、{{n[女性]}}人でした。', shown)"
+    )
+    assert spoken.run().executed
+
+
 def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(
     spoken, spoken_release, monkeypatch
 ):

@@ -94,16 +94,19 @@ def test_a_small_count_is_hidden_together_with_a_second_cell_that_would_give_it_
     [
         (
             lambda page, rows: page.table(rows.frame),
-            "DataFrame given, the page takes what `page.publish` gave back",
+            "DataFrame は渡せません。`page.publish` が返した表を渡します。",
         ),
-        (lambda page, rows: page.bars(rows.frame, x="n", y="age", finding="示す。"), "DataFrame given"),
-        (lambda page, rows: page.say("{n[10代]}人", rows, rows.frame), "DataFrame given"),
-        (lambda page, rows: page.tiles("by_age"), "str given"),
-        (lambda page, rows: page.publish(rows.frame, "b", "題"), r"DataFrame given.*Typed"),
-        (lambda page, rows: page.publish(rows, "b", "題"), r"Published given.*Typed"),
+        (
+            lambda page, rows: page.bars(rows.frame, x="n", y="age", finding="示す。"),
+            "DataFrame は渡せません",
+        ),
+        (lambda page, rows: page.say("{n[10代]}人", rows, rows.frame), "DataFrame は渡せません"),
+        (lambda page, rows: page.tiles("by_age"), "str は渡せません"),
+        (lambda page, rows: page.publish(rows.frame, "b", "題"), r"DataFrame は渡せません.*Typed"),
+        (lambda page, rows: page.publish(rows, "b", "題"), r"Published は渡せません.*Typed"),
         (
             lambda page, rows: page.publish(Typed.of(FRAME, COLUMNS), "b", "題", "相談者"),
-            r"str given.*Subject",
+            r"str は渡せません.*Subject",
         ),
     ],
 )
@@ -116,7 +119,7 @@ def test_what_is_handed_over_in_place_of_a_table_is_told_with_what_the_page_take
 @pytest.mark.parametrize("asked", [{"columns": ["nn"]}, {"across": "age", "values": "nn"}, {"across": "ag"}])
 def test_a_column_that_a_table_does_not_have_is_told_with_those_that_it_has(project, asked):
     page = _internal()
-    with pytest.raises(ColumnError, match=r"no column '(nn|ag)'.*age, n, share"):
+    with pytest.raises(ColumnError, match=r"列「(nn|ag)」はありません.*age、n、share"):
         page.table(_published(page), **asked)
 
 
@@ -289,7 +292,7 @@ def test_a_cell_that_is_run_again_in_jupyterlab_puts_its_table_in_the_place_of_t
 def test_the_same_id_twice_is_an_error(project):
     page = _internal()
     _published(page)
-    with pytest.raises(PublishError, match="twice"):
+    with pytest.raises(PublishError, match="別の表が使っています"):
         _published(page)
 
 

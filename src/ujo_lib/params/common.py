@@ -5,7 +5,8 @@ and for people, written by `ujo notebook sync`; a test keeps model, cell and the
 """
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -297,8 +298,9 @@ class NotebookSettings(BaseModel):
         """Validate the parameters of a running notebook; call it as `Settings.from_cell(globals())`.
 
         A name that papermill injected and the model does not know (a misspelling) is an error here, where papermill
-        itself would only warn. Where the cell names another place or year than the sample's, what it leaves at the
-        sample's value comes from the YAML files of that place and year, and the notebook says so.
+        itself would only warn; so is one that stands in the cell in place of a parameter. Where the cell names
+        another place or year than the sample's, what it leaves at the sample's value comes from the YAML files of that
+        place and year, and the notebook says so.
 
         Args:
             namespace: the globals of the notebook.
@@ -309,7 +311,10 @@ class NotebookSettings(BaseModel):
         """
         injected = _injected_names(namespace)
         values = {name: namespace[name] for name in cls.model_fields if name in namespace}
-        values |= {name: namespace.get(name) for name in injected - set(cls.model_fields)}
+        known = set(cls.model_fields)
+        values |= {
+            name: namespace.get(name) for name in (injected | _written_names(namespace, known)) - known
+        }
         file_of: dict[str, Document] = {}
         if not set(cls.model_fields) <= injected and (folder := _other_place(values)):
             own = notebook or _user_of(cls, project_root(), values["site"])
@@ -452,6 +457,15 @@ def _validated(
         return model.model_validate(dict(values))
     except ValidationError as error:
         raise from_validation(error, model, stands) from None
+
+
+def _written_names(namespace: Mapping[str, Any], known: Set[str]) -> set[str]:
+    """Names assigned by the parameters cell as it was run last: the one that assigns several that are known."""
+    for source in reversed(namespace.get("In", ())):
+        names = set(re.findall(r"^(\w+)\s*(?::[^=\n]+)?=(?!=)", source, re.MULTILINE))
+        if len(names & known) > 1 and not source.startswith("# Parameters\n"):
+            return names
+    return set()
 
 
 def _injected_names(namespace: Mapping[str, Any]) -> set[str]:

@@ -105,6 +105,18 @@ def whole_report(place: SiteYear) -> Manifest:
     return manifest
 
 
+class PrunedError(NothingToExportError):
+    """The pages stand, and what they were made of is gone; a run that finds them whole makes nothing anew."""
+
+    def __init__(self, place: SiteYear):
+        InputError.__init__(
+            self,
+            "ページのもとになった途中の結果がありません(`ujo prune` で消えます)。"
+            f"`ujo run {place.site} {place.name} --force` で作り直してから、もう一度実行してください。"
+            "審査や署名をした公表用ページは releases/ に移り、release/ は審査前の候補になります。",
+        )
+
+
 def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) -> list[Finished]:
     """The steps that the pages of an audience were made of, in the order of the pages."""
     store, found = StepStore(place), []
@@ -113,7 +125,7 @@ def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) ->
             raise NothingToExportError(place)
         finished = store.find(Job(audience, step.settings, made[step.notebook].key, step.needs))
         if finished is None:
-            raise NothingToExportError(place)
+            raise PrunedError(place)
         found.append(finished)
     return found
 

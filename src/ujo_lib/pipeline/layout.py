@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ujo_lib.files import aside_of
-from ujo_lib.fiscal import HALVES, FiscalYear, period_for
+from ujo_lib.fiscal import HALVES, DateError, FiscalYear, period_for
 from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
 
 YEARS: Final = "fy[0-9][0-9][0-9][0-9]"
@@ -41,6 +41,10 @@ class SiteYear:
         """
         year, dash, half = name.rpartition("-")
         known = dash and half in HALVES
+        if dash and not known:
+            raise DateError(
+                f"年度「{name}」は読めません。2023 か、半年なら 2023-h1、2023-h2 のように書いてください。"
+            )
         return cls(root, site, FiscalYear.parse(year if known else name).year, half if known else "")
 
     @property

@@ -24,7 +24,9 @@ from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
 from ujo_lib.report.door.masks import Counted, Masks, counted, masks_for
-from ujo_lib.report.door.publish import DOOR
+from ujo_lib.report.door.publish import DOOR, TableRecord
+from ujo_lib.report.look.wording import Said
+from ujo_lib.report.page import said_in
 
 _IN_FULL = "次の表は、小さな数も伏せずに載せています({reason}): {titles}。"
 
@@ -193,6 +195,50 @@ def require_door(pages: Mapping[str, NotebookNode]) -> None:
             findings,
             "page.table・page.say などを通して表示するか、セルにタグ internal を付けて庁内だけの表示にしてください。",
         )
+
+
+def require_cells(internal: Mapping[str, Finished], pages: Mapping[str, NotebookNode], masks: Masks) -> None:
+    """Refuse sentences into which a cell formatted a number itself, where a table of its page hides that number.
+
+    A cell can read the frame behind a table: ``page.say(f"{frame.n.min()}人")`` says what the table beside it masks.
+
+    Raises:
+        ReleaseRefusedError: such a sentence; it is not quoted.
+    """
+    findings = []
+    for notebook, executed in sorted(pages.items()):
+        hidden = {told for record in internal[notebook].records() for told in _hidden(record, masks)}
+        for number, cell in enumerate(executed.cells, 1):
+            if cell.cell_type != "code" or not re.search(
+                r"\b[fF]['\"]|\bformat\b|\bstr\(|['\"] *%", cell.source
+            ):
+                continue
+            marks = (output["data"][DOOR] for output in cell.outputs if DOOR in output.get("data", {}))
+            if any(hidden & _unread(said) for mark in marks for said in said_in(mark)):
+                findings.append(f"{notebook} の {number} 番目のセル: 伏せた数と同じ数のある文")
+    if findings:
+        raise ReleaseRefusedError(
+            "公表用ページを作れません。表のセルから取っていない数のある文があります。",
+            findings,
+            "文の中の数は、page.publish が返した表を渡して {n[男性]} のように書いてください。",
+        )
+
+
+def _hidden(record: TableRecord, masks: Masks) -> set[str]:
+    frame, schema = record.published().frame, record.spec.schema
+    return {
+        f"{value}{schema[column].unit}"
+        for column, flags in masks.flags.get(record.key, {}).items()
+        for value in frame.loc[list(flags), column].dropna().astype(int)
+    }
+
+
+def _unread(said: Said) -> set[str]:
+    """Numbers with their units that a sentence says and that were read from no cell."""
+    text = said.text
+    for value in said.values:
+        text = text.replace(value.text, "", 1)
+    return set(re.findall(r"(?<![\d.])\d+[^\d\s、。]", text.replace(",", "")))
 
 
 def _kind(output: NotebookNode) -> str:

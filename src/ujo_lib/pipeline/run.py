@@ -191,6 +191,7 @@ def _make_pages(
         notices,
         plan_masks,
         release_jobs,
+        require_cells,
         require_door,
         write_masks,
     )
@@ -224,7 +225,9 @@ def _make_pages(
         pages.result()
     if failures:
         raise NotebooksFailedError(failures, walk.place)
-    require_door({name: step.notebook for name, step in release.items()})
+    executed = {name: step.notebook for name, step in release.items()}
+    require_door(executed)
+    require_cells(internal, executed, masks)
     return _Made(internal, release, Masked(masks, known.policy, public, same, corrected), left)
 
 

@@ -97,7 +97,7 @@ def _as_printed(published: Published) -> Published:
 def _require(kind: type, given: object, called: str) -> None:
     """Tell an analyst who hands over a frame, say, what the page takes."""
     if not isinstance(given, kind):
-        raise PublishError(f"{type(given).__name__} given, the page takes {called}")
+        raise PublishError(f"{type(given).__name__} は渡せません。{called}を渡します。")
 
 
 def said_in(mark: Mapping[str, Any]) -> list[wording.Said]:
@@ -179,14 +179,18 @@ class Page:
             The table as the audience may see it.
 
         Raises:
+            ColumnError: a number does not follow from its row.
             PublishError: what is given is no typed table or no subject, description and content disagree, the id is
                 taken (in JupyterLab, where a cell may be run again, the table takes the place of the former), or
                 (release) the table is not the one that the disclosure plan was made for.
         """
         if id in self.records and self.settings.tables_dir:
-            raise PublishError(f"table {id} is published twice on this page")
-        _require(Typed, table, "a table of an analysis (`Typed`)")
-        _require(Subject, subject or Subject(), "a `report.Subject`")
+            raise PublishError(
+                f"表の名前「{id}」は、このページの別の表が使っています。名前を変えてください。"
+            )
+        _require(Typed, table, "種類を書いた表(`Typed.of(frame, {列: 種類})`)")
+        _require(Subject, subject or Subject(), "`report.Subject(…)`")
+        table.require_following()
         about = self._completed(replace(subject or Subject(), **changes))
         left = table.left() if table.left and len(table) and not self.masks else None
         spec = TableSpec(id, title, about, table.schema, table.left is not None, left)
@@ -252,7 +256,7 @@ class Page:
             PublishError: what is asked for has not come through the door.
         """
         for table in shown:
-            _require(Published, table, "what `page.publish` gave back")
+            _require(Published, table, "`page.publish` が返した表")
         if unless:
             return self.callout("not_estimable", f"{unless.removesuffix('。')}。")
         if empty is None or all(len(table.frame) for table in shown if isinstance(table, Published)):

@@ -260,7 +260,9 @@ def _open(source: Path, encoding: str | None, codebook: Book) -> Records:
         return _of_text(source, np.memmap(source, np.uint8, "r").data, encoding, codebook)
     except OSError as error:
         raise UnreadableInputError(
-            f"{source.name} を開けない({error.strerror or type(error).__name__})"
+            f"{source.name} がない"
+            if isinstance(error, FileNotFoundError)
+            else f"{source.name} を開けない。Excelで開いていれば閉じ、読み取りの権限を確かめる"
         ) from None
 
 

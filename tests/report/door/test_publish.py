@@ -141,7 +141,7 @@ def test_a_table_about_no_population_has_no_counts_to_protect():
 
 @pytest.mark.parametrize("name", ["Sex", "1st", "a-b", ""])
 def test_an_id_that_is_no_file_name_is_refused(name):
-    with pytest.raises(PublishError, match="lower case"):
+    with pytest.raises(PublishError, match="英小文字・数字・_ だけ"):
         TableSpec(name, "性別")
 
 
@@ -159,7 +159,7 @@ def test_a_cell_that_is_not_unique_is_no_cell():
 
 
 def test_a_panel_of_a_column_that_is_not_there_is_told_with_those_that_are():
-    with pytest.raises(ColumnError, match=r"'sexx'.*sex"):
+    with pytest.raises(ColumnError, match=r"「sexx」.*sex"):
         unmasked(SPEC, FRAME).where(sexx="男性")
 
 

@@ -409,7 +409,7 @@ def test_a_value_that_is_said_knows_its_cell() -> None:
     [
         ("{n[sex=男性, home=一人]}", "no column home"), ("{n[男]}", "0 rows"), ("{n}", "3 rows"),
         ("{other.n}", "0 tables"),
-        ("{n[男性]|ci}", None), ("{N.n.n}", "expected {column}"),
+        ("{n[男性]|ci}", None), ("{N.n.n}", r"読めません。{列}"),
     ],
 )  # fmt: skip
 def test_a_slot_that_names_no_cell_is_told_apart_by_what_is_wrong(slot: str, why: str | None) -> None:
@@ -419,6 +419,12 @@ def test_a_slot_that_names_no_cell_is_told_apart_by_what_is_wrong(slot: str, why
     else:
         with pytest.raises(wording.WordingError, match="no interval around n"):
             wording.sentence(slot, published({"sex": ["男性"], "n": [3]}, dimensions={"sex": "sex"}))
+
+
+@pytest.mark.parametrize("value", [3, 3.0, None, by_sex().frame["n"]])
+def test_a_word_for_a_sentence_is_a_word_and_no_number_past_the_door(value: object) -> None:
+    with pytest.raises(wording.WordingError, match=r"{few} に.*表のセル"):
+        wording.sentence("女性は{few}人。", by_sex(), few=value)
 
 
 @pytest.mark.parametrize(("hide", "told"), [([], "30代が△2人。"), ([(1, "n")], "秘匿のため示せません")])

@@ -133,7 +133,9 @@ class TableSpec:
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
-            raise PublishError(f"table id {self.id!r}: lower case letters, digits and underscores only")
+            raise PublishError(
+                f"表の名前「{self.id}」は使えません。英小文字・数字・_ だけで、英字で始めます。"
+            )
 
     @property
     def note(self) -> str:

@@ -273,7 +273,7 @@ def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
         several cells of which some are hidden says that it speaks of the others: 「伏せた欄を除くと、」.
 
     Raises:
-        WordingError: a slot that fits no cell.
+        WordingError: a slot that fits no cell, or a keyword argument that is no text.
     """
     said: list[Said] = []
     for part in filter(None, _SENTENCE_END.split(template)):
@@ -308,11 +308,15 @@ def _as_quoted(piece: Said, slot: re.Match[str]) -> str:
 
 def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
     if slot in plain:
-        return Said(str(plain[slot]))
+        if not isinstance(plain[slot], str):
+            raise WordingError(
+                f"文の {{{slot}}} に {type(plain[slot]).__name__} は渡せません。数は、publish の返した表のセルで書く。"
+            )
+        return Said(plain[slot])
     match = _CELL.fullmatch(slot)
     if match is None:
         raise WordingError(
-            f"slot {{{slot}}}: expected {{column}}, {{column[label]}} or {{table.column[label]|format}}"
+            f"文の {{{slot}}} は読めません。{{列}}、{{列[行の名前]}}、{{表.列[行の名前]|書式}} のどれかで書く。"
         )
     if match["format"] not in _FORMATS:
         raise WordingError(f"slot {{{slot}}}: formats are {', '.join(filter(None, _FORMATS))}")

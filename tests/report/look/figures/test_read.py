@@ -95,7 +95,7 @@ def test_an_interval_is_called_what_it_is(level: float, kind, name: str) -> None
 
 
 def test_mistakes_of_the_author_name_the_table_and_the_options() -> None:
-    with pytest.raises(figures.FigureError, match=r"cases_by_sex: no column rate.*share"):
+    with pytest.raises(figures.FigureError, match=r"cases_by_sex: 列「rate」はありません.*share"):
         figures.bars(by_sex(), x="rate", y="sex", finding="示す。")
     with pytest.raises(figures.FigureError, match="two values"):
         figures.pyramid(by_occupation(), x="share", y="answer", by="occupation", finding="示す。")
@@ -206,7 +206,7 @@ def test_a_mark_that_is_missing_marks_nothing(missing) -> None:
 
 
 def test_the_place_of_a_row_is_no_column_of_its_table() -> None:
-    with pytest.raises(figures.FigureError, match="no column index"):
+    with pytest.raises(figures.FigureError, match="列「index」はありません"):
         figures.bars(by_sex(), x="index", y="sex", finding="示す。")
 
 

@@ -99,7 +99,7 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
                 bound = signature.bind(*args, **kwargs)
             except TypeError as slip:
                 raise FigureError(
-                    f"{draw.__name__}: {slip}; it takes {', '.join(signature.parameters)}"
+                    f"{draw.__name__}: 引数が合いません({slip})。使えるのは {'、'.join(signature.parameters)} です。"
                 ) from None
             bound.apply_defaults()
             given = bound.arguments
@@ -138,7 +138,7 @@ def _told_in_full(signature: inspect.Signature) -> inspect.Signature:
 def _finding(published: Published, template: object, tables: Sequence[Published]) -> tuple[Said, ...]:
     said = say(str(template or ""), *tables)
     if not said:
-        raise FigureError(f"{published.spec.id}: finding is empty; say in one sentence what the figure shows")
+        raise FigureError(f"{published.spec.id}: finding が空です。図が示すことを一文で書いてください。")
     last = said[-1]
     return said if last.text.endswith("。") else (*said[:-1], replace(last, text=f"{last.text}。"))
 
@@ -435,7 +435,7 @@ def need(published: Published, *columns: str | None) -> None:
     for column in columns:
         if column is not None and column not in published.frame.columns:
             there = ", ".join(map(str, published.frame.columns))
-            raise FigureError(f"{published.spec.id}: no column {column}; the table has {there}")
+            raise FigureError(f"{published.spec.id}: 列「{column}」はありません。あるのは {there} です。")
 
 
 def written(published: Published, column: str, value: float) -> str:
