@@ -33,7 +33,7 @@ def figure(
 
     Args:
         published: the table; hidden cells are NaN in what is drawn, shares are percentages.
-        plot: a function of seaborn that draws each row as it is: one of `_OF_ROWS`.
+        plot: a function of seaborn that draws on `ax`: barplot, lineplot, scatterplot, boxplot …
         x: column along the bottom.
         y: column along the side.
         finding: sentence template, see `wording.sentence`: what the figure shows.
@@ -43,9 +43,9 @@ def figure(
         options: plain values for the function of seaborn; `errorbar=None` unless told otherwise.
 
     Raises:
-        FigureError: not such a function (a curve fitted to the rows, a box of their quartiles), an option that is no
-            plain value or that seaborn refuses, no column with numbers, or several rows at one place, of which seaborn
-            would draw the mean: a number that no table holds.
+        FigureError: not such a function of seaborn, an option that is no plain value or that it refuses, no column
+            with numbers, or several rows at one place, of which seaborn would draw the mean: a number that no table
+            holds.
     """
     takes = _parameters(published, plot, options)
     used, schema = list(filter(None, (y, x, hue))), published.spec.schema
@@ -91,7 +91,6 @@ def figure(
     return Drawing(f"seabornの{plot.__name__}によるグラフ", draw, measured[0], names)
 
 
-_OF_ROWS = (sns.barplot, sns.lineplot, sns.pointplot, sns.scatterplot, sns.stripplot, sns.swarmplot)
 _OURS: Mapping[str, Any] = {"errorbar": None, "saturation": 1, "seed": 0, "jitter": False}
 """Options of seaborn that are other than its own unless somebody asks: nothing is resampled or strewn by chance."""
 _PIECE = "piece of a line"
@@ -102,16 +101,17 @@ def _parameters(
 ) -> Mapping[str, inspect.Parameter]:
     """What a function of seaborn takes that can be called again, for an export, from plain values alone."""
     name = getattr(plot, "__name__", str(plot))
-    if plot not in _OF_ROWS:
+    takes = inspect.signature(plot).parameters if getattr(sns, name, None) is plot else {}
+    if "ax" not in takes:
         raise FigureError(
-            f"{published.spec.id}: {name} は、表にない数を描くか、図だけを書き出せないので使えません。"
-            f"使えるのは {'、'.join(f'sns.{one.__name__}' for one in _OF_ROWS)} です。"
+            f"{published.spec.id}: {name} は、図だけを書き出すときに描き直せません。"
+            "軸の上に描く seaborn の関数(sns.barplot、sns.lineplot、sns.scatterplot など)を使ってください。"
         )
     try:
         json.dumps(options)
     except TypeError as error:
         raise FigureError(f"{published.spec.id}: options of {name} must be plain values: {error}") from None
-    return inspect.signature(plot).parameters
+    return takes
 
 
 def _require_one_row_each(
