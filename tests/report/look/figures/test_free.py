@@ -26,8 +26,8 @@ def test_any_figure_of_seaborn_is_drawn_from_what_the_audience_may_see() -> None
 
 
 @pytest.mark.parametrize(("plot", "options", "why"), [
-    (plt.bar, {}, "図だけを書き出すときに描き直せ"), (sns.catplot, {}, "図だけを書き出すときに描き直せ"),
-    (lambda data, ax: None, {}, "図だけを書き出すときに描き直せ"), (sns.barplot, {"estimator": np.mean}, "plain values"),
+    (plt.bar, {}, "描き直せません"), (sns.catplot, {}, "描き直せません"),
+    (lambda data, ax: None, {}, "描き直せません"), (sns.barplot, {"estimator": np.mean}, "plain values"),
 ])  # fmt: skip
 def test_what_could_not_be_exported_again_is_refused_at_once(plot, options, why) -> None:
     with pytest.raises(figures.FigureError, match=why):
