@@ -139,9 +139,8 @@ class NotebookSettings(BaseModel):
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if (
-            name in type(self).model_fields
-        ):  # said as every mistake in a parameter is, and not in pydantic's English
+        # Said as every mistake in a parameter is, and not in pydantic's English.
+        if name in type(self).model_fields:
             remedy = f"このセルで「{name} = …」と直し、そこから下のセルをもう一度実行する"
             raise ParameterError.of(_CELL, name, repr(value), "読み込んだときのまま変わらない", remedy)
         super().__setattr__(name, value)
