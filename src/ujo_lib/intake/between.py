@@ -227,16 +227,16 @@ def _one_survey(forms: Loaded, notes_of: Mapping[str, Notes]) -> None:
 def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
     if "duplicate_of" not in cases.frame:
         return
-    points = cases.frame["duplicate_of"]
-    wrong = points.notna() & (~points.isin(cases.frame["case_id"]) | (points == cases.frame["case_id"]))
-    for at in np.flatnonzero(wrong.fillna(False).to_numpy(dtype=bool)):
+    points, ids = cases.frame["duplicate_of"], cases.frame["case_id"]
+    named = points.notna().to_numpy()
+    wrong = named & ~points.isin(ids).to_numpy() | (points == ids).fillna(False).to_numpy(dtype=bool)
+    for at in np.flatnonzero(wrong):
         remedy = "重複先に書かれた該当者番号がありません。番号を直してください。"
         cases.note(at, notes_of, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
-    ids = cases.frame["case_id"]
-    first = points.isna() | wrong
-    while (further := points.isin(ids[first]) & ~first).any():
+    first = ~named | wrong
+    while (further := points.isin(ids[first]).to_numpy() & ~first).any():
         first |= further
-    for at in np.flatnonzero(~first.to_numpy(dtype=bool)):
+    for at in np.flatnonzero(~first):
         remedy = (
             "重複先をたどると元の票に戻り、その人が一人も数えられません。最初の票の重複先を空にしてください。"
         )
