@@ -29,6 +29,8 @@ from ujo_lib.report.look.wording import Said
 from ujo_lib.report.page import said_in
 
 _IN_FULL = "次の表は、小さな数も伏せずに載せています({reason}): {titles}。"
+_FORMATTING = re.compile(r"\b[fF]['\"]|\bformat\b|\bstr\(|['\"] *%")
+"""What turns a number into text in a cell: an f-string, `format`, `str`, a percent sign behind a text."""
 
 
 class NoPlanError(ReleaseRefusedError):
@@ -209,9 +211,7 @@ def require_cells(internal: Mapping[str, Finished], pages: Mapping[str, Notebook
     for notebook, executed in sorted(pages.items()):
         hidden = {told for record in internal[notebook].records() for told in _hidden(record, masks)}
         for number, cell in enumerate(executed.cells, 1):
-            if cell.cell_type != "code" or not re.search(
-                r"\b[fF]['\"]|\bformat\b|\bstr\(|['\"] *%", cell.source
-            ):
+            if cell.cell_type != "code" or not _FORMATTING.search(cell.source):
                 continue
             marks = (output["data"][DOOR] for output in cell.outputs if DOOR in output.get("data", {}))
             if any(hidden & _unread(said) for mark in marks for said in said_in(mark)):
