@@ -1,5 +1,6 @@
 """Against R's survey package: `tests/reference/residents.R` wrote the numbers, each test names its row."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from ujo_lib.residents.linearised import (
     share_difference,
     share_interval,
     total,
+    worded,
 )
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -262,3 +264,12 @@ def test_a_total_that_a_margin_gives_has_no_error_however_few_its_groups(strat: 
     assert raked.margins.sum(axis=1).tolist() == [1] * len(STRAT)
     whole = total(raked, np.ones(len(STRAT)))
     assert (whole.value, whole.se) == pytest.approx((6194, 0), abs=1e-6)
+
+
+@pytest.mark.parametrize(("low", "high", "word"), [
+    (0.0499, 3.0, "?"), (0.05, 3.0, "+"), (-3.0, -0.05, "-"), (-3.0, -0.0499, "?"), (-1.0, 1.0, "?"),
+    (math.nan, math.nan, "?"),
+])  # fmt: skip
+def test_the_word_on_a_difference_follows_its_limits_in_printed_tenths(low, high, word) -> None:
+    """Half up by hand: 0.05 points are printed as 0.1, 0.0499 as 0.0."""
+    assert worded(low, high, "+", "-", "?") == word

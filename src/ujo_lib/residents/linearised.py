@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from ujo_lib.stats import LEVEL, Interval, difference_of_estimates
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, round_half_up
 
 Floats = NDArray[np.float64]
 Margin = tuple[ArrayLike, "pd.Series[float]"]
@@ -263,6 +263,12 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     low = special.betaincinv(worth * p, worth * (1 - p) + 1, tail) if p > 0 else 0.0
     high = special.betainccinv(worth * p + 1, worth * (1 - p), tail) if p < 1 else 1.0
     return Interval(p, float(low), float(high))
+
+
+def worded(low: float, high: float, above: str, below: str, undecided: str) -> str:
+    """The word on a difference in points whose limits are these: as they are printed, for it must tell no more."""
+    low, high = round_half_up(low, 1), round_half_up(high, 1)
+    return above if low > 0 else below if high < 0 else undecided
 
 
 def share_difference(

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from ujo_lib.columns import Base, Estimate, Share, Text, interval
+from ujo_lib.residents.linearised import worded
 from ujo_lib.residents.tables import as_printed
 from ujo_lib.residents.weighting import WHOLE
-from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, round_half_up, wilson
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, wilson
 from ujo_lib.typed import Typed
 
 NO_ANSWER = "無回答"
@@ -204,10 +205,7 @@ def _compared(
                 Interval(own, least, most), Interval(share, width.low, width.high)
             )
             estimate, low, high = 100 * (own - share), 100 * beside.low, 100 * beside.high
-            ends = round_half_up(low, 1), round_half_up(high, 1)  # as printed: the word tells no more
-            reading = (
-                "全国より高い" if ends[0] > 0 else "全国より低い" if ends[1] < 0 else "差があるとは言えない"
-            )
+            reading = worded(low, high, "全国より高い", "全国より低い", "差があるとは言えない")
         rows.append((math.nan if told is None else float(told["share"]), estimate, low, high, reading))
     found = ["nation", "estimate", "low", "high"]
     added = pd.DataFrame(rows, columns=[*found, "reading"], index=city.frame.index)

@@ -14,9 +14,9 @@ from scipy import linalg
 
 from ujo_lib.columns import Count, Estimate, Share, Text, interval
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.residents.linearised import Design, mean, share_difference
+from ujo_lib.residents.linearised import Design, mean, share_difference, worded
 from ujo_lib.residents.weighting import CLASS, Sample, SampleError
-from ujo_lib.stats import LEVEL, round_half_up
+from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
 
 
@@ -88,8 +88,7 @@ def change(
             one, other = (mean(design, trait, known & year) for year in (new, ~new))
             found = share_difference(design, one, other, sizes, level)
             points = [round(100 * value, 9) for value in (one.value - other.value, found.low, found.high)]
-            low, high = (round_half_up(end, 1) for end in points[1:])  # as printed: the word tells no more
-            sign = "増えた" if low > 0 else "減った" if high < 0 else "変わったとは言えない"
+            sign = worded(points[1], points[2], "増えた", "減った", "変わったとは言えない")
             # No table of this year counts the answers of the earlier one, which its share would tell.
             groups = [before.answers[name] for name in CLASS]
             heard = pd.Series(trait[~new], before.answers.index).groupby(groups, observed=True).sum()

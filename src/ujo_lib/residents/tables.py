@@ -14,7 +14,7 @@ from scipy import stats as scipy_stats
 from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.exposure import Told, values_left, ways_left
-from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
+from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval, worded
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval, in_percent, round_half_up
 from ujo_lib.typed import ANSWERED, Typed
@@ -310,8 +310,7 @@ def differences(
     rows = []
     for label, inside in pairs:
         points = _points(sample, trait, inside, level, len(pairs))
-        low, high = (round_half_up(end, 1) for end in points[1:])  # as printed: the word tells no more
-        sign = "高い" if low > 0 else "低い" if high < 0 else "差があるとは言えない"
+        sign = worded(points[1], points[2], "高い", "低い", "差があるとは言えない")
         rows.append((f"{label}とほかの人", *points, sign))
     return Typed.of(
         rows,
