@@ -71,7 +71,7 @@ class World:
         bump: surge of the city or prefecture in the window that no campaign caused.
         per_year: contacts that start in a year at the city's desk.
         together: clients who write at once, as a class does.
-        growth: by what the prefecture's share of the nation grows in a year.
+        growth: by what the share of the nation's contacts grows in a year.
         march: factor of the prefecture's own contacts in March, every year.
         january: factor of the prefecture's own contacts from 1 January 2024 on.
         falls: a control with two fifths of the controls' contacts falls by this share on the window's first day.
@@ -108,7 +108,7 @@ class World:
 
     @property
     def own(self) -> bool:
-        """Whether the prefecture moves by itself, or a control does."""
+        """Whether the city or the prefecture moves by itself, or a control does."""
         factors = self.march != 1 or self.january != 1
         return bool(factors or self.growth or self.falls or self.all_fall or self.silent)
 
@@ -380,6 +380,9 @@ def grid(*, quick: bool) -> Iterator[World]:
         if (per_year, together) != (54.0, 1):
             world = replace(rough, per_year=per_year, together=together, years=years)
             yield from (world, replace(world, rate_ratio=2.0))
+    for per_year, growth, years in product(sizes, (0.3,) if quick else (0.3, 0.6), (1, 3)):
+        world = replace(rough, per_year=per_year, growth=growth, years=years)
+        yield from (world, replace(world, rate_ratio=2.0))
     for level, ratios in (("city", (1.5, 2.0, 3.0, 5.0)), ("prefecture", (1.1, 1.5, 2.0))):
         years = 1 if level == "city" else 2
         yield from (World(level, rate_ratio=each, years=years) for each in (() if quick else ratios))
@@ -452,11 +455,11 @@ def measure(world: World, replicates: int, gap: int = GAP, seed: int = 20240220)
 
 PARTS: Mapping[str, Callable[[World], bool]] = {
     "city": lambda world: (
-        world.level == "city" and world.per_year == PER_YEAR["city"] and world.together == 1
+        world.level == "city" and world.per_year == PER_YEAR["city"] and world.together == 1 and not world.own
     ),
     "sizes": lambda world: world.level == "city" and not PARTS["city"](world),
     "prefecture": lambda world: world.level == "prefecture" and not world.own,
-    "own": lambda world: world.own,
+    "own": lambda world: world.level == "prefecture" and world.own,
 }
 """Parts of the grid that can be run apart."""
 

@@ -77,7 +77,7 @@ def test_what_the_prefecture_does_by_itself_and_what_is_withheld_stand_in_words(
     table = found.frame.set_index("condition")
     assert table.index.tolist() == [
         calibration.PROMISED,
-        "この県の割合が年に20%ずつ伸びている、この県だけ毎年3月が1.2倍になる",
+        "相談の割合が年に20%ずつ伸びている、この県だけ毎年3月が1.2倍になる",
         "この県だけ1月から1.15倍になったまま",
         "比較地域の4割を占める県が施策の初日から25%減る",
         "比較地域の3県の行が施策の初日から欠ける",

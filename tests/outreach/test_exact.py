@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as distributions
@@ -168,10 +169,10 @@ def test_even_blocks_and_a_single_block_leave_the_test_exact():
 
 
 def test_contacts_that_come_as_classes_are_judged_as_so_many_classes():
-    comparison = blocks_of(0, 20, 10, 0, 30, 0, 10, 10, window=30)
+    comparison = blocks_of(0, 14, 7, 0, 21, 0, 7, 7, window=21)
     ratio = exact.variance_ratio(comparison)
     effect = exact.conditional(comparison, "宇城市")
-    k1, k0 = 30 / ratio, 80 / ratio
+    k1, k0 = 21 / ratio, 56 / ratio
     assert effect.p_value == pytest.approx(2 * distributions.beta.cdf(1 / 9, k1, k0 + 1))
     assert effect.estimate == pytest.approx(3.0)
     assert effect.code == "not_detected"
@@ -179,20 +180,92 @@ def test_contacts_that_come_as_classes_are_judged_as_so_many_classes():
     assert exact.mid_p(comparison, "宇城市").low < 1
 
 
-@pytest.mark.parametrize("window", [4, 12, 24, 30, 44])
+@pytest.mark.parametrize("window", [2, 12, 24, 44, 120])
 def test_limits_of_a_spread_that_grows_with_the_rate_agree_with_the_p_value(window):
-    comparison = blocks_of(6, 16, 8, 14, 6, 16, 8, 14, window=window)
+    comparison = blocks_of(6, 16, 8, 14, window=window)
     ratio = exact.variance_ratio(comparison)
     effect = exact.conditional(comparison, "宇城市")
     assert ratio > 1
     assert (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
     if effect.low > 1:
         spread = 1 + effect.low * (ratio - 1)
-        k1, k0 = window / spread, 88 / spread
-        assert distributions.beta.cdf(effect.low / (effect.low + 8), k1, k0 + 1) == pytest.approx(0.025)
+        k1, k0 = window / spread, 44 / spread
+        assert distributions.beta.cdf(effect.low / (effect.low + 4), k1, k0 + 1) == pytest.approx(0.025)
     spread = 1 + max(1.0, effect.estimate) * (ratio - 1)
-    k1, k0 = window / spread, 88 / spread
-    assert distributions.beta.sf(effect.high / (effect.high + 8), k1 + 1, k0) == pytest.approx(0.025)
+    k1, k0 = window / spread, 44 / spread
+    assert distributions.beta.sf(effect.high / (effect.high + 4), k1 + 1, k0) == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize(("contacts", "known"), [(59, 1), (60, 2), (61, 2)])
+def test_the_window_is_held_against_the_growth_of_sixty_contacts_on(contacts, known):
+    assert len(exact.expectations(blocks_of(10, 10, 10, contacts - 30))) == known
+
+
+@pytest.mark.parametrize("quiet", [0, 1])
+def test_what_growth_leads_to_expect_is_the_prediction_of_a_poisson_regression(quiet):
+    """statsmodels: prediction of the log rate on the window's day; a rate known from n contacts has variance 1 / n."""
+    comparison = blocks_of(30, 35, 20, 44, 50, 47)
+    comparison.frame["control"] = [100.0, 90.0, 0.0 if quiet else 80.0, 120.0, 110.0, 100.0, 130.0]
+    frame = comparison.frame[comparison.frame["control"] > 0]
+    X = np.column_stack([np.ones(len(frame)), (frame.index - frame.index[-1]).days / 365])
+    fitted = sm.GLM(
+        frame["local"].to_numpy()[:-1],
+        X[:-1],
+        family=sm.families.Poisson(),
+        offset=np.log(frame["control"].to_numpy()[:-1]),
+    ).fit()
+    unchanged, grown = exact.expectations(comparison)
+    assert unchanged == (226, comparison.frame["control"][:-1].sum())
+    assert grown.n == pytest.approx(1 / fitted.cov_params()[0, 0])
+    assert grown.n / grown.control == pytest.approx(np.exp(fitted.params[0]))
+
+
+@pytest.mark.parametrize("method", [exact.conditional, exact.mid_p])
+def test_a_desk_that_goes_on_growing_or_shrinking_has_no_effect(method):
+    growing = [20, 24, 29, 35, 42, 50, 60]
+    for contacts, next_one in ((growing, 72), (growing[::-1], 16)):
+        found = method(blocks_of(*contacts, window=next_one), "宇城市")
+        assert found.code == "not_detected"
+        assert found.p_value == 1.0 or found.p_value > 0.05
+        steady = rate_ratio(next_one, 1, sum(contacts), len(contacts))
+        assert steady.p_minlike < 0.01
+    assert method(blocks_of(*growing, window=150), "宇城市").code == "detected"
+    assert method(blocks_of(*growing[::-1], window=1), "宇城市").code == "detected"
+
+
+@pytest.mark.parametrize("contacts", [(80, 0, 0, 0), (0, 0, 0, 80)])
+def test_contacts_of_a_single_day_have_no_growth_and_leave_next_to_nothing_to_know(contacts):
+    assert len(exact.expectations(blocks_of(*contacts))) == 1
+    effect = exact.conditional(blocks_of(*contacts, window=60), "宇城市")
+    assert effect.code == "not_detected"
+    assert effect.high / max(effect.low, 1e-3) > 100
+
+
+def test_the_spread_is_that_around_the_growth():
+    """By hand: exactly 10 % more from day to day leave no spread; around their mean they would have had one of 5."""
+    contacts = [100, 110, 121, 133, 146, 161, 177, 195, 214]
+    assert exact.variance_ratio(blocks_of(*contacts)) == 1.0
+    mean = np.mean(contacts)
+    assert ((np.array(contacts) - mean) ** 2 / mean).sum() / 8 > 5
+
+
+def test_where_one_expectation_is_exceeded_and_the_other_missed_nothing_is_found():
+    """Steady: 37 a block, and 55 come; by its growth 72 should have come."""
+    effect = exact.conditional(blocks_of(20, 24, 29, 35, 42, 50, 60, window=55), "宇城市")
+    assert effect.p_value == 1.0
+    assert effect.low < 1 < effect.high
+
+
+@given(
+    st.lists(st.integers(0, 60), min_size=2, max_size=8).filter(lambda contacts: sum(contacts) >= 60),
+    st.integers(0, 200),
+    st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+)
+@settings(deadline=None, max_examples=60)
+def test_interval_and_p_agree_and_hold_the_estimate_whatever_the_baseline_did(contacts, window, level):
+    effect = exact.conditional(blocks_of(*contacts, window=window), "宇城市", level)
+    assert effect.low <= effect.estimate <= effect.high
+    assert (effect.p_value < 1 - level) == (effect.low > 1 or effect.high < 1)
 
 
 def test_mid_p_estimates_the_same_ratio_as_the_exact_test():

@@ -28,6 +28,15 @@ def test_false_alarms_of_the_exact_test_never_exceed_the_level(baseline, window,
     assert power.exact_power(baseline, window, 1.0, level) <= 1 - level + 1e-9
 
 
+@pytest.mark.parametrize(("contacts", "grown"), [(59, False), (60, True), (61, True)])
+def test_power_is_that_against_the_growth_where_the_verdict_knows_it(contacts, grown):
+    """Least squares through evenly many contacts a day, 240 before a window of 24: what they tell of its middle."""
+    X = np.column_stack([np.ones(240), np.arange(240) - 239.5 - 12])
+    told = contacts / 240 / np.linalg.inv(X.T @ X)[0, 0] if grown else contacts
+    found = power.exact_design("宇城市", contacts * 365.25 / 240, 24, 240).power_at(2.0)
+    assert found == pytest.approx(power.exact_power(told, contacts / 10, 2.0), rel=1e-3)
+
+
 def test_power_grows_with_the_effect_and_stays_a_probability():
     designs = [power.exact_design("宇城市", 54, 24, 204), power.block_design("熊本県", 2536, 24, 690, 0.05)]
     table = power.curves(designs, [1, 1.1, 1.5, 2, 3, 5, 10]).frame

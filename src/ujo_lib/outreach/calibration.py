@@ -24,14 +24,14 @@ _FEWEST = 100
 WITHIN = "比較地域に施策が届いておらず、自己相関が0.6以下"
 _MEASURED = (exact.METHOD, controlled.METHOD)
 _OWN = {
-    "growth": "この県の割合が年に{0:.0%}ずつ伸びている",
+    "growth": "相談の割合が年に{0:.0%}ずつ伸びている",
     "march": "この県だけ毎年3月が{0:g}倍になる",
     "january": "この県だけ1月から{0:g}倍になったまま",
     "falls": "比較地域の4割を占める県が施策の初日から{0:.0%}減る",
     "all_fall": "比較地域がそろって施策の初日から{0:.0%}減る",
     "silent": "比較地域の{0:.0f}県の行が施策の初日から欠ける",
 }
-"""Conditions of the prefecture's own, by the simulation's column; none where it has the value of an ordinary record."""
+"""Conditions of the desk's or the prefecture's own, by the simulation's column; none where it has the value of an ordinary record."""
 _PLAIN = {"march": 1.0, "january": 1.0}
 
 _COLUMNS = {

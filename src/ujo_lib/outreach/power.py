@@ -112,11 +112,16 @@ def exact_design(
 ) -> Design:
     """The design of the exact test, from the contacts a year that were planned with; without days to compare with
     nothing is found.
+
+    Where the window is also held against the baseline's growth (`exact.expectations`), that is the weaker of the two:
+    a line through evenly many contacts, read off as far ahead as the window's middle lies, knows it as well as a
+    fraction of them.
     """
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
+    ahead = 3 * (1 + window_days / baseline_days) ** 2 if baseline >= exact.GROWTH_FROM else 0.0
 
     def power_at(ratio: float) -> float:
-        return exact_power(baseline, window, ratio, level) if baseline else 0.0
+        return exact_power(baseline / (1 + ahead), window, ratio, level) if baseline else 0.0
 
     return Design(area, window, baseline, power_at)
 

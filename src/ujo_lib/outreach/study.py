@@ -33,10 +33,13 @@ PREFECTURE_METHODS: Mapping[str, Estimator] = {
 
 
 CITY_WORDS = (
-    "比較地域の相談に対する市の窓口の相談の割合は、施策がなければ変わらなかったとみなして判定します。"
-    "利用が伸び続ける窓口や減り続ける窓口では、その動きと施策の効果を区別できず、誤った検出が増えます。"
+    "市の窓口の件数は、比較地域の相談に対する割合が、施策がなければ変わらなかったとみなして判定します。比較期間の相談が"
+    f"{exact.GROWTH_FROM}件以上あるときは、その間の伸びや減りが一定の率で続いたとみなす見込みも作り、両方で増減が見つかった"
+    "ときだけ「検出」とし、区間は両方を合わせた幅にします。それより少ないときや、伸び方が途中で変わったときは、"
+    "窓口自身の動きと施策の効果を区別できず、誤った検出が増えます。"
 )
-"""What a reader must know of the method of the city's verdict: the control knows nothing of a desk's own growth."""
+"""What a reader must know of the method of the city's verdict: the control knows nothing of a desk's own growth,
+and few contacts do not show it."""
 
 PREFECTURE_WORDS: Mapping[str, str] = {
     controlled.METHOD: (
