@@ -31,7 +31,7 @@ _OWN = {
     "all_fall": "比較地域がそろって施策の初日から{0:.0%}減る",
     "silent": "比較地域の{0:.0f}県の行が施策の初日から欠ける",
 }
-"""Conditions of the desk's or the prefecture's own, by the simulation's column; none where it has the value of an ordinary record."""
+"""Conditions of the place's own, by the simulation's column; none where it has the value of an ordinary record."""
 _PLAIN = {"march": 1.0, "january": 1.0}
 
 _COLUMNS = {
