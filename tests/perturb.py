@@ -19,7 +19,7 @@ import yaml
 
 import ujo_lib
 from ujo_lib.intake import check
-from ujo_lib.intake.loading import Intake
+from ujo_lib.intake.result import Intake
 from ujo_lib.intake.schemas import Column, Schema
 from ujo_lib.params import read_flat_yaml, read_yaml
 from ujo_lib.params.common import NotebookSettings

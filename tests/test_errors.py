@@ -41,7 +41,7 @@ def test_what_an_analysis_asks_a_person_to_mend_is_never_told_as_a_fault_of_the_
 
 
 def _is_of_input(module: str, name: str) -> bool:
-    if (module, name) == ("ujo_lib.intake.loading", "KeyError"):
+    if (module, name) == ("ujo_lib.intake.result", "KeyError"):
         return True  # of a kind that the notebook's own author did not load
     error = getattr(importlib.import_module(module), name.partition(".")[0], None)
     return error is not None and issubclass(error, InputError)

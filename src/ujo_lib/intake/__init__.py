@@ -5,8 +5,10 @@
 """
 
 from ujo_lib.intake import overview
-from ujo_lib.intake.loading import Intake, answers, check, load, not_supplied, of_source
+from ujo_lib.intake.loading import answers, check, load, not_supplied
+from ujo_lib.intake.population import of_source
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
+from ujo_lib.intake.result import Intake
 from ujo_lib.intake.schemas import SCHEMAS
 
 __all__ = [

@@ -4,22 +4,17 @@
 between files. A file that was parsed once in this process under the same declaration is not parsed again.
 """
 
-import html
-import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import account, between, checks
 from ujo_lib.intake.between import Loaded
@@ -32,119 +27,24 @@ from ujo_lib.intake.body import (
     check_unit_columns,
     find_body,
 )
-from ujo_lib.intake.cells import age_range, tidy
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
+from ujo_lib.intake.frames import settle_flags, typed_frame, whole
 from ujo_lib.intake.grid import Grid, UnreadableError
 from ujo_lib.intake.headers import Header, find_header
-from ujo_lib.intake.multiple import parse_columns, parse_listed
 from ujo_lib.intake.patience import LOG
-from ujo_lib.intake.problems import (
-    PROBLEM_COLUMNS,
-    REPAIR_COLUMNS,
-    DataProblems,
-    Notes,
-    Problem,
-    Repair,
-    as_frame,
-    by_cause,
-    html_table,
-    summary_line,
-)
+from ujo_lib.intake.problems import DataProblems, Notes
 from ujo_lib.intake.reading import read_grid, readable
-from ujo_lib.intake.rules import RULE_COLUMNS, judge
-from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
+from ujo_lib.intake.result import Intake
+from ujo_lib.intake.rules import judge
+from ujo_lib.intake.schemas import SCHEMAS, Column, Schema
 from ujo_lib.intake.shapes import as_it_stands, gathered
-from ujo_lib.intake.values import Raw, Site, parse_column
+from ujo_lib.intake.values import Site
 from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import read_yaml
 
 MISSING_COLUMNS = ("kind", "column", "heading", "n_missing", "base", "share")
-
-_LABELS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Intake:
-    """Validated frames with the record of how they came about.
-
-    Attributes:
-        frames: kind → frame with canonical columns.
-        sources: one row per file (:data:`SOURCE_COLUMNS`).
-        missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
-        faults: errors and warnings, one per place.
-        mended: what intake changed on its own.
-        verdicts: the 15 machine-readability items, file by file (``rules.RULE_COLUMNS``).
-        schemas: kind → what its columns are, with the questions of this survey and the options of this site.
-        not_supplied: kinds asked for that the year is declared not to have, with the reason.
-    """
-
-    frames: Mapping[str, pd.DataFrame]
-    sources: pd.DataFrame
-    missing: pd.DataFrame
-    faults: tuple[Problem, ...]
-    mended: Sequence[Repair]
-    verdicts: Sequence[pd.DataFrame]
-    schemas: Mapping[str, Schema]
-    not_supplied: Mapping[str, str]
-
-    @cached_property
-    def repairs(self) -> pd.DataFrame:
-        """What intake changed on its own (``problems.REPAIR_COLUMNS``)."""
-        return as_frame(self.mended, REPAIR_COLUMNS)
-
-    @cached_property
-    def problems(self) -> pd.DataFrame:
-        """Errors and warnings, one row per cause (``problems.PROBLEM_COLUMNS``)."""
-        return as_frame(by_cause(self.faults), PROBLEM_COLUMNS)
-
-    @cached_property
-    def rules(self) -> pd.DataFrame:
-        """The 15 machine-readability items per file (``rules.RULE_COLUMNS``)."""
-        none = pd.DataFrame(columns=list(RULE_COLUMNS))
-        return pd.concat(self.verdicts, ignore_index=True) if self.verdicts else none
-
-    def __getitem__(self, kind: str) -> pd.DataFrame:
-        """A copy of one kind's frame, free to be changed."""
-        try:
-            return self.frames[kind].copy()
-        except KeyError:
-            raise KeyError(
-                f"「{kind}」は読み込まれていません。読み込んだのは {'、'.join(self.frames)} です。"
-            ) from None
-
-    def __contains__(self, kind: object) -> bool:
-        return kind in self.frames
-
-    def __iter__(self) -> Any:
-        return iter(self.frames)
-
-    @property
-    def ok(self) -> bool:
-        """Whether no problem is an error."""
-        return not any(fault.severity == "error" for fault in self.faults)
-
-    def json(self) -> str:
-        """Sources, problems, repairs, missing cells and rules as one JSON object."""
-        tables = ("sources", "problems", "repairs", "missing", "rules")
-        records = {name: json.loads(getattr(self, name).to_json(orient="records")) for name in tables}
-        return json.dumps(records, ensure_ascii=False)
-
-    def _repr_html_(self) -> str:
-        headings = {
-            "kind": "種類",
-            "file": "ファイル",
-            "sheet": "シート",
-            "encoding": "文字コード",
-            "rows_read": "読んだ行",
-            "rows_dropped": "除いた行",
-            "rows_kept": "使う行",
-        }
-        table = html_table("読み込んだファイル", headings, self.sources)
-        return f"<p>{html.escape(summary_line(self.faults))}</p>{table}" + (
-            DataProblems(self.faults)._repr_html_() if self.faults else ""
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +93,7 @@ def load(
     if own.problems or not taken.ok:
         raise DataProblems((*own.problems, *taken.faults))
     frames = {**taken.frames, **{kind: pd.DataFrame() for kind in taken.not_supplied}}
-    return replace(taken, frames={kind: _whole(frame, taken.schemas[kind]) for kind, frame in frames.items()})
+    return replace(taken, frames={kind: whole(frame, taken.schemas[kind]) for kind, frame in frames.items()})
 
 
 def check(
@@ -282,52 +182,6 @@ def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
     declared = read_yaml(Inputs, _locate(Path(inputs), None))
     named = dict.fromkeys(name for kind in kinds if (name := declared.lacking(kind)))
     return {SCHEMAS[name].title: declared.not_supplied[name] for name in named}
-
-
-def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Rows of one source, of each area at its latest date: several sources or dates must never be added up.
-
-    Args:
-        population: frame with area_code, as_of and source.
-        source: how the name of the source begins, 「国勢調査」 say.
-
-    Raises:
-        InputError: no row has that source, or an area has several that begin so at its latest date, or only one sex or
-            one age.
-    """
-    chosen = population[population["source"].str.startswith(source)]
-    if chosen.empty:
-        known = "、".join(population["source"].dropna().unique())
-        raise InputError(
-            f"人口の表に、資料が「{source}」で始まる行がありません(あるのは: {known})。"
-            "common.yaml の population_source に、使う資料の書き出しを書いてください"
-        )
-    latest = chosen[chosen["as_of"] == chosen.groupby("area_code")["as_of"].transform("max")]
-    for area, sources in latest.groupby("area_code")["source"]:
-        if sources.nunique() > 1:
-            raise InputError(
-                f"地域コード {area} の最新の人口に、資料が「{source}」で始まるものが二つ以上あります"
-                f"({'、'.join(sources.unique())})。"
-                "common.yaml の population_source に、一つに決まるまで長く書いてください"
-            )
-    for area, rows in latest.groupby("area_code"):
-        _refuse_single_part(str(area), rows)
-    return latest
-
-
-def _refuse_single_part(area: str, rows: pd.DataFrame) -> None:
-    """Parts are added up where no row counts everybody; men alone, or those over 65 alone, are not everybody."""
-    for name in ("sex", "age_band"):
-        if name in rows:
-            said = rows[name].astype(object)
-            whole = said.isna() | said.eq("総数")
-            if not whole.any() and said.nunique() == 1:
-                heading = SCHEMAS["population"].column(name).heading
-                raise InputError(
-                    f"地域コード {area} の人口の表に、{heading}が「{said.iloc[0]}」の人しかいません。"
-                    f"全員の数として使うので、総数の行か、ほかの{heading}の行を加えてください"
-                )
-            rows = rows[whole] if whole.any() else rows
 
 
 def _locate(inputs: Path, root: str | Path | None) -> Path:
@@ -450,7 +304,7 @@ def _parse_file(
             notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
     site = Site(spec.missing, spec.missing_in, spec.timezone, names)
-    frame = _frame(spec, shape.schema, header, body, site, notes)
+    frame = typed_frame(spec, shape.schema, header, body, site, notes)
     if shape.parts:
         check_values(frame, body, header)
         frame, body, header = gathered(shape, schema, frame, body, header, site, notes)
@@ -529,107 +383,6 @@ def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
             notes.warning("見たままの値", remedy, "18", value="、".join(places[:5]))
 
 
-def _frame(
-    spec: FileSpec, schema: Schema, header: Header, body: Body, site: Site, notes: Notes
-) -> pd.DataFrame:
-    columns: dict[str, pd.Series] = {}
-    constants = spec.constants
-    for column in schema.columns:
-        if column.name in header.columns and column.from_labels and not column.options:
-            _ask_for_labels(column, body.raw(header, header.columns[column.name]), notes)
-            columns[column.name] = _blank(column, len(body.rows))
-        elif column.name in header.columns:
-            columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
-        elif column.name in constants:
-            text = constants[column.name]
-            raw = Raw(column.name, _constant(text, spec, notes.sheet, body.rows), body.rows)
-            columns |= parse_column(column, raw, site, notes)
-    encodings = spec.multiple_answers
-    for item in schema.multiples:
-        if item.name in header.lists and encodings.get(item.name, "listed") == "listed":
-            columns |= parse_listed(item, body.raw(header, header.lists[item.name]), notes)
-        elif item.name in header.options and encodings.get(item.name) in ("dummies", "marks"):
-            raws = {label: body.raw(header, place) for label, place in header.options[item.name].items()}
-            columns |= parse_columns(item, raws, encodings[item.name], notes)
-    frame = pd.DataFrame(columns)
-    for column in schema.columns:
-        if (column.required or column.asked) and column.name not in frame:
-            frame[column.name] = _blank(column, len(body.rows))
-    for item in schema.multiples:
-        for option in item.options if item.name not in header.lists else ():
-            if item.column(option) not in frame:
-                frame[item.column(option)] = pd.array([pd.NA] * len(body.rows), dtype="boolean")
-    return _derived(frame, schema)
-
-
-def _constant(text: str, spec: FileSpec, sheet: str, rows: np.ndarray) -> pa.ChunkedArray:
-    """What is declared for every row; of a number that is made up, each row's own."""
-    text = text.replace("{file}", Path(spec.name).stem).replace("{sheet}", sheet)
-    if "{row}" not in text:
-        return pa.chunked_array([pa.repeat(text, len(rows))])
-    return pa.chunked_array([pa.array([text.replace("{row}", str(row)) for row in rows], pa.string())])
-
-
-def _ask_for_labels(column: Column, raw: Raw, notes: Notes) -> None:
-    found = "、".join(sorted({tidy(text) for text in raw.texts if text.strip()})[:_LABELS_SHOWN])
-    notes.problem(
-        "選択肢の宣言",
-        f"自治体ごとに違う列です。inputs.yaml の labels に {column.name}: [{found}] のように書いてください。",
-        "定義",
-        column=raw.heading,
-    )
-
-
-def _blank(column: Column, height: int) -> pd.Series:
-    if column.type in ("cat", "age"):
-        labels = [option.label for option in column.options]
-        return pd.Series(pd.Categorical.from_codes([-1] * height, labels, ordered=True))
-    return pd.Series([None] * height).astype(DTYPES[column.type])
-
-
-def _whole(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """The frame with every column of its kind: one that no file has is blank, as if nobody had filled it in."""
-    lacking = {
-        column.name: _blank(column, len(frame)) for column in schema.columns if column.name not in frame
-    }
-    return _derived(frame.assign(**lacking), schema)
-
-
-def _settle_flags(frame: pd.DataFrame) -> None:
-    """Where no file says that a number is hidden or unknown, it is neither."""
-    for name in frame.columns:
-        number, _, sign = name.rpartition("_")
-        if number in frame and sign in ("suppressed", "unknown"):
-            frame[name] = frame[name].astype("boolean").fillna(False)
-
-
-def _derived(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """The frame with the columns that follow from others."""
-    derive = {"cases": _derive_8050, "ads": _derive_ad_day}.get(schema.kind)
-    return derive(frame) if derive else frame
-
-
-def _derive_8050(frame: pd.DataFrame) -> pd.DataFrame:
-    """``economic_8050``: aged 40 or over and living with father or mother; NA when either is unknown."""
-    if "economic_8050" in frame or not {"household_members_父", "household_members_母"} <= set(frame):
-        return frame
-    ages = frame["age_band"].astype(object).map(lambda label: age_range(str(label)))
-    forty = pd.Series([pd.NA if ages_of is None else ages_of[0] >= 40 for ages_of in ages], dtype="boolean")
-    parent = frame["household_members_父"] | frame["household_members_母"]
-    alone = (frame["household"] == "一人暮らし").to_numpy()
-    frame["economic_8050"] = forty & parent.mask(alone & parent.isna().to_numpy(), False)
-    return frame
-
-
-def _derive_ad_day(frame: pd.DataFrame) -> pd.DataFrame:
-    """The day of an advertising row whose export only says from when to when, if both are one day."""
-    if "date" not in frame:
-        frame["date"] = pd.Series([None] * len(frame)).astype(DTYPES["date"])
-        if {"period_start", "period_end"} <= set(frame):
-            frame["date"] = frame["period_start"].where(frame["period_start"] == frame["period_end"])
-    return frame.drop(columns=["period_start", "period_end", "currency"], errors="ignore")
-
-
 def _source(
     kind: str,
     name: str,
@@ -691,7 +444,7 @@ def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded |
         return None
     frames = [one.frame for _, one in mine if one.frame is not None]
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].copy()
-    _settle_flags(frame)
+    settle_flags(frame)
     counts = [len(f) for f in frames]
     return Loaded(
         frame=frame,

@@ -6,8 +6,8 @@ Tidy tables over the record that `load` and `check` keep. None of them holds a v
 import pandas as pd
 
 from ujo_lib.columns import Base, Count, Share, Text
-from ujo_lib.intake.loading import Intake
 from ujo_lib.intake.problems import RULES
+from ujo_lib.intake.result import Intake
 from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.typed import Typed
 
