@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 # Bytecode is kept even where the machine says not to: hundreds of short processes would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: report years test test-quick test-full mutants lab bench sample clean
+.PHONY: report years test architecture tests test-quick test-full mutants lab bench sample clean
 
 report: $(VENV)/.runtime
 	@$(if $(filter sample,$(SITE)),$(BIN)/ujo sample --quiet)
@@ -30,9 +30,15 @@ sample: $(VENV)/.runtime
 test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@# Types and architecture are checked in the pauses of the tests, which wait for kernels.
+	@$(MAKE) --no-print-directory -j2 architecture tests
+
+architecture:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+
+tests:
 	$(PYTEST)
 
 test-quick: $(VENV)/.dev

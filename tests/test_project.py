@@ -124,7 +124,7 @@ def test_every_test_is_run_by_make_test_or_by_make_test_full_and_never_by_both(
     pytestconfig,
 ):
     marks = pytestconfig.stash[MARKS]
-    quick, test, full = (_selected(target, marks) for target in ("test-quick", "test", "test-full"))
+    quick, test, full = (_selected(target, marks) for target in ("test-quick", "tests", "test-full"))
     assert quick <= test
     assert not test & full
     assert test | full == set(marks)
