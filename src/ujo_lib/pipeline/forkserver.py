@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 
@@ -69,8 +70,10 @@ def _become_kernel(connection_file: str) -> NoReturn:
     gc.set_threshold(100_000, 50, 100)
     from ipykernel.kernelapp import IPKernelApp
 
-    # What ran is in the notebook; a history would be written to the user's home after every cell.
-    IPKernelApp.launch_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
+    # What ran is in the notebook; a history would be written to the user's home after every cell. And what a user has
+    # IPython do at every start is no input of a page.
+    settings = ["--HistoryManager.enabled=False", f"--ipython-dir={Path(connection_file).parent}"]
+    IPKernelApp.launch_instance(argv=["-f", connection_file, *settings])
     os._exit(0)
 
 

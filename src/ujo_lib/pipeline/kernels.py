@@ -43,10 +43,11 @@ def dedicate_this_process() -> None:
 
 
 def kernel_environment() -> dict[str, str]:
-    """Environment of a kernel: one thread per library, a fixed hash seed, UTF-8 everywhere."""
+    """Environment of a kernel: one thread per library, a fixed hash seed, UTF-8 everywhere, nothing of a user's own."""
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        "PYTHONSTARTUP": "",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",

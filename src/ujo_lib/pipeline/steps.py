@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.absent import executed_form
-from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute, stable_copy
+from ujo_lib.pipeline.execute import PROFILE, Execution, NotebookFailedError, execute, stable_copy
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.report.door.publish import NOT_SUPPLIED, TableRecord
@@ -116,7 +116,8 @@ class StepStore:
         """Give a finished step its place."""
         for name in job.needs:
             shutil.rmtree(work / "tables" / name)
-        shutil.rmtree(work / "short", ignore_errors=True)
+        for name in ("short", PROFILE):
+            shutil.rmtree(work / name, ignore_errors=True)
         nbformat.write(stable_copy(executed), work / EXECUTED)
         (work / _SECONDS).write_text(json.dumps(seconds))
         folder = self._folder(job)
