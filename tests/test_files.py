@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ujo_lib.files import (
+    clear_away,
     csv_bytes,
     disk_trouble,
     is_trace,
@@ -202,6 +203,21 @@ def test_a_folder_of_which_somebody_has_a_file_open_stays_whole(tmp_path):
         replace_folder(new, target, keep_old_as=tmp_path / "releases" / "abc")
     assert (target / "index.html").read_text(encoding="utf-8") == "old"
     assert (new / "index.html").read_text(encoding="utf-8") == "new"
+
+
+def test_a_place_that_cannot_be_cleared_is_told_of_and_one_that_is_free_is_no_trouble(tmp_path, monkeypatch):
+    folder = _folder(tmp_path / "work", "old")
+    with monkeypatch.context() as windows:
+        windows.setattr("os.unlink", _refused)
+        with pytest.raises(PermissionError):
+            clear_away(folder)
+    for _ in range(2):
+        clear_away(folder)
+        assert not folder.exists()
+
+
+def _refused(path, **_):
+    raise PermissionError(errno.EACCES, "in use", path)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -80,6 +80,16 @@ def aside_of(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
+def clear_away(folder: Path) -> None:
+    """Delete a folder if there is one, because another is to stand there.
+
+    Raises:
+        OSError: a file of it is open on Windows or may not be deleted, so that the place is not free.
+    """
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
 def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:
     """Put a finished folder in the place of another by renaming.
 
@@ -91,7 +101,7 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
     if target.exists():
         aside = keep_old_as if keep_old_as and not keep_old_as.exists() else aside_of(target)
         if aside != keep_old_as:
-            shutil.rmtree(aside, ignore_errors=True)
+            clear_away(aside)
         aside.parent.mkdir(parents=True, exist_ok=True)
         target.rename(aside)
     try:
