@@ -62,6 +62,8 @@ def _become_kernel(connection_file: str) -> NoReturn:
     """Run a kernel in this fork until it is told to shut down."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    # A user's own, what IPython is to do at every start for one, is no input of a page.
+    os.environ["IPYTHONDIR"] = str(Path(connection_file).parent)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)
@@ -70,10 +72,8 @@ def _become_kernel(connection_file: str) -> NoReturn:
     gc.set_threshold(100_000, 50, 100)
     from ipykernel.kernelapp import IPKernelApp
 
-    # What ran is in the notebook; a history would be written to the user's home after every cell. And what a user has
-    # IPython do at every start is no input of a page.
-    settings = ["--HistoryManager.enabled=False", f"--ipython-dir={Path(connection_file).parent}"]
-    IPKernelApp.launch_instance(argv=["-f", connection_file, *settings])
+    # What ran is in the notebook; a history would be written to the user's home after every cell.
+    IPKernelApp.launch_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
     os._exit(0)
 
 
