@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from ujo_lib.disclosure.signature import is_sealed, seal
+from ujo_lib.disclosure.signature import changes, is_sealed, is_signed, seal
 from ujo_lib.files import clear_away, open_to_readers, private_files, replace_folder
 from ujo_lib.fiscal import now
 from ujo_lib.params.disclosure import DisclosureRules
@@ -371,7 +371,9 @@ def is_current(
         and before.run_id == identity
         and before.known == known_digest(place, identity)
     )
-    enough = status == CANDIDATE or before.release_status == CHECKED
+    # What has come into a sealed folder hinders its sign-off, until another is sealed.
+    sealed = before.release_status == CHECKED and (is_signed(place.release) or not changes(place.release))
+    enough = status == CANDIDATE or sealed
     return same and whole and enough and before.stands(place.outputs)
 
 
