@@ -10,7 +10,15 @@ import yaml
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline import keys
-from ujo_lib.pipeline.keys import _sources_first, known_digest, named, plan_steps, run_id, summary_of
+from ujo_lib.pipeline.keys import (
+    MissingInputError,
+    _sources_first,
+    known_digest,
+    named,
+    plan_steps,
+    run_id,
+    summary_of,
+)
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 
@@ -115,6 +123,12 @@ def test_the_lock_file_changes_every_page(project):
     assert len(
         _changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))
     ) == len(HOUSE)
+
+
+def test_a_project_that_was_copied_without_its_lock_file_is_told_so(project):
+    (project.root / "requirements.lock").unlink()
+    with pytest.raises(MissingInputError, match=r"1 件見つかりません。\n  - requirements\.lock\n"):
+        plan_steps(project.place)
 
 
 @pytest.mark.parametrize("kind", ["parent", "absolute", "link"])

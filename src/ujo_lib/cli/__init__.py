@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 a fault of the program, or nobody read its output to the end; 2 wrong parameters or arguments;
 3 problems in the input data; 4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused;
-7 the disk did not take a file; 130 somebody interrupted it.
+7 a file could not be written or read; 130 somebody interrupted it.
 """
 
 import argparse

@@ -116,7 +116,7 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
         "notebook": digest_file(settings.about.file),
         "parameters": digest(json.dumps([values, written_in(settings, place.params)]).encode()),
         "library": package_digest(),
-        "lock": digest_file(place.root / "requirements.lock"),
+        "lock": _digest_once(place.root / "requirements.lock", seen),
         "versions": digest(json.dumps(versions()).encode()),
         "inputs.yaml": _declaration_digest(settings),
     }
