@@ -9,7 +9,7 @@ import yaml
 
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.params import ParameterError, PathOutsideProjectError
-from ujo_lib.pipeline import keys
+from ujo_lib.pipeline import keys, readiness
 from ujo_lib.pipeline.keys import (
     MissingInputError,
     _sources_first,
@@ -246,6 +246,24 @@ def test_a_parameter_moved_to_another_file_changes_the_page_that_says_where_it_w
         file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
     assert "00" in _changed(project, move)
+
+
+@pytest.mark.parametrize(
+    ("declared", "there"),
+    [
+        ("受付/ガイド.csv", "受付/カ\u3099イト\u3099.csv"),
+        ("受付/カ\u3099イト\u3099.csv", "受付/ガイド.csv"),
+        ("受付\\ガイド.csv", "受付/ガイド.csv"),
+        ("受付\\*.csv", "受付/カ\u3099イト\u3099.csv"),
+    ],
+)
+def test_a_run_finds_a_file_under_every_name_under_which_it_is_checked(project, declared, there):
+    file = project.root / "data" / there
+    file.parent.mkdir()
+    file.write_text("a\n1\n", encoding="utf-8")
+    _declare(project, cases={"files": [declared]})
+    assert {"00", "01", "05"} <= _changed(project, lambda: file.write_text("a\n2\n", encoding="utf-8"))
+    assert not readiness.unread(project.place)
 
 
 def test_a_file_is_named_by_its_place_in_the_project_and_else_only_by_its_name(tmp_path):

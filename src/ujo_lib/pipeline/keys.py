@@ -154,7 +154,7 @@ def _beside(settings: NotebookSettings, declared: Inputs) -> dict[str, list[str]
     told = {kind: [declared.not_supplied[kind]] for kind in settings.kinds if kind in declared.not_supplied}
     folder = declared.folder(settings.root)
     for kind in told.keys() & declared.mentioned.keys():
-        files = (folder / name for name in declared.mentioned[kind].names(folder))
+        files = declared.mentioned[kind].paths(folder)
         told[kind] += [digest_file(file) for file in files if file.is_file()]
     return told
 
@@ -244,7 +244,7 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
 def _files_of(root: Path, declared: Inputs, kind: str) -> list[Path]:
     folder = declared.folder(root)
     wanted = declared.kinds.get(kind)
-    files = [folder / name for name in wanted.names(folder)] if wanted else []
+    files = wanted.paths(folder) if wanted else []
     for file in files:
         inside(root, file, allow_outside=declared.outside_project)
     return files
