@@ -5,12 +5,14 @@ import csv
 import errno
 import io
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from ujo_lib.files import (
+    clear_away,
     csv_bytes,
     disk_trouble,
     is_trace,
@@ -97,6 +99,9 @@ def test_a_part_of_the_library_has_another_digest_than_the_whole():
         (errno.EROFS, "読み取り専用"),
         (errno.EACCES, "Excel などで開いていたら"),
         (errno.EPERM, "Excel などで開いていたら"),
+        (errno.EIO, "つながりません"),
+        (errno.ESTALE, "つながりません"),
+        (errno.ENAMETOOLONG, "長すぎます"),
     ],
 )
 def test_a_disk_that_takes_no_file_is_told_with_the_file_and_a_remedy(number, told):
@@ -111,6 +116,8 @@ def test_a_disk_that_takes_no_file_is_told_with_the_file_and_a_remedy(number, to
     [
         ("[WinError 112] ディスクに十分な空き領域がありません。: 'C:\\\\仕事\\\\a.html'", "ディスクの空き"),
         ("[WinError 32] プロセスはファイルにアクセスできません。", "Excel"),
+        ("[WinError 59] 予期しないネットワーク エラーが発生しました。: 'Z:\\\\a.html'", "つながりません"),
+        ("[WinError 206] ファイル名または拡張子が長すぎます。", "長すぎます"),
         ("OSError: [Errno 28] No space left on device", "ディスクの空き"),
     ],
 )
@@ -202,6 +209,21 @@ def test_a_folder_of_which_somebody_has_a_file_open_stays_whole(tmp_path):
         replace_folder(new, target, keep_old_as=tmp_path / "releases" / "abc")
     assert (target / "index.html").read_text(encoding="utf-8") == "old"
     assert (new / "index.html").read_text(encoding="utf-8") == "new"
+
+
+def test_a_place_that_cannot_be_cleared_is_told_of_and_one_that_is_free_is_no_trouble(tmp_path, monkeypatch):
+    folder = _folder(tmp_path / "work", "old")
+    with monkeypatch.context() as windows:
+        windows.setattr("os.unlink", _refused)
+        with pytest.raises(PermissionError, match=re.escape(str(folder))):
+            clear_away(folder)
+    for _ in range(2):
+        clear_away(folder)
+        assert not folder.exists()
+
+
+def _refused(path, **_):
+    raise PermissionError(errno.EACCES, "in use", path)
 
 
 @pytest.mark.parametrize(

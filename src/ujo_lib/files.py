@@ -24,8 +24,15 @@ _DISK = {
         "書き込みを許してもらい、もう一度実行してください。"
     ),
     ("Errno 1", "Errno 13", "WinError 5", "WinError 32", "WinError 33"): (
-        "書き込めません。\nExcel などで開いていたら閉じて、もう一度実行してください。"
-        "閉じても同じときは、書き込みの権限を確かめてください。"
+        "読み書きできません。\nExcel などで開いていたら閉じて、もう一度実行してください。"
+        "閉じても同じときは、読み書きの権限を確かめてください。"
+    ),
+    ("Errno 5", "Errno 107", "Errno 116", "WinError 53", "WinError 59", "WinError 64"): (
+        "共有フォルダーか外付けのディスクにつながりません。\nつながることを確かめて、もう一度実行してください。"
+    ),
+    ("Errno 36", "WinError 206"): (
+        "フォルダーとファイルの名前が、合わせて長すぎます。\nプロジェクトを、ドライブのすぐ下のような短い名前の"
+        "場所へ移して、もう一度実行してください。"
     ),
 }
 """Numbers of an operating system's errors → what they mean for a clerk."""
@@ -80,6 +87,20 @@ def aside_of(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
+def clear_away(folder: Path) -> None:
+    """Delete a folder if there is one, because another is to stand there.
+
+    Raises:
+        OSError: a file of it is open on Windows or may not be deleted, so that the place is not free.
+    """
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:  # it names the file by its last part alone
+        raise OSError(error.errno, error.strerror, str(folder)) from error
+
+
 def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:
     """Put a finished folder in the place of another by renaming.
 
@@ -91,7 +112,7 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
     if target.exists():
         aside = keep_old_as if keep_old_as and not keep_old_as.exists() else aside_of(target)
         if aside != keep_old_as:
-            shutil.rmtree(aside, ignore_errors=True)
+            clear_away(aside)
         aside.parent.mkdir(parents=True, exist_ok=True)
         target.rename(aside)
     try:

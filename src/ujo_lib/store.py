@@ -22,7 +22,7 @@ from ujo_lib.files import package_digest, private_files, write_atomically
 
 Made = TypeVar("Made")
 
-_COMPUTING: Final = ("matplotlib", "numpy", "pandas", "scipy", "seaborn", "statsmodels")
+_COMPUTING: Final = ("matplotlib", "matplotlib-fontja", "numpy", "pandas", "scipy", "seaborn", "statsmodels")
 """What an entry depends on besides this library."""
 _ROOM: Final = 256 * 2**20
 """Bytes that the entries of one year may take; those of one run of a city take about 2 MB."""

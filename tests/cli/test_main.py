@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 from ujo_lib.cli import main, report
-from ujo_lib.cli.common import CODES, DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS
+from ujo_lib.cli.common import CODES, DISK, DONE, FAULT, INTERRUPTED, WRONG_PARAMETERS
 from ujo_lib.errors import InputError
 from ujo_lib.intake.problems import DataProblems
 from ujo_lib.params import project_root
@@ -57,6 +57,14 @@ def test_a_command_that_somebody_interrupts_leaves_no_traceback(capsys):
     told = capsys.readouterr().err
     assert told.startswith("中断しました。")
     assert "Traceback" not in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes streams")
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_a_command_without_standard_streams_ends_as_it_does_with_them(closed):
+    command = f'"{sys.executable}" -m ujo_lib.cli params sample 2023 {closed}'
+    done = subprocess.run(command, shell=True, cwd=project_root(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (DONE, b"")
 
 
 def test_whoever_reads_only_the_first_lines_of_a_command_gets_no_traceback():

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -68,6 +69,24 @@ def test_a_started_kernel_has_the_environment_of_a_forked_one(tmp_path: Path, mo
     told = "import os, sys; print(os.environ['TZ'], sys.flags.hash_randomization, sys.flags.utf8_mode)"
     executed = execute(written(tmp_path, told), started_manager(), lambda done, total: None)
     assert executed.cells[-1].outputs[0].text == "Asia/Tokyo 0 1\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "forked", [False, pytest.param(True, marks=pytest.mark.skipif(not can_fork(), reason="Linux"))]
+)
+def test_what_a_user_has_python_or_ipython_do_at_every_start_is_no_input_of_a_page(
+    tmp_path: Path, monkeypatch, forked: bool
+) -> None:
+    startup = tmp_path / "of-the-user" / "profile_default" / "startup" / "mine.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text("mine = 1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "of-the-user"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
+    with ForkServer(Preload(INPUTS)) if forked else nullcontext() as server:
+        manager = forked_manager(server) if server else started_manager()
+        executed = execute(written(tmp_path, "print('mine' in globals())"), manager, lambda done, total: None)
+    assert executed.cells[-1].outputs[0].text == "False\n"
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from unittest import mock
@@ -41,6 +41,10 @@ pytestmark = pytest.mark.slow
 
 def _pid() -> int:
     return os.getpid()
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 def _fail() -> None:
@@ -76,6 +80,21 @@ def test_a_killed_task_takes_no_other_with_it():
         with pytest.raises(ProcessDiedError, match="途中で終了"):
             killed.result()
         assert executor.submit(_pid).result() > 0
+
+
+def test_an_interrupted_fleet_begins_nothing_more_and_says_how_it_ended():
+    with open_executor(1) as executor, pytest.raises(KeyboardInterrupt):
+        executor.submit(_interrupt).result()
+    begun: list[Future[int]] = []
+
+    def interrupted() -> None:
+        with open_executor(1) as executor:
+            begun.extend(executor.submit(_pid) for _ in range(9))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert begun[-1].cancelled()
 
 
 @pytest.mark.full

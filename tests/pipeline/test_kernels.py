@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
+import tempfile
 from queue import Empty
 
 import pytest
@@ -65,6 +67,22 @@ def test_a_kernel_that_died_or_says_nothing_is_not_waited_for_any_longer(turn, t
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
+@pytest.mark.parametrize(("length", "forked"), [(85, True), (86, True), (87, False)])
+def test_kernels_are_started_where_the_path_of_a_socket_would_be_too_long(
+    length, forked, tmp_path, monkeypatch
+):
+    folder = str(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", folder + "x" * (length - len(folder)))
+    assert can_fork() == forked
+    longest = f"{tempfile.gettempdir()}/ujo-12345678/k1000-5"
+    with (
+        socket.socket(socket.AF_UNIX) as one,
+        pytest.raises(OSError, match="No such file" if forked else "too long"),
+    ):
+        one.bind(longest)
+
+
 @pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
 def test_a_kernel_is_killed_without_an_interrupt_that_it_would_only_complain_of(tmp_path, monkeypatch):
     sent, kill = [], os.kill

@@ -1,6 +1,5 @@
 """A page's key changes with everything the page depends on, and with nothing else."""
 
-import platform
 import re
 from dataclasses import replace
 from shutil import copytree
@@ -10,8 +9,18 @@ import yaml
 
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.params import ParameterError, PathOutsideProjectError
-from ujo_lib.pipeline.keys import _sources_first, known_digest, named, plan_steps, run_id, summary_of
+from ujo_lib.pipeline import keys, readiness
+from ujo_lib.pipeline.keys import (
+    MissingInputError,
+    _sources_first,
+    known_digest,
+    named,
+    plan_steps,
+    run_id,
+    summary_of,
+)
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.manifest import versions
 
 
 def _keys(project) -> dict[str, str]:
@@ -103,10 +112,10 @@ def test_a_changed_notebook_changes_its_key(project):
     assert _changed(project, lambda: project.add_cell("03_content_tagging", "1")) == {"03", "05"}
 
 
-def test_another_python_changes_every_page(project, monkeypatch):
-    assert len(
-        _changed(project, lambda: monkeypatch.setattr(platform, "python_version", lambda: "3.99"))
-    ) == len(HOUSE)
+@pytest.mark.parametrize("package", ["python", "ujo-lib", "pandas", "jpholiday", "highspy"])
+def test_another_version_of_what_is_installed_changes_every_page(project, monkeypatch, package):
+    other = versions() | {package: "99"}
+    assert len(_changed(project, lambda: monkeypatch.setattr(keys, "versions", lambda: other))) == len(HOUSE)
 
 
 def test_the_lock_file_changes_every_page(project):
@@ -114,6 +123,12 @@ def test_the_lock_file_changes_every_page(project):
     assert len(
         _changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))
     ) == len(HOUSE)
+
+
+def test_a_project_that_was_copied_without_its_lock_file_is_told_so(project):
+    (project.root / "requirements.lock").unlink()
+    with pytest.raises(MissingInputError, match=r"1 件見つかりません。\n  - requirements\.lock\n"):
+        plan_steps(project.place)
 
 
 @pytest.mark.parametrize("kind", ["parent", "absolute", "link"])
@@ -169,6 +184,14 @@ def test_each_table_that_a_compared_year_has_released_changes_the_summary_and_no
     assert _changed(project, lambda: (tables / name).write_text("2")) == {"05"}
 
 
+def test_released_tables_that_change_their_names_change_the_summary(project):
+    project.set_parameter("05_annual_summary", "compared_years", ["2022"])
+    tables = replace(project.place, year=2022).release / "tables"
+    tables.mkdir(parents=True)
+    (tables / "a.csv").write_text("1")
+    assert _changed(project, lambda: (tables / "a.csv").rename(tables / "b.csv")) == {"05"}
+
+
 def test_one_mistake_in_the_common_parameters_is_told_once_for_all_notebooks(project):
     project.set_parameter("common", "level", 2)
     with pytest.raises(ParameterError) as refused:
@@ -194,6 +217,53 @@ def test_what_a_year_does_not_have_counts_for_the_pages_that_read_it_but_not_for
     inputs.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
     absent = {step.notebook[:2]: dict(step.absent) for step in plan_steps(project.place)}
     assert absent == {name: {"waves": "初めての調査"} if name == "01" else {} for name in absent}
+
+
+def _declare(project, **told) -> None:
+    common = {"data_dir": "data", "cases": {"files": ["cases.csv"]}}
+    text = yaml.safe_dump(common | told, allow_unicode=True)
+    (project.place.params / "inputs.yaml").write_text(text, encoding="utf-8")
+
+
+def test_another_reason_why_the_year_lacks_something_changes_the_page_on_the_data_which_prints_it(project):
+    _declare(project, not_supplied={"media_use": "広告を出さなかった"})
+    changed = _changed(project, lambda: _declare(project, not_supplied={"media_use": "別の理由"}))
+    assert {"00", "05"} <= changed
+    assert not {"01", "02"} & changed
+
+
+def test_a_file_of_what_the_year_is_said_to_lack_is_looked_at_when_it_arrives(project):
+    _declare(project, events={"files": ["late.csv"]}, not_supplied={"events": "まだ届いていない"})
+    assert "00" in _changed(project, lambda: (project.root / "data/late.csv").write_text("a\n1\n"))
+
+
+def test_a_parameter_moved_to_another_file_changes_the_page_that_says_where_it_was_written(project):
+    file = project.place.params / "common.yaml"
+    told = yaml.safe_load(file.read_text("utf-8"))
+
+    def move() -> None:
+        project.set_parameter("00_data_quality", "seed", told.pop("seed"))
+        file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+    assert "00" in _changed(project, move)
+
+
+@pytest.mark.parametrize(
+    ("declared", "there"),
+    [
+        ("受付/ガイド.csv", "受付/カ\u3099イト\u3099.csv"),
+        ("受付/カ\u3099イト\u3099.csv", "受付/ガイド.csv"),
+        ("受付\\ガイド.csv", "受付/ガイド.csv"),
+        ("受付\\*.csv", "受付/カ\u3099イト\u3099.csv"),
+    ],
+)
+def test_a_run_finds_a_file_under_every_name_under_which_it_is_checked(project, declared, there):
+    file = project.root / "data" / there
+    file.parent.mkdir()
+    file.write_text("a\n1\n", encoding="utf-8")
+    _declare(project, cases={"files": [declared]})
+    assert {"00", "01", "05"} <= _changed(project, lambda: file.write_text("a\n2\n", encoding="utf-8"))
+    assert not readiness.unread(project.place)
 
 
 def test_a_file_is_named_by_its_place_in_the_project_and_else_only_by_its_name(tmp_path):

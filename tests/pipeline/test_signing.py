@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -129,11 +130,16 @@ def test_a_text_appended_to_a_sealed_page_is_not_signed_even_when_the_list_was_w
     assert unsigned(released)
 
 
-def test_a_file_added_to_a_sealed_release_is_not_signed(released):
-    (released.place.release / "notes.txt").write_text("x", encoding="utf-8")
-    with pytest.raises(ReleaseRefusedError, match=r"notes\.txt は一覧にない"):
+@pytest.mark.parametrize("name", ["notes.txt", ".DS_Store"])
+def test_a_file_added_to_a_sealed_release_is_not_signed_and_the_remedy_that_is_told_is_one(released, name):
+    (released.place.release / name).write_text("x", encoding="utf-8")
+    with pytest.raises(ReleaseRefusedError, match=f"{re.escape(name)} は一覧にない.*\n.*`ujo release`"):
         sign_release(released.place, approval())
     assert unsigned(released)
+    released.release()
+    assert sign_release(released.place, approval()).is_file()
+    (released.place.release / name).write_text("x", encoding="utf-8")
+    assert released.run().unchanged  # what was signed stays where it is
 
 
 def test_the_gate_reads_the_folder_again_at_the_moment_of_signing(released, monkeypatch):

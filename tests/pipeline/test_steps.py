@@ -1,5 +1,6 @@
 """Steps are finished once, each after those whose tables it reads, and one that fails stops only those that need it."""
 
+import os
 import threading
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -83,6 +84,29 @@ def test_a_finished_step_is_found_under_its_key_alone(store):
     assert not made.reused
     assert store.find(job("00", key="other")) is None
     assert store.find(job("01")) is None
+
+
+def _flipped(file):
+    file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
+
+
+@pytest.mark.parametrize(
+    "hurt",
+    [
+        lambda folder: (folder / "tables" / "00" / "t.json").unlink(),
+        lambda folder: _flipped(folder / "tables" / "00" / "t.json"),
+        lambda folder: (folder / "tables" / "00" / "t (1).json").write_text("{}"),
+        lambda folder: os.truncate(folder / EXECUTED, 9),
+        lambda folder: (folder / "step.json").unlink(),
+        lambda folder: os.truncate(folder / "step.json", 9),
+    ],
+)
+def test_a_step_of_which_a_file_is_gone_hurt_or_doubled_is_made_again(store, hurt):
+    """A prune that was killed half-way left a page without one of its tables, and nobody was told."""
+    hurt(kept(store, job("00")).folder)
+    assert store.find(job("00")) is None
+    kept(store, job("00"))
+    assert store.find(job("00"))
 
 
 def test_a_step_works_beside_the_tables_that_it_reads_and_keeps_its_own_alone(store):

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 a fault of the program, or nobody read its output to the end; 2 wrong parameters or arguments;
 3 problems in the input data; 4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused;
-7 the disk did not take a file; 130 somebody interrupted it.
+7 a file could not be written or read; 130 somebody interrupted it.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _TOLD = (NoProjectError, InputError, PathOutsideProjectError, MissingInputError,
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    _speak_utf8()
+    _open_streams()
     options = _parser().parse_args(arguments)
     try:
         ended = int(options.command(options))
@@ -93,8 +93,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(WRONG_PARAMETERS, f"{self.prog}: {message.rstrip('。')}。\n{usage}")
 
 
-def _speak_utf8() -> None:
-    """Never let a cp932 console turn a message into a traceback."""
+def _open_streams() -> None:
+    """Have all three, also where whoever started this closed one: a file would be opened in its place.
+
+    And never let a cp932 console turn a message into a traceback.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            free = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(free, True)
+            setattr(sys, name, os.fdopen(free, mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -14,7 +14,16 @@ from ujo_lib.intake.cells import fold_sign
 from ujo_lib.intake.problems import Notes, Problem, shorten
 from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import ASKED, SCHEMAS, Option, Schema
-from ujo_lib.params.inputs import QUESTIONNAIRES, AdHeadings, FileRules, Files, Inputs, Layout, MissingSign
+from ujo_lib.params.inputs import (
+    QUESTIONNAIRES,
+    AdHeadings,
+    FileRules,
+    Files,
+    Inputs,
+    Layout,
+    MissingSign,
+    path_of,
+)
 from ujo_lib.params.paths import PathOutsideProjectError, inside
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
@@ -223,7 +232,7 @@ def _specs(
     names = [*declared.names(folder)] if declared else []
     of_year = max((found[0] for name in names if (found := _YEAR.search(name))), default="")
     for name in names:
-        path = folder / name.replace("\\", "/")
+        path = path_of(folder, name)
         if kind in inputs.not_supplied:
             # A list that reaches back names files of years before, which are there whatever this year lacks.
             own = (found := _YEAR.search(name)) is None or found[0] == of_year

@@ -52,16 +52,6 @@ _EUC_AS_CP932 = re.compile("[\uff61-\uff9f][\uff61-\uff9f\ue000-\uf8ff]{7}")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 
 
-def find_file(path: Path) -> Path | None:
-    """The file itself, or the one of the same name in the other Unicode form (macOS writes が as two characters)."""
-    if path.is_file():
-        return path
-    wanted = unicodedata.normalize("NFC", path.name)
-    if not path.parent.is_dir():
-        return None
-    return next((p for p in path.parent.iterdir() if unicodedata.normalize("NFC", p.name) == wanted), None)
-
-
 @contextmanager
 def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
     """A file to be read, or an :class:`UnreadableError` after noting why it cannot be opened or read to its end."""
@@ -72,18 +62,17 @@ def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
         )
         notes.problem("フォルダーでなくファイル", remedy, "21", value=path.name)
         raise UnreadableError(path)
-    found = find_file(path)
-    if found is None:
+    if not path.exists():
         notes.problem("ファイルがあること", _missing_remedy(path), "21", value=path.name)
         raise UnreadableError(path)
-    if (found.parent / f"~${found.name}").exists():
+    if (path.parent / f"~${path.name}").exists():
         notes.warning(
             "ほかの人が開いていないこと",
             "Excelで開かれています。保存して閉じてから、もう一度実行してください(いまは最後に保存された内容を読みました)。",
             "21",
         )
     try:
-        with found.open("rb") as file:
+        with path.open("rb") as file:
             yield file
     except OSError:
         remedy = (

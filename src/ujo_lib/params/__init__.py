@@ -46,6 +46,7 @@ __all__ = [
     "read_yaml",
     "settings_model",
     "settings_of",
+    "written_in",
 ]
 
 _MODELS = [name for name in __all__ if name.endswith("Settings") and name != "NotebookSettings"]
@@ -85,14 +86,24 @@ def read_settings(notebook: Notebook, folder: Path, half: str = "") -> NotebookS
     Raises:
         ParameterError: all that is wrong with them, in Japanese.
     """
-    files = [folder / "common.yaml", folder / f"{notebook.name}.yaml"]
-    decided: dict[str, str] = {}
-    if half:
-        files += [file for file in [folder / half / "common.yaml"] if file.is_file()]
-        decided = {"period_basis": half, "period_start": "", "period_end": ""}
+    decided = {"period_basis": half, "period_start": "", "period_end": ""} if half else {}
+    files = _parameter_files(notebook, folder, half)
     settings = load_settings(settings_model(notebook), *files, **decided).of(notebook)
     require_own(settings, folder)
     return settings
+
+
+def written_in(settings: NotebookSettings, folder: Path) -> dict[str, str]:
+    """Parameters that the files of one year give → the file whose value stands, as in `read_settings`."""
+    files = _parameter_files(settings.about, folder, settings.half)
+    return {name: file.relative_to(folder).as_posix() for file in files for name in read_flat_yaml(file)}
+
+
+def _parameter_files(notebook: Notebook, folder: Path, half: str) -> list[Path]:
+    """The later over the earlier; of a half the last only where it is there."""
+    files = [folder / "common.yaml", folder / f"{notebook.name}.yaml"]
+    own = folder / half / "common.yaml"
+    return [*files, own] if half and own.is_file() else files
 
 
 def settings_of(notebook: str, namespace: Mapping[str, Any]) -> NotebookSettings:

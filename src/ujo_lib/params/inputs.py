@@ -90,6 +90,14 @@ class FileRules(Declared):
     layout: str | None = None
 
 
+def path_of(folder: Path, name: str) -> Path:
+    """Where a file of this name is, also one named as on Windows or in the other Unicode form: macOS takes が apart."""
+    path = folder / name.replace("\\", "/")
+    there = () if path.exists() or not path.parent.is_dir() else path.parent.iterdir()
+    wanted = unicodedata.normalize("NFC", path.name)
+    return next((one for one in there if unicodedata.normalize("NFC", one.name) == wanted), path)
+
+
 class Files(FileRules):
     """The files of one kind: what holds for all of them, and what for one (`per_file`) instead.
 
@@ -120,6 +128,10 @@ class Files(FileRules):
             yield from sorted(one for one in near if fnmatchcase(one, name) and "~$" not in one) or (
                 declared,
             )
+
+    def paths(self, folder: Path) -> list[Path]:
+        """The same files by their path, which need not be there."""
+        return [path_of(folder, name) for name in self.names(folder)]
 
     def rules(self, name: str) -> dict[str, Any]:
         """Everything declared about one of the files."""

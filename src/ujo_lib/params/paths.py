@@ -21,17 +21,17 @@ def project_root(start: Path | None = None) -> Path:
     The environment variable `UJO_ROOT` overrides the search.
 
     Raises:
-        NoProjectError: no such folder above `start`.
+        NoProjectError: no such folder above `start`, or `UJO_ROOT` names none.
     """
-    if override := os.environ.get("UJO_ROOT"):
-        return Path(override).resolve()
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
+    override = os.environ.get("UJO_ROOT")
+    here = Path(override or start or Path.cwd()).resolve()
+    for folder in (here,) if override else (here, *here.parents):
         if all((folder / marker).is_dir() for marker in _MARKERS):
             return folder
+    where = "環境変数 UJO_ROOT" if override else "いまの場所"
     raise NoProjectError(
         "プロジェクトのフォルダーが見つかりません。"
-        f"params/ と notebooks/ のある場所で実行してください(いまの場所: {here})"
+        f"params/ と notebooks/ のある場所で実行してください({where}: {here})"
     )
 
 

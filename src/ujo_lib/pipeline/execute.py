@@ -26,6 +26,9 @@ from ujo_lib.pipeline.kernels import kernel_environment
 logging.getLogger("papermill").setLevel(logging.ERROR)
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)
 
+PROFILE = "ipython"
+"""Folder beside the executed notebook for IPython's settings: what a user has it do at every start is no input."""
+
 OnCell = Callable[[int, int], None]
 """Called with the number of finished cells and the number of all cells."""
 
@@ -105,7 +108,9 @@ class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
         try:
             # A client leaves a manager that it was handed running: its kernel, its sockets and a thread that asks for
             # signs of life again and again. A process that ran hundreds of notebooks held 1,700 threads.
-            return client.execute(cleanup_kc=True, env=kernel_environment())
+            return client.execute(
+                cleanup_kc=True, env=kernel_environment() | {"IPYTHONDIR": str(half_run.with_name(PROFILE))}
+            )
         except Exception:
             write_ipynb(nb_man.nb, str(half_run))
             raise

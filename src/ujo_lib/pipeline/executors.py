@@ -80,6 +80,10 @@ class _Processes(Executor):
         """Let the calls under way end."""
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
 
+    def __exit__(self, interrupted: object, *_: object) -> None:
+        """Let the calls under way end, and begin those that wait only if nobody has interrupted."""
+        self.shutdown(cancel_futures=interrupted is not None)
+
     def _call(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         receive, send = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_answer, args=(send, fn, args, kwargs))  # type: ignore[attr-defined]
@@ -104,7 +108,7 @@ def _answer(send: Connection, fn: Callable[..., Any], args: tuple[Any, ...], kwa
     kernels.dedicate_this_process()
     try:
         send.send((fn(*args, **kwargs), None))
-    except Exception as error:  # it is raised again where the answer is awaited
+    except (Exception, KeyboardInterrupt) as error:  # it is raised again where the answer is awaited
         send.send((None, error))
 
 

@@ -9,10 +9,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
 
 from ujo_lib.errors import InputError
-from ujo_lib.files import replace_folder, write_atomically
+from ujo_lib.files import clear_away, replace_folder, write_atomically
 from ujo_lib.pipeline.extracts import OVERVIEW, overview
 from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear
@@ -135,7 +134,7 @@ def _export(finished: Sequence[Finished], folder: Path, pool: Executor) -> Expor
     marks = [mark for step in finished for mark in marks_on(step.notebook)]
     recipes = [Recipe(**mark["recipe"]) for mark in marks if "recipe" in mark]
     new = folder.with_name(f".{folder.name}")
-    rmtree(new, ignore_errors=True)
+    clear_away(new)
     new.mkdir(parents=True)
     waiting = [
         pool.submit(draw_files, recipe, {key: records[key] for key in recipe.table_keys}, new / stem)

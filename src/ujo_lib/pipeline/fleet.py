@@ -31,7 +31,7 @@ STATES: dict[State, str] = {
     "data": "入力データの問題",
     "notebook": "ノートブックの失敗",
     "refused": "公表用ページの差し止め",
-    "disk": "ディスクに書けない",
+    "disk": "ファイルを読み書きできない",
     "fault": "プログラムの不具合",
 }
 """How a run can end, from good to bad, and what it is called."""

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 
@@ -61,6 +62,8 @@ def _become_kernel(connection_file: str) -> NoReturn:
     """Run a kernel in this fork until it is told to shut down."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    # A user's own, what IPython is to do at every start for one, is no input of a page.
+    os.environ["IPYTHONDIR"] = str(Path(connection_file).parent)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)

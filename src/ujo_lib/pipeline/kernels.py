@@ -30,6 +30,8 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from ujo_lib.pipeline.forkserver import Preload, serve
 
 _SERVER = "ujo_lib.pipeline.forkserver"
+_LONGEST = 107 - len("/ujo-12345678/k1000-5")
+"""Bytes of the path of the temporary folder, so that those of the sockets below it stay within what a system takes."""
 _dedicated = False
 
 
@@ -43,10 +45,11 @@ def dedicate_this_process() -> None:
 
 
 def kernel_environment() -> dict[str, str]:
-    """Environment of a kernel: one thread per library, a fixed hash seed, UTF-8 everywhere."""
+    """Environment of a kernel: one thread per library, a fixed hash seed, UTF-8 everywhere, nothing of a user's own."""
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        "PYTHONSTARTUP": "",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -248,8 +251,8 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_c
 
 
 def can_fork() -> bool:
-    """Whether this operating system can fork a process that has numerical libraries loaded."""
-    return sys.platform.startswith("linux")
+    """Whether this system can fork a process that has numerical libraries loaded, and the paths to it are short."""
+    return sys.platform.startswith("linux") and len(os.fsencode(tempfile.gettempdir())) <= _LONGEST
 
 
 def forked_manager(server: ForkServer) -> AsyncKernelManager:

@@ -1,14 +1,13 @@
 """What a page depends on, boiled down to one hash per notebook.
 
 A step is run again exactly when its key changes. The key covers the notebook, its validated parameters, the input
-files of the kinds it reads, the shared data files it names, all library code, the lock file and the version of
-Python; for one that reads the tables of others also their keys. Nothing here imports pandas: comparing keys is
-all that an unchanged rerun does.
+files of the kinds it reads, the shared data files it names, all library code, the lock file, the versions of Python
+and of what is installed; for one that reads the tables of others also their keys. Nothing here imports pandas:
+comparing keys is all that an unchanged rerun does.
 """
 
 import hashlib
 import json
-import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -17,10 +16,19 @@ from pathlib import Path
 from ujo_lib.disclosure.signature import public_pages
 from ujo_lib.files import digest_file, is_trace, package_digest
 from ujo_lib.fiscal import HALVES
-from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
+from ujo_lib.params import (
+    Notebook,
+    NotebookSettings,
+    ParameterError,
+    ParameterProblem,
+    inside,
+    read_yaml,
+    written_in,
+)
 from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES, Inputs
 from ujo_lib.params.notebooks import WHOLE_YEAR, notebooks_of, sources_of
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.manifest import versions
 from ujo_lib.yamlfile import nearest
 
 DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
@@ -106,10 +114,10 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
     parts = {
         "notebook": digest_file(settings.about.file),
-        "parameters": digest(json.dumps(values).encode()),
+        "parameters": digest(json.dumps([values, written_in(settings, place.params)]).encode()),
         "library": package_digest(),
-        "lock": digest_file(place.root / "requirements.lock"),
-        "python": platform.python_version(),
+        "lock": _digest_once(place.root / "requirements.lock", seen),
+        "versions": digest(json.dumps(versions()).encode()),
         "inputs.yaml": _declaration_digest(settings),
     }
     for file in input_files(place.root, settings.inputs_file, settings.kinds):
@@ -124,7 +132,9 @@ def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
     parts = {}
     for year in getattr(settings, "compared_years", ()):
         files = sorted(public_pages(SiteYear(place.root, place.site, int(year)).outputs).glob("tables/*.csv"))
-        parts[f"release:fy{year}"] = digest("".join(digest_file(file) for file in files).encode())
+        parts[f"release:fy{year}"] = digest(
+            json.dumps([[one.name, digest_file(one)] for one in files]).encode()
+        )
     return parts
 
 
@@ -132,11 +142,21 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
     declared = read_yaml(Inputs, settings.inputs_file)
     told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
-    told["not_supplied"] = _absent(settings)
+    told["not_supplied"] = [_absent(settings), _beside(settings, declared)]
     for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
         if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
             told[name] = _digest_once(inside(settings.root, told[name]), {})
     return digest(json.dumps(told).encode())
+
+
+def _beside(settings: NotebookSettings, declared: Inputs) -> dict[str, list[str]]:
+    """Why the year lacks kinds that a notebook asks for, and hashes of files of theirs: intake refuses to have both."""
+    told = {kind: [declared.not_supplied[kind]] for kind in settings.kinds if kind in declared.not_supplied}
+    folder = declared.folder(settings.root)
+    for kind in told.keys() & declared.mentioned.keys():
+        files = declared.mentioned[kind].paths(folder)
+        told[kind] += [digest_file(file) for file in files if file.is_file()]
+    return told
 
 
 def _missing(root: Path, settings: NotebookSettings) -> Iterator[str]:
@@ -224,7 +244,7 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
 def _files_of(root: Path, declared: Inputs, kind: str) -> list[Path]:
     folder = declared.folder(root)
     wanted = declared.kinds.get(kind)
-    files = [folder / name for name in wanted.names(folder)] if wanted else []
+    files = wanted.paths(folder) if wanted else []
     for file in files:
         inside(root, file, allow_outside=declared.outside_project)
     return files

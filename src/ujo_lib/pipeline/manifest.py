@@ -7,6 +7,7 @@ here and nowhere else, so that everything beside it can be compared byte by byte
 import importlib.metadata
 import json
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -14,20 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from ujo_lib.files import digest_file, write_atomically
-
-PACKAGES = (
-    "ujo-lib",
-    "janome",
-    "matplotlib",
-    "nbconvert",
-    "numpy",
-    "pandas",
-    "papermill",
-    "scipy",
-    "seaborn",
-    "statsmodels",
-)
-"""Packages whose versions a reader of the report may want to know."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +49,7 @@ class Manifest:
         advice: what to merge or drop so that fewer cells vanish from the release.
         known: digest of the earlier releases that the plan took into account.
         files: SHA-256 of every file made, by path below the outputs folder.
-        versions: versions of Python and the main packages.
+        versions: versions of Python and of the packages that the library needs.
     """
 
     run_id: str
@@ -117,6 +104,8 @@ def hashes(outputs: Path, folders: Iterable[Path]) -> dict[str, str]:
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Versions of Python and of the main packages, which stay as they are while a process lives."""
+    """Versions of Python, this library and all that it needs, which stay as they are while a process lives."""
+    needed = (one for one in importlib.metadata.requires("ujo-lib") or () if "extra ==" not in one)
+    packages = ["ujo-lib", *(re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in needed)]
     found = {"python": platform.python_version(), "platform": platform.system()}
-    return found | {package: importlib.metadata.version(package) for package in PACKAGES}
+    return found | {package: importlib.metadata.version(package) for package in packages}

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from ujo_lib.disclosure.audit import Promise
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
-from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
+from ujo_lib.params import PATTERN_SITE, NotebookSettings, written_in
 from ujo_lib.params.notebooks import in_reading_order
 from ujo_lib.pipeline.extracts import APPENDIX, OVERVIEW, Extract, appendix, overview
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
@@ -286,9 +286,7 @@ def _checked(day: str) -> str:
 
 def _parameters(settings: NotebookSettings) -> tuple[Parameter, ...]:
     """What the notebook was told, for readers inside the city: value, default, meaning, and where it was written."""
-    folder = SiteYear(settings.root, settings.site, settings.year.year).params
-    files = (folder / f"{name}.yaml" for name in ("common", settings.notebook))
-    written = {name: file.name for file in files for name in read_flat_yaml(file)}
+    written = written_in(settings, SiteYear(settings.root, settings.site, settings.year.year).params)
     return tuple(
         Parameter(
             name,

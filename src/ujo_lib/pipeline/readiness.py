@@ -145,9 +145,7 @@ def unread(place: SiteYear) -> list[str]:
     for inputs in sorted(place.params.parent.glob("fy*/inputs.yaml")):
         one = read_yaml(Inputs, inputs)
         folder = one.folder(place.root)
-        declared[inputs.parent] = {
-            folder / name for files in one.mentioned.values() for name in files.names(folder)
-        }
+        declared[inputs.parent] = {file for files in one.mentioned.values() for file in files.paths(folder)}
     read = frozenset().union(*declared.values())
     tables = (*BOOK_SUFFIXES, *TEXT_SUFFIXES)
     return [
@@ -214,12 +212,7 @@ def _answers_of_others(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") ->
         with suppress(ParameterError):
             one = read_yaml(Inputs, inputs)
             folder = one.folder(place.root)
-            return {
-                folder / name
-                for kind in _ANSWERED
-                if kind in one.kinds
-                for name in one.kinds[kind].names(folder)
-            }
+            return {file for kind in _ANSWERED if kind in one.kinds for file in one.kinds[kind].paths(folder)}
         return set()  # that place's own check tells what is wrong there
 
     own = {file for one in all_settings(place).values() for file in answered(one.inputs_file)}

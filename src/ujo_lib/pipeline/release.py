@@ -19,7 +19,7 @@ from ujo_lib.disclosure.tables import (
     TableError,
     dump_tables,
 )
-from ujo_lib.files import package_digest, write_atomically
+from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
@@ -27,6 +27,7 @@ from ujo_lib.report.door.masks import Counted, Masks, counted, masks_for
 from ujo_lib.report.door.publish import DOOR, TableRecord
 from ujo_lib.report.look.wording import Said
 from ujo_lib.report.page import said_in
+from ujo_lib.store import Store
 
 _IN_FULL = "次の表は、小さな数も伏せずに載せています({reason}): {titles}。"
 _FORMATTING = re.compile(r"\b[fF]['\"]|\bformat\b|\bstr\(|['\"] *%")
@@ -65,7 +66,7 @@ def plan_masks(
     policy: Policy,
     public: Sequence[PublicFigure] = (),
     previous: Sequence[PastRelease] = (),
-    keep: Path | None = None,
+    keep: Store | None = None,
 ) -> Masks:
     """Decide jointly over all tables of all notebooks what a release keeps back.
 
@@ -74,8 +75,7 @@ def plan_masks(
         policy: the site's rules.
         public: figures that anybody can look up.
         previous: tables of earlier releases of the same records as they were published.
-        keep: folder in which a plan is kept under a name made of everything that goes into it; one that is there
-            already is used again.
+        keep: where a plan is kept; one that was made of the same before is used again.
 
     Raises:
         NoPlanError: tables contradict each other or a public figure, a count cannot be protected, or the search for
@@ -84,7 +84,6 @@ def plan_masks(
     tables = counted_tables(finished)
     asked = json.dumps(
         [
-            package_digest("disclosure"),
             dump_tables([one.table for one in tables]),
             asdict(policy),
             [asdict(figure) for figure in public],
@@ -92,16 +91,15 @@ def plan_masks(
         ],
         default=str,
     )
-    file = keep / f"planned-{digest(asked.encode())[:16]}.json" if keep else None
-    if file and file.is_file():
-        return masks_for(Plan.from_json(file.read_text(encoding="utf-8")), tables, policy.required_width)
+
+    def make() -> str:
+        return plan_disclosure([one.table for one in tables], policy, public, previous).to_json()
+
     try:
-        made = plan_disclosure([one.table for one in tables], policy, public, previous)
+        made = keep.kept("plan", asked, make) if keep else make()
     except (PlanError, TableError) as error:
         raise NoPlanError(str(error)) from None
-    if file:
-        write_atomically(file, made.to_json())
-    return masks_for(made, tables, policy.required_width)
+    return masks_for(Plan.from_json(made), tables, policy.required_width)
 
 
 def audit_masks(
@@ -151,8 +149,7 @@ def write_masks(masks: Masks, folder: Path) -> Path:
     """Keep the plan under a name made of its content."""
     text = masks.to_json()
     file = folder / f"plan-{digest(text.encode())[:16]}.json"
-    if not file.exists():
-        write_atomically(file, text)
+    write_atomically(file, text)  # one that is there already may be hurt
     return file
 
 

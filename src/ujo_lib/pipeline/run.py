@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from ujo_lib.disclosure.signature import is_sealed, seal
-from ujo_lib.files import open_to_readers, private_files, replace_folder
+from ujo_lib.disclosure.signature import changes, is_sealed, is_signed, seal
+from ujo_lib.files import clear_away, open_to_readers, private_files, replace_folder
 from ujo_lib.fiscal import now
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
@@ -140,7 +140,7 @@ def _bring_up_to_date(
         asked = _with_sources(set(only), steps)
         with _walk(place, asked or steps, jobs, force, progress) as walk:
             require_known_answers(place)
-            shutil.rmtree(place.staging, ignore_errors=True)
+            clear_away(place.staging)
             if force:
                 store.forget()
             records = before.internal if before else {}
@@ -211,8 +211,7 @@ def _make_pages(
     public, (same, corrected) = known.figures(tables), known.earlier(tables)
     if corrected:
         walk.progress.note(_CORRECTED)
-    kept = None if walk.force else walk.place.steps
-    masks = plan_masks(internal, known.policy, public, same, kept)
+    masks = plan_masks(internal, known.policy, public, same, Store(walk.place.kept))
     for advice in masks.plan.suggestions:
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
@@ -372,7 +371,9 @@ def is_current(
         and before.run_id == identity
         and before.known == known_digest(place, identity)
     )
-    enough = status == CANDIDATE or before.release_status == CHECKED
+    # What has come into a sealed folder hinders its sign-off, until another is sealed.
+    sealed = before.release_status == CHECKED and (is_signed(place.release) or not changes(place.release))
+    enough = status == CANDIDATE or sealed
     return same and whole and enough and before.stands(place.outputs)
 
 

@@ -24,7 +24,7 @@ from ujo_lib.disclosure.signature import (
     release_id,
 )
 from ujo_lib.disclosure.signoff import Approval, sign_off, verify
-from ujo_lib.files import open_to_readers, private_files, write_atomically
+from ujo_lib.files import clear_away, open_to_readers, private_files, write_atomically
 from ujo_lib.fiscal import now
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, summary_of
@@ -207,7 +207,7 @@ def _no_traces() -> SealError:
 def _put_in_place(place: SiteYear, files: Mapping[str, bytes]) -> Path:
     """Rename signatures, record and ZIP into place; an earlier sign-off is void before the first."""
     packed = place.outputs / f"{place.site}_fy{place.name}_{release_id(place.release)}.zip"
-    shutil.rmtree(place.signing, ignore_errors=True)
+    clear_away(place.signing)
     for name, content in files.items():
         write_atomically(place.signing / name, content)
     open_to_readers(place.signing)

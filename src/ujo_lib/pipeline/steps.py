@@ -18,15 +18,18 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
+from ujo_lib.files import clear_away
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.absent import executed_form
-from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute, stable_copy
+from ujo_lib.pipeline.execute import PROFILE, Execution, NotebookFailedError, execute, stable_copy
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.manifest import hashes
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.report.door.publish import NOT_SUPPLIED, TableRecord
 
 EXECUTED = "notebook.ipynb"
-_SECONDS = "seconds.json"
+_RECORD = "step.json"
+"""How long a finished step took, and the hashes of all its other files."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +100,20 @@ class StepStore:
         self._place = place
 
     def find(self, job: Job) -> Finished | None:
-        """Return the step if it has been finished before."""
+        """Return the step if it has been finished before and is still whole: a deletion may have ended half-way."""
         folder = self._folder(job)
-        if not folder.is_dir():
+        try:
+            told = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
             return None
-        return Finished(job, folder, json.loads((folder / _SECONDS).read_text()), reused=True)
+        files = hashes(folder, [folder])
+        files.pop(_RECORD)
+        return Finished(job, folder, told["seconds"], reused=True) if files == told["files"] else None
 
     def work_folder(self, job: Job, upstream: Mapping[str, Finished]) -> Path:
         """Make an empty folder to work in, holding the tables that the step needs."""
         folder = self._place.steps / f"{job.audience}-{job.notebook}.work"
-        shutil.rmtree(folder, ignore_errors=True)
+        clear_away(folder)
         for name in job.needs:
             shutil.copytree(upstream[name].tables, folder / "tables" / name)
         (folder / "tables" / job.notebook).mkdir(parents=True)
@@ -116,11 +123,13 @@ class StepStore:
         """Give a finished step its place."""
         for name in job.needs:
             shutil.rmtree(work / "tables" / name)
-        shutil.rmtree(work / "short", ignore_errors=True)
+        for name in ("short", PROFILE):
+            shutil.rmtree(work / name, ignore_errors=True)
         nbformat.write(stable_copy(executed), work / EXECUTED)
-        (work / _SECONDS).write_text(json.dumps(seconds))
+        record = json.dumps({"seconds": seconds, "files": hashes(work, [work])})
+        (work / _RECORD).write_text(record, encoding="utf-8")
         folder = self._folder(job)
-        shutil.rmtree(folder, ignore_errors=True)
+        clear_away(folder)
         work.rename(folder)
         return Finished(job, folder, seconds, reused=False)
 

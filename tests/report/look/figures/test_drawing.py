@@ -27,6 +27,15 @@ def test_drawing_leaves_the_settings_of_a_notebook_alone() -> None:
     assert not plt.get_fignums()
 
 
+def test_the_settings_of_a_notebook_or_a_matplotlibrc_leave_a_drawing_alone() -> None:
+    figure = drawn.KINDS["bars"]()
+    asked = figure.svg(), figure.png(dpi=72)
+    with plt.rc_context(
+        {"xtick.direction": "in", "lines.linewidth": 9, "axes.linewidth": 9, "axes.xmargin": 0.4}
+    ):
+        assert (figure.svg(), figure.png(dpi=72)) == asked
+
+
 @pytest.mark.parametrize(("hide", "empty"), [([(0, "n")], False), ([(0, "n"), (1, "n")], True)])
 def test_a_figure_is_known_to_show_nothing_once_its_last_number_is_kept_back(hide, empty) -> None:
     table = published({"y": ["p", "q"], "n": [5, 6]}, hide=hide, dimensions={"y": "y"})

@@ -3,10 +3,12 @@
 import html
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
-import matplotlib as mpl
+import matplotlib.style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ujo_lib.report.door.publish import Published
@@ -113,7 +115,7 @@ class Figure:
     def png(self, dpi: int = 300) -> bytes:
         """The wide drawing as PNG, for Word or PowerPoint."""
         drawn = io.BytesIO()
-        with mpl.rc_context(theme(WIDE)):
+        with _only(theme(WIDE)):
             sheet = self._sheet(WIDE)
             sheet.mpl.set_dpi(dpi)
             FigureCanvasAgg(sheet.mpl).print_png(drawn, metadata={"Software": None})
@@ -123,7 +125,7 @@ class Figure:
         return self.to_html()
 
     def _drawn(self, layout: Layout) -> str:
-        with mpl.rc_context(theme(layout)):
+        with _only(theme(layout)):
             sheet = self._sheet(layout)
             drawn = drawing(sheet.mpl)
         return drawn.replace("<svg ", _CRAMPED, 1) if sheet.cramped else drawn
@@ -134,6 +136,11 @@ class Figure:
         self.draw(sheet)
         sheet.fit()
         return sheet
+
+
+def _only(settings: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Draw by these settings and matplotlib's own, whatever a `matplotlibrc` or a cell above has set."""
+    return matplotlib.style.context(["default", settings])
 
 
 def _height(drawing: str) -> float:

@@ -28,7 +28,7 @@ _SWATCH, _APART = 2.4, 2.0
 
 
 def theme(layout: Layout) -> dict[str, Any]:
-    """Settings of matplotlib and seaborn for one drawing; to be used in a `rc_context` only."""
+    """Settings of matplotlib and seaborn for one drawing; to be used in a context only."""
     plain = {f"axes.spines.{side}": False for side in ("top", "right", "left")}
     soft = dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), SOFT)
     small = dict.fromkeys(("axes.labelsize", "xtick.labelsize", "ytick.labelsize"), layout.small)
