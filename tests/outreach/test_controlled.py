@@ -254,7 +254,8 @@ def test_blocks_that_all_follow_the_control_claim_no_certainty(more):
 def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(left):
     comparison = prefecture(1)
     own = comparison.frame.index[comparison.having(hygiene.IN_WINDOW)][:5]
-    alone = hygiene.restricted(changed(comparison, own[left:], control=0), own)
+    heard = changed(changed(comparison, own, control=0), own[:left], control=1)
+    alone = hygiene.restricted(heard, own)
     effect = exact.conditional(alone, "チラシ")
     assert (effect.reason_code, effect.estimate is None) == (("", False) if left else ("zero_control", True))
 
