@@ -38,7 +38,8 @@ def variance_ratio(comparison: Comparison, level: float = LEVEL) -> float:
     days = block_days(comparison)
     blocks = days[comparison.having(BASELINE)[days[:, 0]]]
     n, control = (comparison.frame[name].to_numpy(float)[blocks].sum(axis=1) for name in ("local", "control"))
-    n, control, degrees = n[control > 0], control[control > 0], int((control > 0).sum()) - 1
+    n, control = n[control > 0], control[control > 0]
+    degrees = len(n) - 1
     if degrees < 1 or not n.sum():
         return 1.0
     expected = control * n.sum() / control.sum()
@@ -95,7 +96,7 @@ def _limits(window: Totals, baseline: Totals, divisor: float, level: float) -> t
         return _odds(low) * scale, _odds(high) * scale
 
     low, _ = of_more(1.0)
-    if low > 1 and divisor > 1:
+    if low > 1:
         low = float(optimize.brentq(lambda ratio: of_more(ratio)[0] - ratio, 1.0, low))
     _, high = of_more(window.n / baseline.n * scale if baseline.n else 1.0)
     return low, high
