@@ -398,9 +398,19 @@ def test_a_nation_of_fewer_contacts_than_its_prefecture_is_refused(n, refused):
 @pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, True), (False, False)])
 def test_two_scopes_have_hours_where_both_have(one, other):
     hourly = np.ones((365, 24), dtype=np.int64)
-    parts = [counts_of(hourly.sum(axis=1), hourly=hourly if has else None) for has in (one, other)]
+    seen = np.arange(365)
+    parts = [
+        replace(
+            counts_of(hourly.sum(axis=1), hourly=hourly if has else None),
+            observed=seen % lacks > 0,
+            suppressed=lacks,
+        )
+        for has, lacks in ((one, 2), (other, 3))
+    ]
     both = added(*parts)
     assert both.daily.tolist() == [48] * 365
+    assert both.suppressed == 5
+    assert both.observed.tolist() == (seen % 6 > 0).tolist()
     assert (both.hourly is not None) == (one and other)
     assert both.hourly is None or (both.hourly == 2).all()
 
