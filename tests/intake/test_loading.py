@@ -287,6 +287,30 @@ def test_the_8050_household_is_derived_and_unknown_stays_unknown(desk: Desk):
     assert desk.load()["cases"]["economic_8050"].tolist() == [True, pd.NA, False]
 
 
+@pytest.mark.parametrize(
+    ("age", "alone", "father", "mother", "derived"),
+    [
+        ("30~39歳", False, True, False, False),
+        ("40~49歳", False, True, False, True),
+        ("41~49歳", False, False, True, True),
+        ("40~49歳", False, False, False, False),
+        ("40~49歳", False, pd.NA, True, True),
+        ("40~49歳", False, pd.NA, False, pd.NA),
+        ("40~49歳", True, pd.NA, pd.NA, False),
+        ("39歳以下", False, pd.NA, pd.NA, False),
+        (None, False, True, False, pd.NA),
+        (None, False, False, False, False),
+    ],
+)
+def test_a_household_of_8050_has_somebody_of_forty_who_lives_with_a_parent(
+    age, alone, father, mother, derived
+):
+    frame = pd.DataFrame({"age_band": [age], "household": ["一人暮らし" if alone else "家族と同居"]})
+    for name, lives in (("父", father), ("母", mother)):
+        frame[f"household_members_{name}"] = pd.array([lives], "boolean")
+    assert loading._derive_8050(frame)["economic_8050"].tolist() == [derived]
+
+
 # --- advertising exports --------------------------------------------------------------------------------------------
 
 ADS = {
