@@ -439,8 +439,9 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
         return _Kept(KEPT_BACK.format(title=table.spec.title))
     if bounds.isna().to_numpy().any():
         return _Kept(_MISSING.format(title=table.spec.title))
-    lower, _ = (schema[end] for end in ends)
-    phrase = interval_phrase(lower.both, *map(float, bounds.iloc[0]), lower.format)
+    lower, _ = ends
+    low, high = map(float, bounds.iloc[0])
+    phrase = interval_phrase(schema[lower].both, low, high, schema[lower].format)
     place = table.place(rows[0])
     quoted = tuple(Quoted(phrase, table.key, column, place) for column in ends)
     return Said(phrase, quoted, among_shown)
