@@ -105,6 +105,16 @@ def test_a_count_that_only_rows_of_no_help_may_be_hidden_for_is_named_too() -> N
     assert exposed.value.row == 0
 
 
+def test_what_whole_people_lack_is_looked_for_among_all_rows_that_do_not_help() -> None:
+    """Of 3, 9 and their sum, beside 7 that no sum holds: hiding these helps nothing, and any other row would do."""
+    names = {"c0": 3, "c1": 9, "d": 7}
+    rows = [Row((("topic", frozenset({name})),), n, n) for name, n in names.items()]
+    line = problem([*rows, Row((("topic", frozenset({"c0", "c1"})),), 12, 12)], [2, 2, 2, 50])
+    for side in (-1, 1):
+        stuck = suppress._widest_failure(line, line.closed, line.targets[0], side)
+        assert np.flatnonzero(stuck).tolist() == [0, 2]
+
+
 @pytest.mark.parametrize("counts", [SMALL, TIED, MANY])
 def test_of_a_set_cut_short_no_row_can_be_shown_again(
     counts: list[list[int]], monkeypatch: pytest.MonkeyPatch
