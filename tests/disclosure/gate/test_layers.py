@@ -26,6 +26,7 @@ from ujo_lib.disclosure.gate.layers import (
     Layer,
     Unreadable,
     _escapes,
+    _mostly_words,
     _without_line_numbers,
     _worth_opening,
     of_file,
@@ -131,6 +132,20 @@ def test_a_few_bytes_that_begin_like_a_picture_within_a_text_are_none(
     begins: bytes, size: int, opened: bool
 ) -> None:
     assert _worth_opening(begins.ljust(size, b"\xfe")) == opened
+
+
+@pytest.mark.parametrize(("size", "fatal"), [(99, True), (100, True), (101, False)])
+def test_a_few_bytes_that_begin_like_a_font_are_none(size: int, fatal: bool) -> None:
+    inner = b"\0\1\0\0".ljust(size, b"\xfe")
+    found = [one for one in of_file("a.zip", _zipped("f", inner)) if isinstance(one, Unreadable)]
+    assert [one.fatal for one in found] == [fatal]
+
+
+@pytest.mark.parametrize(("size", "odd", "words"), [
+    (49, 0, True), (49, 1, False), (50, 1, True), (50, 2, False), (99, 2, False), (100, 2, True), (100, 3, False),
+])  # fmt: skip
+def test_one_letter_in_fifty_of_what_was_written_may_be_none(size: int, odd: int, words: bool) -> None:
+    assert _mostly_words("\x01" * odd + "あ" * (size - odd)) is words
 
 
 @pytest.mark.parametrize(("more", "read"), [(-1, True), (0, True), (1, False)])
