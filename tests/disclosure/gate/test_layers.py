@@ -219,6 +219,10 @@ COATS = {
     "percent and entity": (2, lambda text: f"%E5%A4%9C%E3%81%AF &amp;#x5b; &#x591c; {text}"),
     "json": (1, lambda text: json.dumps({"a": text})),
     "picture": (1, lambda text: png_with(b"tEXt", b"a\0" + text.encode())),
+    "words packed in a picture": (
+        1,
+        lambda text: png_with(b"iTXt", b"a\0\1\0ja\0\0" + zlib.compress(text.encode(), 0)),
+    ),
     "end of a picture": (1, lambda text: png_with(b"tEXt", b"a\0b", tail=text.encode())),
 }
 """Coat → how many steps it takes to look below it."""
