@@ -3,6 +3,8 @@
 Left out are those that run whole reports (`report`, `scale`, `kills`, `mutants`), whose commands other tests run.
 """
 
+import csv
+import importlib
 import subprocess
 import sys
 
@@ -34,3 +36,18 @@ def test_a_benchmark_measures_and_prints(command: tuple[str, ...]) -> None:
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in (0, 1)  # 1: a bound is missed, as it is with so few draws
     assert done.stdout.strip()
+
+
+@pytest.mark.full
+def test_a_fault_that_is_said_to_change_nothing_can_be_planted_where_it_is_said_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four were declared of lines that were gone, and one, without its quotes, of no line at all."""
+    monkeypatch.syspath_prepend(str(REPOSITORY / "benchmarks"))
+    mutants = importlib.import_module("mutants")
+    with mutants.EQUIVALENT.open(encoding="utf-8") as file:
+        declared = [(row["module"], row["code"], row["fault"]) for row in csv.DictReader(file, strict=True)]
+    faults = {module: mutants.faults_of(module) for module, *_ in declared}
+    for module, code, told in declared:
+        lines = mutants._file(module).read_text(encoding="utf-8").splitlines()
+        assert any(one.told == told and code in lines[one.line - 1] for one in faults[module]), (module, code)

@@ -1,5 +1,6 @@
 """The calendar: one text, one day, or a sentence that says why not."""
 
+import re
 import subprocess
 import sys
 from contextlib import nullcontext, suppress
@@ -42,7 +43,9 @@ def test_labels_of_a_fiscal_year_use_both_calendars():
     assert FiscalYear(2023).label == "令和5(2023)年度"
     assert FiscalYear(2019).label == "令和元(2019)年度"
     assert FiscalYear(2018).label == "平成30(2018)年度"
-    assert [FiscalYear(y).wareki for y in (2023, 2019, 2018)] == ["R5", "R1", "H30"]
+    years = (2023, 2019, 2018, 1989, 1988, 1926, 1925, 1912, 1911, 1868)
+    eras = ["R5", "R1", "H30", "H1", "S63", "S1", "T14", "T1", "M44", "M1"]
+    assert [FiscalYear(year).wareki for year in years] == eras
 
 
 def test_calendar_and_fiscal_basis_count_over_different_days():
@@ -260,17 +263,18 @@ def test_the_week_of_the_report_begins_on_sunday():
 def test_a_period_counts_both_ends_and_refuses_to_run_backwards():
     sns = Period(date(2024, 2, 20), date(2024, 2, 29), "配信期間")
     assert sns.days == 10
-    assert len(list(sns)) == 10
-    assert sns.contains(date(2024, 2, 29))
-    assert not sns.contains(date(2024, 3, 1))
+    assert list(sns) == [date(2024, 2, day) for day in range(20, 30)]
+    days = [date(2024, 2, 19), date(2024, 2, 20), date(2024, 2, 29), date(2024, 3, 1)]
+    assert [sns.contains(day) for day in days] == [False, True, True, False]
+    assert Period(days[0], days[0], "1日").days == 1
     with pytest.raises(DateError, match="前です"):
-        Period(date(2024, 3, 1), date(2024, 2, 1), "逆")
+        Period(days[1], days[0], "逆")
 
 
 def test_a_school_break_includes_its_last_day():
     summer = fiscal.SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31))
-    assert summer.contains(date(2023, 8, 31))
-    assert not summer.contains(date(2023, 9, 1))
+    days = [date(2023, 7, 20), date(2023, 7, 21), date(2023, 8, 31), date(2023, 9, 1)]
+    assert [summer.contains(day) for day in days] == [False, True, True, False]
 
 
 def breaks_of(**years):
@@ -321,6 +325,61 @@ def test_a_break_that_was_forgotten_in_between_is_missed_and_one_that_is_new_or_
     moved = fiscal.SchoolBreak("summer", date(2024, 9, 1), date(2024, 9, 20))
     others = [one for one in breaks_of(summer=range(2020, 2025)) if one.start.year != 2024]
     assert fiscal.unlisted_breaks([*others, moved], years) == ()
+
+
+def lacking_in(first: str, last: str, **held: list[str]) -> list[str]:
+    """First days of what a list lacks in a period; it has breaks of ten days that begin on these days."""
+    breaks = [
+        fiscal.SchoolBreak(name, day := date.fromisoformat(start), day + timedelta(days=9))
+        for name, starts in held.items()
+        for start in starts
+    ]
+    period = Period(date.fromisoformat(first), date.fromisoformat(last), "")
+    return [str(one.start) for one in fiscal.unlisted_breaks(breaks, period)]
+
+
+@pytest.mark.parametrize(
+    ("other", "lacking"),
+    [
+        (["2022-07-22", "2023-07-22", "2024-07-22"], ["2021-07-22"]),  # begins 366 days after the list
+        (["2022-07-23", "2023-07-23", "2024-07-23"], []),
+        (["2020-07-20", "2021-07-20", "2022-07-20"], ["2023-07-20"]),  # ends 366 days before it
+        (["2020-07-19", "2021-07-19", "2022-07-19"], []),
+    ],
+)
+def test_a_break_is_new_or_given_up_where_it_is_more_than_a_year_from_either_end_of_the_list(other, lacking):
+    summer = ["2021-07-21", "2022-07-21", "2023-07-21"]
+    assert lacking_in("2021-04-01", "2023-11-01", summer=summer, other=other) == lacking
+
+
+@pytest.mark.parametrize(("moved", "lacking"), [("2025-03-23", []), ("2025-03-24", ["2024-12-24"])])
+def test_a_break_may_begin_ninety_days_from_where_it_began_in_other_years(moved, lacking):
+    winter = ["2022-12-24", "2023-12-24", moved]
+    assert lacking_in("2024-04-01", "2025-03-31", winter=winter) == lacking
+
+
+def test_a_break_that_a_list_does_not_reach_is_expected_where_it_was_in_the_nearest_year():
+    assert lacking_in("2024-04-01", "2025-03-31", summer=["2022-07-21", "2023-07-25"]) == ["2024-07-25"]
+    assert lacking_in("2025-02-01", "2025-12-31", spring=["2024-02-29"], late=["2024-03-29"]) == [
+        "2025-02-28",
+        "2025-03-29",
+    ]
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("2201-04-01", "「2201-04-01」の年(2201)は扱えません"), ("R0.4.1", "「R0.4.1」に0年はありません"),
+])  # fmt: skip
+def test_a_year_that_there_is_not_is_told_with_the_whole_day(text, told):
+    with pytest.raises(DateError, match=re.escape(told)):
+        fiscal.parse_date(text)
+
+
+@pytest.mark.parametrize(("day", "written"), [
+    (date(2019, 4, 30), "平成31年4月30日"), (date(2019, 5, 1), "令和元年5月1日"), (date(2020, 1, 1), "令和2年1月1日"),
+    (date(1868, 10, 23), "明治元年10月23日"),
+])  # fmt: skip
+def test_a_day_is_written_in_the_era_that_it_belongs_to(day, written):
+    assert fiscal.format_wareki(day) == written
 
 
 def test_the_ground_floor_imports_without_pandas_and_without_holidays():

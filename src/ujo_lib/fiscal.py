@@ -184,7 +184,7 @@ class FiscalYear:
         return f"{era.name}{'元' if number == 1 else number}({self.year})年度"
 
     def _era(self) -> tuple[_Era, int]:
-        era = next(era for era in _ERAS if era.first <= self.end and era.first.year <= self.year)
+        era = next(era for era in _ERAS if era.first.year <= self.year)
         return era, self.year - era.first.year + 1
 
 

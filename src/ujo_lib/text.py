@@ -244,7 +244,7 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
         names: names known to the caller (staff, commissioners), with or without blanks, in any shape of their letters.
     """
     masked = half_width(text)
-    if "/" in masked or "www" in masked:
+    if "/" in masked or "." in masked:
         masked = _URL.sub("〔URL〕", masked)
     if any(letter in masked for letter in _SEED_LETTERS) and _HAS_SEED.search(masked):
         masked = _ID.sub(lambda m: f"{m['lead'] or ''}〔ID〕", MAIL.sub("〔メール〕", masked))

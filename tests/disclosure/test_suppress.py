@@ -96,6 +96,25 @@ def test_what_may_not_be_hidden_stays_shown_and_a_count_that_needs_it_is_named()
     assert exposed.value.row == problem.targets[0].row
 
 
+def test_a_count_that_only_rows_of_no_help_may_be_hidden_for_is_named_too() -> None:
+    names = {"c0": 3, "c1": 9, "d": 7}
+    rows = [Row((("topic", frozenset({name})),), n, n) for name, n in names.items()]
+    line = problem([*rows, Row((("topic", frozenset({"c0", "c1"})),), 12, 12)], [2, 2, 2, 50])
+    with pytest.raises(ExposedError) as exposed:
+        smallest_set(replace(line, open=np.array([False, False, True, False])))
+    assert exposed.value.row == 0
+
+
+def test_what_whole_people_lack_is_looked_for_among_all_rows_that_do_not_help() -> None:
+    """Of 3, 9 and their sum, beside 7 that no sum holds: hiding these helps nothing, and any other row would do."""
+    names = {"c0": 3, "c1": 9, "d": 7}
+    rows = [Row((("topic", frozenset({name})),), n, n) for name, n in names.items()]
+    line = problem([*rows, Row((("topic", frozenset({"c0", "c1"})),), 12, 12)], [2, 2, 2, 50])
+    for side in (-1, 1):
+        stuck = suppress._widest_failure(line, line.closed, line.targets[0], side)
+        assert np.flatnonzero(stuck).tolist() == [0, 2]
+
+
 @pytest.mark.parametrize("counts", [SMALL, TIED, MANY])
 def test_of_a_set_cut_short_no_row_can_be_shown_again(
     counts: list[list[int]], monkeypatch: pytest.MonkeyPatch
@@ -264,6 +283,8 @@ def test_a_cut_is_rounded_up_to_sixtieths_and_the_noise_of_the_solver_rounds_not
     coefficients[cuts._free] = (0.5, 0.5 + 1e-9, 0.51)
     cuts.add(coefficients, 0)
     assert cuts._rows[0].tolist() == [30, 30, 31]
+    cuts.add(np.array([0, 0.5, 0, 1.0]), 0)
+    assert cuts.last.tolist() == [1, 3]  # what helps in no way is not hidden to help
 
 
 @pytest.mark.parametrize("side", [-1, 1])

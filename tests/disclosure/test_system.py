@@ -13,7 +13,17 @@ from ujo_lib.disclosure.audit import audit
 from ujo_lib.disclosure.audit.facts import among_three
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.system import Row, _triangles, build, components
-from ujo_lib.disclosure.tables import NO, YES, Cell, CountTable, Policy, PublicFigure, TableError
+from ujo_lib.disclosure.tables import (
+    AREA,
+    NO,
+    PERIOD,
+    YES,
+    Cell,
+    CountTable,
+    Policy,
+    PublicFigure,
+    TableError,
+)
 
 
 def rows_of(*tables: CountTable) -> list[Row]:
@@ -370,3 +380,13 @@ def test_a_cross_is_given_up_beyond_the_kinds_that_are_allowed(most, kinds):
     left = system._Clique.of(("a", "b"), {"a": 2, "b": 2}, [{"a": {0}, "b": {1}}, {"c": {0}}, {}], 3)
     assert left is not None
     assert left.kinds.tolist() == [[0, 0], [1, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("variable", [PERIOD, AREA])
+def test_people_of_other_days_and_areas_are_supposed_only_beside_a_count_that_names_none(
+    variable: str,
+) -> None:
+    parts = [Row(((variable, frozenset({name})),), n, n) for name, n in (("a", 3), ("b", 4))]
+    assert system._variables_with_rest(parts) == set()
+    assert system._variables_with_rest([*parts, Row((), 7, 7)]) == {variable}
+    assert build(parts).A.shape == (2, 2)

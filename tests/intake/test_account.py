@@ -841,6 +841,10 @@ def test_counts_of_weeks_and_months_are_told_from_five_of_them_on(first, step, n
 def test_counts_that_rise_thirty_times_are_told_as_sums_to_date(days, told):
     n = [7 * day for day in range(days)]
     assert not_daily(pd.date_range("2023-04-01", periods=days), n) == (["累計"] if told else [])
+    # Days without a contact neither rise nor fall: beside them it is a sum, and alone it is none.
+    still = pd.date_range("2023-04-01", periods=days + 40)
+    assert not_daily(still, [*n, *[n[-1]] * 40]) == (["累計"] if told else [])
+    assert not_daily(still, [7] * len(still)) == []
 
 
 @pytest.mark.parametrize(

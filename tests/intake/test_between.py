@@ -675,8 +675,17 @@ BY_TOPIC = ({"相談内容": "家族", "件数": "2"}, {"相談内容": "学校"
 )
 def test_contacts_of_an_hour_in_two_ways_of_dividing_them_are_never_added_up(desk: Desk, n, ways, severity):
     desk.put("consultations_hourly", "h.csv", as_csv(hours(n, *ways)))
-    told = [(p.severity, p.column) for p in desk.check().faults if "2重" in p.remedy]
-    assert told == ([(severity, "件数")] if severity else [])
+    told = [(p.severity, p.column, p.value) for p in desk.check().faults if "2重" in p.remedy]
+    assert told == ([(severity, "件数", f"{n}の日時で同じ件数")] if severity else [])
+
+
+@pytest.mark.parametrize(("n", "told"), [(0, []), (1, ["1の日時で同じ件数"])])
+def test_hours_without_a_contact_show_nothing_of_how_contacts_are_divided(desk: Desk, n, told):
+    rows = hours(3, {"相談内容": "家族", "件数": "0"}, {"件数": "0"})
+    for row in rows[1:3]:
+        row[-1] = str(n)
+    desk.put("consultations_hourly", "h.csv", as_csv(rows))
+    assert [p.value for p in desk.check().faults if "2重" in p.remedy] == told
 
 
 @pytest.mark.parametrize("last", [["1"], []])

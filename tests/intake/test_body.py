@@ -250,3 +250,9 @@ def test_a_row_without_its_day_is_a_total_where_it_has_numbers_alone_and_a_note_
 ):
     header = Header(0, 1, (*HEADINGS, "備考"), {"date": 0, "n": 2}, {}, {}, (3,), ())
     assert _kind_of(cells, header, DAILY, discreet=False) == kind
+
+
+@pytest.mark.parametrize(("columns", "kind"), [(1, "data"), (2, "note"), (3, "note")])
+def test_a_single_word_is_a_note_from_two_columns_on(columns, kind):
+    header = replace(HEADER, headings=HEADINGS[:columns], columns=dict([*HEADER.columns.items()][:columns]))
+    assert _kind_of(["概数です", *[""] * (columns - 1)], header, DAILY, discreet=False) == kind

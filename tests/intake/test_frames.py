@@ -25,25 +25,27 @@ def test_the_8050_household_is_derived_and_unknown_stays_unknown(desk: Desk):
 
 
 @pytest.mark.parametrize(
-    ("band", "father", "household", "is_one"),
+    ("age", "alone", "father", "mother", "is_one"),
     [
-        ("39歳", True, "親と同居", False),
-        ("40歳", True, "親と同居", True),
-        ("41歳", True, "親と同居", True),
-        ("40歳", False, "夫婦のみ", False),
-        ("40歳", None, "親と同居", None),
-        ("39歳", None, "親と同居", False),
-        ("40歳", None, "一人暮らし", False),
-        ("不明", True, "親と同居", None),
+        ("30~39歳", False, True, False, False),
+        ("40~49歳", False, True, False, True),
+        ("41~49歳", False, False, True, True),
+        ("40~49歳", False, False, False, False),
+        ("40~49歳", False, pd.NA, True, True),
+        ("40~49歳", False, pd.NA, False, pd.NA),
+        ("40~49歳", True, pd.NA, pd.NA, False),
+        ("39歳以下", False, pd.NA, pd.NA, False),
+        (None, False, True, False, pd.NA),
+        (None, False, False, False, False),
     ],
 )
-def test_forty_years_and_a_parent_make_the_household_and_who_lives_alone_has_none(
-    band, father, household, is_one
+def test_a_household_of_8050_has_somebody_of_forty_who_lives_with_a_parent(
+    age, alone, father, mother, is_one
 ):
-    parents = dict.fromkeys(("household_members_父", "household_members_母"), pd.array([father], "boolean"))
-    frame = pd.DataFrame({"age_band": [band], "household": [household], **parents})
-    found = derived(frame, SCHEMAS["cases"])["economic_8050"].item()
-    assert found is pd.NA if is_one is None else found == is_one
+    frame = pd.DataFrame({"age_band": [age], "household": ["一人暮らし" if alone else "家族と同居"]})
+    for name, lives in (("父", father), ("母", mother)):
+        frame[f"household_members_{name}"] = pd.array([lives], "boolean")
+    assert derived(frame, SCHEMAS["cases"])["economic_8050"].tolist() == [is_one]
 
 
 @pytest.mark.parametrize(

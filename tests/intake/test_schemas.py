@@ -55,6 +55,7 @@ def test_a_column_declares_only_what_its_type_can_hold(kind: str) -> None:
         assert column.type in NUMERIC or (column.minimum, column.maximum) == (None, None), column.name
         assert column.type in ("cat", "age") or not column.options, column.name
         assert column.type == "str" or not column.brief, column.name
+        assert column.type == "age" or not column.whole, column.name
 
 
 def test_codes_count_from_one_unless_they_stand_before_the_label() -> None:

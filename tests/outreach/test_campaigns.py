@@ -1,5 +1,5 @@
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from tests.outreach.conftest import WINDOW, YEAR
 from ujo_lib.errors import InputError
-from ujo_lib.fiscal import FiscalYear, period_for
+from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach.campaigns import CarryOver
 
@@ -60,6 +60,30 @@ def test_a_year_whose_campaigns_nobody_added_is_refused_and_not_told_those_of_th
 def test_days_under_a_campaign_of_another_year_are_named_as_far_as_they_would_be_compared_with(first, said):
     told = calendar.said_of_others([WINDOW], first, 14)
     assert (told != "", "2024年2月20日〜2024年3月14日" in told) == (said, said)
+
+
+@pytest.mark.parametrize(("wanted", "separable"), [(7, True), (8, True), (9, False)])
+def test_as_many_days_alone_as_are_wanted_are_enough(campaigns, carry_over, wanted, separable):
+    table = calendar.separability(campaigns, carry_over, YEAR, wanted).frame.set_index("name")
+    assert table.loc["SNS広告", ["exclusive", "separable"]].tolist() == [8, separable]
+
+
+@pytest.mark.parametrize("days", [365, 366, 367, 800])
+def test_an_effect_that_lasts_longer_than_a_year_is_followed_to_its_end(campaigns, days):
+    """It ended after 366 days in the window, and not in the strength."""
+    one = campaigns[campaigns["media"] == "チラシ"]
+    for after in (CarryOver(days), CarryOver(days / 2, "half_life")):
+        window = calendar.windows(one, {"チラシ": after})["チラシ"]
+        assert window.days == 1 + days
+        longer = Period(window.start, window.end + timedelta(days=1), "")
+        assert (calendar.intensity(one, {"チラシ": after}, longer)["チラシ"] > 0).sum() == 1 + days
+
+
+def test_of_two_campaigns_either_has_the_others_correlation(campaigns, carry_over):
+    two = campaigns.iloc[1:]
+    shared = calendar.overlaps(two, carry_over, YEAR).frame["correlation"].item()
+    table = calendar.separability(two, carry_over, YEAR, 7).frame
+    assert table["correlation"].tolist() == pytest.approx([shared, shared])
 
 
 def test_television_has_no_day_of_its_own_and_is_told_so(campaigns, carry_over):
@@ -223,6 +247,7 @@ def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, c
     many = pd.concat([found[found["n"] > 0]] * 2)
     assert calendar.overlap_reading(many.iloc[:3]).count("と") == 3
     assert calendar.overlap_reading(many) == "施策の期間が重なっています(4組。長いもので8日)。"
+    assert calendar.overlap_reading(found.assign(n=[0, 1, 0])).endswith("(SNS広告とTVが1日)。")
     alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR).frame
     assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"
     single = calendar.overlaps(campaigns.iloc[:1], carry_over, YEAR).frame

@@ -7,9 +7,11 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as distributions
+from statsmodels.tsa.stattools import acf
 
 from tests.outreach.conftest import TWO_YEARS, WINDOW
 from ujo_lib.fiscal import Period
+from ujo_lib.glm import fit_negative_binomial
 from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, synthetic
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
 from ujo_lib.outreach.study import PREFECTURE_METHODS
@@ -115,6 +117,10 @@ def test_the_block_interval_reaches_over_the_prediction_intervals_of_both_design
     assert effect.high == pytest.approx(np.exp(max(long[2], short + reach)))
     assert (effect.code == "detected") == (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
     assert effect.expected == pytest.approx(effect.n / effect.estimate)
+    drawn = controlled.counterfactual(comparison, effect).frame
+    assert np.log(drawn["expected"] / found["expected"])[found["role"] == BASELINE].tolist() == pytest.approx(
+        fitted.fittedvalues.tolist()
+    )
     statistics = (
         long[0] / fitted.get_prediction([1.0, 0.0, 1.0]).se_obs.item(),
         short / np.sqrt(fitted.mse_resid * 1.5),
@@ -254,7 +260,8 @@ def test_blocks_that_all_follow_the_control_claim_no_certainty(more):
 def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(left):
     comparison = prefecture(1)
     own = comparison.frame.index[comparison.having(hygiene.IN_WINDOW)][:5]
-    alone = hygiene.restricted(changed(comparison, own[left:], control=0), own)
+    heard = changed(changed(comparison, own, control=0), own[:left], control=1)
+    alone = hygiene.restricted(heard, own)
     effect = exact.conditional(alone, "チラシ")
     assert (effect.reason_code, effect.estimate is None) == (("", False) if left else ("zero_control", True))
 
@@ -303,6 +310,53 @@ def test_autocorrelation_of_independent_days_stays_within_its_bounds():
     days = prefecture(8).having(BASELINE).sum()
     assert table["high"].tolist() == pytest.approx([1.959964 / np.sqrt(days)] * 7, rel=1e-6)
     assert (table["low"] == -table["high"]).all()
+
+
+def test_the_autocorrelation_is_that_of_the_days_against_their_weekdays_mean():
+    """Against a flat control a day's expectation is the mean of its weekday; Pearson's residuals by `statsmodels`."""
+    comparison = changed(prefecture(8), slice(None), control=920.0)
+    baseline = comparison.frame[comparison.having(BASELINE)]
+    mean = baseline.groupby(baseline.index.day_of_week)["local"].transform("mean")
+    expected = acf((baseline["local"] - mean) / np.sqrt(mean), nlags=7, fft=False)[1:]
+    found = controlled.residual_autocorrelation(comparison).frame["estimate"]
+    assert found.tolist() == pytest.approx(expected.tolist(), abs=1e-6)
+    blocks = controlled.blocks(comparison)
+    first = mean[blocks["start"][0] : blocks["end"][0]]
+    assert (len(first), blocks["expected"][0]) == (24, pytest.approx(first.sum()))
+
+
+def test_the_daily_model_is_a_regression_on_window_and_weekday():
+    """Oracle: statsmodels' GLM with the dispersion that was found; all days that are not left out."""
+    comparison = prefecture(1, 1.3)
+    used = comparison.frame[comparison.frame["role"] != hygiene.LEFT_OUT]
+    weekdays = np.eye(7)[used.index.day_of_week][:, 1:]
+    X = np.column_stack([np.ones(len(used)), used["role"] == IN_WINDOW, weekdays]).astype(float)
+    local, offset = used["local"].to_numpy(float), np.log(used["control"].to_numpy(float))
+    alpha = float(fit_negative_binomial(local, X, offset).alpha[0])
+    fitted = sm.GLM(local, X, sm.families.NegativeBinomial(alpha=alpha), offset=offset).fit()
+    effect = controlled.model(comparison, "熊本県")
+    assert np.log([effect.estimate, effect.low, effect.high]) == pytest.approx(
+        [fitted.params[1], *fitted.conf_int()[1]], rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(("window", "back"), [(364, [365]), (365, [365]), (366, [730])])
+def test_the_dates_of_an_earlier_year_may_end_on_the_eve_of_the_window(window, back):
+    days = pd.date_range("2016-01-01", periods=1500)
+    role = np.where(np.arange(1500) < 1100, BASELINE, hygiene.LEFT_OUT).astype(object)
+    role[1100 : 1100 + window] = IN_WINDOW
+    comparison = Comparison("県", pd.DataFrame({"local": 1.0, "control": 9.0, "role": role}, index=days))
+    assert [1100 - at for at in controlled.earlier_windows(comparison)][: len(back)] == back
+
+
+def test_the_latest_blocks_are_those_before_the_window_whatever_follows_it():
+    days = pd.date_range(TWO_YEARS.start, TWO_YEARS.end)
+    window = Period(date(2023, 6, 1), date(2023, 6, 10), "実施期間")
+    found = hygiene.compare("県", pd.Series(7, days), pd.Series(70, days), window, RULES, TWO_YEARS.end)
+    blocks = controlled.blocks(found)
+    baseline = blocks[blocks["role"] == BASELINE]
+    recent = baseline["start"][controlled.design(blocks).weights[1] > 0]
+    assert recent.tolist() == [pd.Timestamp(2023, 5, 12), pd.Timestamp(2023, 5, 22)]
 
 
 @pytest.mark.parametrize("estimator", PREFECTURE_METHODS.values())

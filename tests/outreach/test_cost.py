@@ -64,10 +64,13 @@ def test_actual_money_and_ceilings_are_kept_apart_and_named(campaigns):
     assert table.loc["実績がなければ上限", "spend"] == 1_940_000
     assert table.loc["実績(分かる分だけ)", "note"] == "実績が不明: チラシ、TV"
     assert table.loc["実績がなければ上限", "note"] == ""
-    known = campaigns["cost_yen"].first_valid_index()
-    campaigns.loc[known, "cost_cap_yen"] = campaigns.loc[known, "cost_yen"] + 100_000
-    spend = cost.bundle(campaigns).frame["spend"]
-    assert spend.tolist() == [990_000, 1_940_000, 2_040_000]
+    both, one = (
+        campaigns.assign(cost_cap_yen=pd.array([first, *rest], dtype="Int64"))
+        for first, *rest in ((1_090_000, 160_000, 790_000), (None, None, None))
+    )
+    assert cost.bundle(both).frame["spend"].tolist() == [990_000, 1_940_000, 2_040_000]
+    assert cost.bundle(one).frame["spend"].tolist() == [990_000] * 3
+    assert cost.headline(effect(2.0, 1.5, 4.0), both).frame["spend"].item() == 1_940_000
 
 
 def test_what_counts_as_media_cost_scales_the_price(campaigns):

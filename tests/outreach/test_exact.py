@@ -162,6 +162,29 @@ def test_a_spread_is_clear_at_five_per_cent(contacts, clear):
     assert (exact.variance_ratio(blocks_of(*contacts)) > 1) == clear
 
 
+def test_two_blocks_are_enough_for_a_spread():
+    """Around 20 contacts: chi-square 200 / 20 with one degree of freedom, whose t is 12.7062."""
+    found = exact.variance_ratio(blocks_of(10, 30))
+    assert found == pytest.approx(10 * (12.7062 / 1.959964) ** 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("k1", [0, 5, 6])
+def test_no_p_value_is_above_one(k1):
+    """Five are expected; either tail of them holds more than half."""
+    for found in (exact.conditional, exact.mid_p):
+        p_value = found(two_days(k1, 10, 50, 100), "宇城市").p_value
+        assert (p_value < 0.05, p_value <= 1) == (k1 == 0, True)
+    assert exact.conditional(two_days(5, 10, 50, 100), "宇城市").p_value == 1
+
+
+def test_mid_p_of_an_empty_window_is_a_power_of_the_baselines_share():
+    """Closed form: none of four lies in the window, which has a quarter of the exposure, with 0.75^4, half of it."""
+    low, high, p_value = exact.mid_p_ratio(0, 1.0, 4, 3.0)
+    share = 1 - 0.05 ** (1 / 4)
+    assert (low, high) == (0, pytest.approx(3 * share / (1 - share)))
+    assert p_value == pytest.approx(0.75**4)
+
+
 def test_even_blocks_and_a_single_block_leave_the_test_exact():
     assert exact.variance_ratio(blocks_of(20, 20, 20)) == 1.0
     assert exact.variance_ratio(blocks_of(20)) == 1.0
@@ -177,20 +200,22 @@ def test_contacts_that_come_as_classes_are_judged_as_so_many_classes():
     assert effect.estimate == pytest.approx(3.0)
     assert effect.code == "not_detected"
     assert rate_ratio(30, 100, 80, 800).p_value < 0.001
-    assert exact.mid_p(comparison, "宇城市").low < 1
+    low, high, p_value = exact.mid_p_ratio(k1, 100.0, k0, 800.0)
+    found = exact.mid_p(comparison, "宇城市")
+    assert (found.low, found.high, found.p_value) == pytest.approx((low, high, p_value))
+    assert low < 1
 
 
-@pytest.mark.parametrize("window", [2, 12, 24, 44, 120])
+@pytest.mark.parametrize("window", [2, 12, 24, 25, 44, 120])
 def test_limits_of_a_spread_that_grows_with_the_rate_agree_with_the_p_value(window):
     comparison = blocks_of(6, 16, 8, 14, window=window)
     ratio = exact.variance_ratio(comparison)
     effect = exact.conditional(comparison, "宇城市")
     assert ratio > 1
     assert (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
-    if effect.low > 1:
-        spread = 1 + effect.low * (ratio - 1)
-        k1, k0 = window / spread, 44 / spread
-        assert distributions.beta.cdf(effect.low / (effect.low + 4), k1, k0 + 1) == pytest.approx(0.025)
+    spread = 1 + max(1.0, effect.low) * (ratio - 1)
+    k1, k0 = window / spread, 44 / spread
+    assert distributions.beta.cdf(effect.low / (effect.low + 4), k1, k0 + 1) == pytest.approx(0.025)
     spread = 1 + max(1.0, effect.estimate) * (ratio - 1)
     k1, k0 = window / spread, 44 / spread
     assert distributions.beta.sf(effect.high / (effect.high + 4), k1 + 1, k0) == pytest.approx(0.025)

@@ -235,14 +235,15 @@ def test_recomputed_sums_stand_beside_the_published_ones(published):
 def test_frequency_says_when_delivery_went_beyond_the_city(published):
     people = pd.DataFrame(
         {
-            "area_name": ["宇城市", "宇城市", "無人島"],
-            "n": pd.array([27_001, 30_000, 0], dtype="Int64"),
+            "area_name": ["宇城市", "宇城市", "無人島", "一軒家"],
+            "n": pd.array([27_001, 30_000, 0, 1], dtype="Int64"),
         }
     )
     table = funnel.frequencies(published, people).frame.set_index("area")
     assert table.loc["宇城市", "population"] == 57_001
     assert table.loc["宇城市", "ratio"] == pytest.approx(41.4, abs=0.1)
     assert pd.isna(table.loc["無人島", "ratio"])
+    assert table.loc["一軒家", "ratio"] == 2_361_423
 
 
 @pytest.mark.parametrize("whole", ["総数", None])
@@ -306,7 +307,8 @@ def test_shares_of_landings_say_of_which_clicks_they_are(published):
 
 
 @pytest.mark.parametrize(
-    ("shown", "clicks", "per_thousand"), [(0, 0, [None, None]), (1, 1, [1000, 1000]), (2, 1, [500, 1000])]
+    ("shown", "clicks", "per_thousand"),
+    [(0, 0, [None, None]), (0, 1, [None, 1000]), (1, 1, [1000, 1000]), (2, 1, [500, 1000])],
 )
 def test_a_step_has_a_rate_from_the_first_of_the_step_above_it_on(shown, clicks, per_thousand):
     rows = ads([("2024-02-20", "A", shown, clicks, 1)]).assign(landing_views=clicks)
@@ -382,3 +384,20 @@ def test_a_platform_with_more_clicks_than_impressions_or_without_a_count_is_in_n
     rows = ads([("2024-02-20", "A", 10, 1, 1), ("2024-02-20", "B", 10, 2, 1), ("2024-02-20", "C", 10, 0, 1)])
     rows["link_clicks"] = pd.array([1, 2, clicks], "Int64")
     assert len(funnel.pairwise(rows, "platform").frame) == pairs
+
+
+@pytest.mark.parametrize(("shown", "pairs"), [(None, 1), (0, 1), (1, 3)])
+def test_a_platform_without_impressions_is_in_no_pair(shown, pairs):
+    rows = ads([("2024-02-20", "A", 10, 1, 1), ("2024-02-20", "B", 10, 2, 1), ("2024-02-20", "C", 10, 1, 1)])
+    rows["impressions"] = pd.array([10, 10, shown], "Int64")
+    assert len(funnel.pairwise(rows, "platform").frame) == pairs
+
+
+@pytest.mark.parametrize(("shown", "counts"), [(0, False), (1, True)])
+def test_a_day_counts_for_the_spread_of_days_from_its_first_impression_on(shown, counts):
+    """Pearson by hand: of 101 impressions 20 are clicked; beside two days of 50 there is one of one."""
+    days = [("2024-02-20", "A", 50, 5, 1), ("2024-02-21", "A", 50, 15, 1), ("2024-02-22", "A", shown, 0, 1)]
+    found = funnel.by(ads(days), ["platform"]).frame["dispersion"].item()
+    rate = 20 / 101
+    chi_square = sum((k - n * rate) ** 2 / (n * rate * (1 - rate)) for n, k in ((50, 5), (50, 15), (1, 0)))
+    assert found == pytest.approx(chi_square / 2) if counts else pd.isna(found)

@@ -30,6 +30,8 @@ def test_the_reached_prefecture_stands_out_when_there_is_an_effect():
     found = placebo.in_space(wide, comparison, NAMES[0], NAMES[1:])
     assert found.p_value == pytest.approx(1 / 47) == found.smallest_p
     assert found.frame["real"].sum() == 1
+    assert found.frame.index.tolist() == list(range(47))
+    assert found.frame["estimate"].is_monotonic_increasing
     assert found.frame.loc[found.frame["real"], "estimate"].item() == pytest.approx(1.6, rel=0.2)
 
 

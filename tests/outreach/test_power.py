@@ -78,6 +78,7 @@ def test_the_smallest_detectable_ratio_has_the_wanted_power():
         (1.0999, 1.1),
         (1.1001, 1.11),
         (99.995, 100.0),
+        (100.0, 100.0),
         (100.01, None),
     ],
 )
@@ -109,6 +110,13 @@ def test_block_power_agrees_with_simulation():
         t = t / spread
         found = (t > 2.0595386).all(axis=0) | (t < -2.0595386).all(axis=0)
         assert power.block_power(0.1, of, ratio) == pytest.approx(found.mean(), abs=0.012)
+
+
+def test_blocks_spread_by_their_own_and_by_poissons_chance():
+    """A log ratio has the variance of the blocks beyond Poisson's and one over the contacts of a block."""
+    spread = (0.1**2 + 365.25 / (2536 * 24)) ** 0.5
+    expected = power.block_power(spread, power.planned_blocks(24, 690), 1.3)
+    assert power.block_design("熊本県", 2536, 24, 690, 0.1).power_at(1.3) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("days", "finds"), [(364, False), (365, True), (366, True)])

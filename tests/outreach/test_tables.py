@@ -232,6 +232,26 @@ def test_every_column_has_a_heading_and_no_word_says_there_was_no_effect(room):
         assert not any(denied in table.schema.note + "".join(titles) for denied in DENIALS)
 
 
+def test_only_what_counts_contacts_clicks_or_cells_is_a_count_of_them(room):
+    """Lengths, inhabitants and numbers of tests were no people, and would be hidden as such."""
+    counted = {id: table.schema.counts for id, table in room(0.95)[1].items() if table.schema.counts}
+    effects = (
+        "city_counts",
+        "city_effect",
+        "separate_effects",
+        "prefecture_effect",
+        "prefecture_blocks",
+        "price",
+    )
+    assert counted == dict.fromkeys((*effects, "steps", "media_use", "frequency", "inflow"), ("n",)) | {
+        "stated": ("stated", "n"),
+        **dict.fromkeys(("by_platform", "by_day"), ("n", "landing")),
+        "calibration": ("cells", "replicates"),
+    }
+    decimals = [(id, name) for id, name in (("by_platform", "ctr"), ("steps", "per_thousand"))]
+    assert [room(0.95)[1][id].schema[name].decimals for id, name in decimals] == [2, 2]
+
+
 def test_only_the_citys_counts_of_the_window_and_the_baseline_are_protected(room):
     found = room(0.95)[1]
     for id in ("city_counts", "city_effect", "price"):

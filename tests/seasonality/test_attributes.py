@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.stats import norm
 
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.attributes import (
@@ -65,6 +66,7 @@ def test_a_residual_that_is_not_habermans_is_not_called_so(table, residual, habe
 
 def test_p_values_are_adjusted_over_all_cells():
     cells = crosstab(records(), "occupation", "topic").frame
+    assert cells["p_value"].tolist() == pytest.approx(2 * norm.cdf(-cells["residual"].abs()))
     assert cells["p_holm"].to_numpy() == pytest.approx(holm(cells["p_value"].to_numpy(dtype=float)))
 
 

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,3 +136,15 @@ def test_the_variance_of_the_sum_of_times_is_that_between_few_days(days, trace):
     total, covariance, _ = resultant(hourly)
     assert np.trace(covariance[0]) == pytest.approx(trace)
     assert np.linalg.norm(total[0]) == pytest.approx(sum(days))
+
+
+@pytest.mark.parametrize(
+    ("days", "bounded", "tested"), [(1, False, False), (2, True, False), (3, True, True)]
+)
+def test_one_day_does_not_tell_how_days_differ_and_two_give_no_test_of_a_plane(days, bounded, tested):
+    hourly = np.zeros((365, 24), dtype=int)
+    hourly[:days, 20:23] = [[2, 3, 1], [1, 3, 2], [2, 2, 2]][:days]
+    seen = np.arange(365) < days
+    row = daily_peak(counts_of(hourly.sum(axis=1), observed=seen, hourly=hourly)).frame.iloc[0]
+    assert row[["low", "high"]].notna().tolist() == [bounded] * 2
+    assert pd.notna(row["p_value"]) == tested

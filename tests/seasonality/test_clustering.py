@@ -118,3 +118,17 @@ def test_periods_of_one_length_and_number_are_not_both_told_where_few_are_in_one
     table = clients_by_period(records, [calendar, fiscal], seen, least=3).frame
     assert table["n"].tolist() == [5 + apart, 5 + apart if shown else pd.NA]
     assert table["clients"].isna().tolist() == [False, not shown]
+
+
+@pytest.mark.parametrize(("more", "shown"), [(0, True), (1, False), (2, False), (3, True)])
+@pytest.mark.parametrize("earlier", ["calendar", "both"])
+def test_few_more_clients_are_not_told_by_many_more_contacts(more, shown, earlier):
+    """Five came once; then some came six times each: contacts are far apart, and clients tell of those few."""
+    calendar = Period(date(2023, 1, 1), date(2023, 12, 31), "暦年")
+    both = Period(date(2023, 1, 1), date(2024, 3, 31), "記録")
+    ids = [*map(str, range(5)), *(f"n{number}" for number in range(more) for _ in range(6))]
+    times = ["2023-06-01 10:00"] * 5 + ["2024-02-01 10:00"] * 6 * more
+    periods = [calendar, both] if earlier == "calendar" else [both, calendar]
+    seen = counts_of(np.zeros(456), both)
+    table = clients_by_period(records_of(times, client_id=ids), periods, seen, least=3).frame
+    assert table["clients"].isna().tolist() == [False, not shown]

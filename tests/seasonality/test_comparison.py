@@ -93,3 +93,13 @@ def test_weekdays_are_held_against_the_nation_after_four_weeks_and_never_on_one_
     place, nation = noisy_year(70, period=some), noisy_year(700, 1, some)
     assert ("4週間分" not in judge_difference(place, nation)[1].remark) == judged
     assert (shares_beside(place, nation).frame["low"].isna().all(), recwarn.list) == (True, [])
+
+
+@pytest.mark.parametrize(("contacts", "few"), [(29, True), (30, False), (31, False)])
+def test_a_place_of_thirty_contacts_may_be_held_against_the_whole(contacts, few):
+    daily = np.zeros(365, dtype=int)
+    daily[:: 365 // contacts][:contacts] = 1
+    place = counts_of((np.cumsum(daily) <= contacts) * daily)
+    assert place.n == contacts
+    remarks = [verdict.remark for verdict in judge_difference(place, calm_nation().within(place.period))]
+    assert all(("30件に満たないため" in remark) == few for remark in remarks)

@@ -103,6 +103,13 @@ def test_a_part_of_the_period_keeps_its_days_and_marks_what_lies_outside():
     assert half.hourly.sum() == half.n
 
 
+@pytest.mark.parametrize(
+    ("lacking", "named"), [(0, "2023年(暦年)"), (1, "2023年(暦年)のうち記録のある364日")]
+)
+def test_a_period_is_named_with_its_days_where_one_was_not_recorded(lacking, named):
+    assert counts_of(np.ones(365), observed=np.arange(365) >= lacking).recorded == named
+
+
 def test_leap_day_is_a_day():
     leap = Period(date(2024, 1, 1), date(2024, 12, 31), "2024年")
     counts = counted(records_of(["2024-02-29 12:00"]), leap)

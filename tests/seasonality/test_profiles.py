@@ -170,3 +170,20 @@ def test_people_who_come_back_at_their_hour_widen_it_by_what_their_second_visits
     df = (day + more) ** 2 / (day**2 / 364 + more**2 / effective_df(person, 1 + more))
     low, high = deflated_share(np.array(60), np.array(120), small_sample(day + more, df))
     assert [found["low"], found["high"]] == pytest.approx([24 * low, 24 * high])
+
+
+@pytest.mark.parametrize("profile", [by_month, by_weekday, by_hour])
+def test_of_nobody_s_contacts_there_are_none_and_no_ratio(profile, recwarn):
+    frame = profile(counts_of(np.zeros(365), hourly=np.zeros((365, 24), dtype=int))).frame
+    assert (frame["n"] == 0).all()
+    assert frame[["estimate", "low", "high"]].isna().all(axis=None)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(("profile", "weeks"), [(by_weekday, 8), (by_month, 20)])
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_a_profile_has_intervals_from_so_many_weeks_on(profile, weeks, more):
+    seen = np.arange(365) < 7 * (weeks + more)
+    frame = profile(counts_of(noisy_year(40).daily, observed=seen)).frame.dropna(subset="estimate")
+    assert len(frame) > 1
+    assert frame[["low", "high"]].notna().all(axis=None) == (more >= 0)

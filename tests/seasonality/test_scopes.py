@@ -398,9 +398,19 @@ def test_a_nation_of_fewer_contacts_than_its_prefecture_is_refused(n, refused):
 @pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, True), (False, False)])
 def test_two_scopes_have_hours_where_both_have(one, other):
     hourly = np.ones((365, 24), dtype=np.int64)
-    parts = [counts_of(hourly.sum(axis=1), hourly=hourly if has else None) for has in (one, other)]
+    seen = np.arange(365)
+    parts = [
+        replace(
+            counts_of(hourly.sum(axis=1), hourly=hourly if has else None),
+            observed=seen % lacks > 0,
+            suppressed=lacks,
+        )
+        for has, lacks in ((one, 2), (other, 3))
+    ]
     both = added(*parts)
     assert both.daily.tolist() == [48] * 365
+    assert both.suppressed == 5
+    assert both.observed.tolist() == (seen % 6 > 0).tolist()
     assert (both.hourly is not None) == (one and other)
     assert both.hourly is None or (both.hourly == 2).all()
 
@@ -468,3 +478,30 @@ def test_a_count_of_a_year_recorded_in_part_says_how_many_days_it_lacks(scope, c
     assert scope != "県" or bases_sentence(pd.DataFrame([row])).startswith(
         told.replace("相談は", "県の相談は")
     )
+
+
+@pytest.mark.parametrize(("opened", "first", "told"), [
+    ("2023-05-02", date(2023, 4, 1), "(窓口の開設前)"), ("2023-05-01", date(2023, 5, 1), "(窓口の開設日以降)"),
+])  # fmt: skip
+def test_a_desk_that_opens_on_the_last_day_was_open_on_it(opened, first, told):
+    month = Period(date(2023, 4, 1), date(2023, 5, 1), "春")
+    days = world(opened=("2020-03-01", opened)).city_days(month)
+    assert days == Period(first, month.end, f"春{told}")
+
+
+@pytest.mark.parametrize(("least", "few"), [(1, False), (2, True)])
+def test_a_year_that_ends_on_the_first_day_of_the_page_shares_that_day_with_it(least, few):
+    """Five contacts in the year, four of them on that day: one is beyond the page, which has many."""
+    scopes = world(own_days=["2023-05-05", *["2023-06-01"] * 4, *EVERY_DAY[200:240]])
+    page = replace(scopes, period=Period(date(2023, 6, 1), date(2023, 12, 31), ""))
+    assert page.few_in_city(Period(date(2023, 5, 1), date(2023, 6, 1), ""), least) is few
+
+
+@pytest.mark.parametrize(("last", "refused"), [(date(2022, 12, 31), True), (date(2023, 1, 1), False)])
+def test_a_period_that_ends_on_the_first_day_of_the_record_has_a_record(last, refused):
+    refusal = pytest.raises(ValueError, match="相談の記録がありません")
+    with refusal if refused else nullcontext():
+        assert (
+            world(period=Period(date(2022, 12, 1), last, "冬")).prefecture.within(Period(last, last, "")).n
+            == 7
+        )

@@ -135,6 +135,14 @@ def test_fewer_than_six_empty_hours_in_a_row_are_the_habit_of_a_caller(hours, na
     assert bool(lost_rows(hours_of(list(range(9, 9 + hours))))) == named
 
 
+@pytest.mark.parametrize(("noon", "named"), [(0, True), (1, False)])
+def test_an_hour_with_a_single_contact_ends_a_run_of_empty_ones(noon, named):
+    hourly = np.ones((365, 24), dtype=int)
+    hourly[JUNE, 9:16] = 0
+    hourly[151, 12] = noon
+    assert bool(lost_rows(counts_of(hourly.sum(axis=1), hourly=hourly))) == named
+
+
 @pytest.mark.parametrize(
     ("left", "usual", "named"),
     [(100, 19, False), (100, 20, True), (100, 21, True), (200, 19, False), (95, 21, False), (96, 21, True)],

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -69,12 +69,13 @@ def test_the_ratio_among_the_known_needs_somebody_whose_residence_is_known(known
     assert found.isna().tolist() == [False, known <= 0, False]
 
 
-def test_a_fortnight_gives_a_share_and_no_interval():
-    fortnight = Period(date(2023, 1, 1), date(2023, 1, 14), "2週間")
-    place, nation = (counts.within(fortnight) for counts in pair())
+@pytest.mark.parametrize(("weeks", "bounded"), [(2, False), (3, False), (4, True), (5, True)])
+def test_less_than_four_weeks_give_a_share_and_no_interval(weeks, bounded):
+    days = Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(weeks=weeks), "")
+    place, nation = (counts.within(days) for counts in pair())
     result = use_per_population(place, nation, 0, 1, 100)
     assert result.share > 0
-    assert np.isnan(result.share_low)
+    assert np.isnan(result.share_low) != bounded
 
 
 def test_no_unknown_leaves_one_ratio():
@@ -95,8 +96,9 @@ def test_different_periods_are_refused():
     with pytest.raises(ValueError, match="same days"):
         use_per_population(place.within(other), nation, 0, 1, 100)
     silent = counts_of(np.zeros(365))
-    with pytest.raises(ValueError, match="no contacts"):
-        use_per_population(silent, silent, 0, 1, 100)
+    for counted, people in (((silent, silent), (1, 100)), (pair(), (0, 100)), (pair(), (1, 0))):
+        with pytest.raises(ValueError, match="no contacts, or no population"):
+            use_per_population(*counted, 0, *people)
 
 
 def test_a_record_of_three_months_is_no_small_share_of_a_year():

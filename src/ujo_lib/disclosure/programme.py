@@ -24,6 +24,35 @@ _OPTIONS = {
 _TOL = 1e-6
 
 
+def solver_of(
+    rules: sp.csr_matrix, most: np.ndarray, low: np.ndarray, high: np.ndarray, *, whole: bool = False
+) -> highspy.Highs:
+    """A solver for how many people there are of each kind.
+
+    Args:
+        rules: rows over kinds of people.
+        most: how many there are at most of each kind.
+        low: what every row has at least.
+        high: what it has at most.
+        whole: whether people are whole.
+    """
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = rules.shape
+    model.col_cost_ = model.col_lower_ = np.zeros(len(most))
+    model.col_upper_ = most
+    model.row_lower_, model.row_upper_ = low, high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = rules.indptr, rules.indices
+    model.a_matrix_.value_ = rules.data
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * len(most)
+    solver = highspy.Highs()
+    for option, value in _OPTIONS.items():
+        solver.setOptionValue(option, value)
+    solver.passModel(model)
+    return solver
+
+
 class LimitError(Exception):
     """The search for a population was stopped by its limit."""
 
@@ -87,21 +116,8 @@ class Programme:
 
     def _model(self, whole: bool) -> highspy.Highs:
         height, width = self._rules.shape
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = width, height
-        model.col_cost_, model.col_lower_ = np.zeros(width), np.zeros(width)
-        model.col_upper_ = np.full(width, np.inf)
-        model.row_lower_, model.row_upper_ = np.zeros(height), np.zeros(height)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = self._rules.indptr, self._rules.indices
-        model.a_matrix_.value_ = self._rules.data
-        if whole:
-            model.integrality_ = [highspy.HighsVarType.kInteger] * width
-        solver = highspy.Highs()
-        for option, value in _OPTIONS.items():
-            solver.setOptionValue(option, value)
-        solver.passModel(model)
-        return solver
+        limits = np.zeros(height)
+        return solver_of(self._rules, np.full(width, np.inf), limits, limits, whole=whole)
 
     def _ask(
         self, solver: highspy.Highs, rows: Sequence[int], side: int, low: np.ndarray, high: np.ndarray

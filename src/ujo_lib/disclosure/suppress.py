@@ -8,8 +8,8 @@ kept: they usually prove many counts safe. Whole-number populations are demanded
 
 On the way, each round also gives a set that protects every count and of which no row can be shown again. Small
 problems end with the cheapest set there is; when `WORK` questions have been asked (counted, not timed, so that the
-same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer. The first
-such set may take as many questions again; what it has not tried to show by then stays hidden.
+same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer. Sets may
+take as many questions again; what they have not tried to show by then stays hidden.
 """
 
 from collections.abc import Sequence
@@ -85,8 +85,7 @@ def smallest_set(problem: Problem) -> np.ndarray:
         if enough is None:
             candidate = hidden
         else:
-            if spare is None or problem.programme.asked <= WORK:
-                enough = _slim(problem, enough, worlds)
+            enough = _slim(problem, enough, worlds)
             if spare is None or _cost(problem, enough) < _cost(problem, spare):
                 spare = enough
             candidate = spare

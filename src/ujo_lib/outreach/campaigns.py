@@ -21,7 +21,6 @@ from ujo_lib.typed import Typed
 
 Shape = Literal["rectangular", "half_life"]
 
-_NEGLIGIBLE = 0.25  # a halving effect is followed for two half-lives, then counted as gone
 
 _COLUMNS = {
     "name": Text(heading="施策"),
@@ -48,15 +47,16 @@ class CarryOver:
         if self.days < 0:
             raise InputError(f"持続日数は0以上で指定してください: {self.days}")
 
+    @property
+    def tail(self) -> int:
+        """Further days at work: a halving effect is followed for two half-lives, then counted as gone."""
+        return int(self.days * (2 if self.shape == "half_life" else 1))
+
     def strength(self, days_after_end: np.ndarray) -> np.ndarray:
         """Strength, 0 to 1, by days since the last delivery day (0 or less: still running)."""
-        during = days_after_end <= 0
-        if self.shape == "rectangular":
-            return np.where(during | (days_after_end <= self.days), 1.0, 0.0)
-        if self.days == 0:
-            return np.where(during, 1.0, 0.0)
-        faded = 0.5 ** (np.maximum(days_after_end, 0) / self.days)
-        return np.where(faded >= _NEGLIGIBLE, faded, 0.0)
+        since = np.maximum(days_after_end, 0)
+        faded = 0.5 ** (since / self.days) if self.shape == "half_life" and self.days else 1.0
+        return np.where(since <= self.tail, faded, 0.0)
 
 
 def spans(period: Period, label: str) -> Typed:
@@ -138,9 +138,7 @@ def windows(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> dic
     """
     found = {}
     for row in _dated(campaigns).itertuples():
-        after = carry_over.get(str(row.media), CarryOver())
-        reach = np.arange(1, 367)
-        tail = int(np.count_nonzero(after.strength(reach)))
+        tail = carry_over.get(str(row.media), CarryOver()).tail
         found[str(row.name)] = Period(row.start, row.end + timedelta(days=tail), str(row.name))
     return found
 
@@ -383,5 +381,5 @@ def _vif(strength: pd.DataFrame) -> dict[str, float]:
         fitted = others @ np.linalg.lstsq(others, values[:, j], rcond=None)[0]
         total = np.sum((values[:, j] - values[:, j].mean()) ** 2)
         left = np.sum((values[:, j] - fitted) ** 2)
-        found[str(name)] = float(total / left) if left > 1e-12 * max(total, 1.0) else float("inf")
+        found[str(name)] = float(total / left) if left > 1e-9 else float("inf")
     return found

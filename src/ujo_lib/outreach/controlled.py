@@ -286,8 +286,7 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> Typed:
     earlier = found["role"].to_numpy() == BASELINE
     fitted = np.full(len(found), np.log(effect.n / effect.estimate / found.loc[~earlier, "expected"].item()))
     if effect.method == METHOD:
-        logs, of = np.log(found.loc[earlier, "share"].to_numpy(float)), design(found)
-        fitted[earlier], fitted[~earlier] = logs @ of.hat, of.weights[0] @ logs
+        fitted[earlier] = np.log(found.loc[earlier, "share"].to_numpy(float)) @ design(found).hat
     expected = found["expected"] * np.exp(fitted)
     low, high = expected * effect.estimate / effect.high, expected * effect.estimate / effect.low
     return Typed.of(found.assign(expected=expected, low=low, high=high)[list(columns)], columns)

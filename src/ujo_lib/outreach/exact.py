@@ -169,7 +169,7 @@ def _limits(window: Totals, known: Known, divisor: float, level: float) -> tuple
         return _odds(low) * scale, _odds(high) * scale
 
     low, _ = of_more(1.0)
-    if low > 1 and divisor > 1:
+    if low > 1:
         low = float(optimize.brentq(lambda ratio: of_more(ratio)[0] - ratio, 1.0, low))
     _, high = of_more(window.n / known.n * scale if known.n else 1.0)
     return low, high

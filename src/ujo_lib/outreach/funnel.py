@@ -101,9 +101,9 @@ def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
         category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
     """
     found = by(_reporting(ads, "link_clicks"), [dimension])
-    shown, clicked = found.frame["base"].fillna(0), found.frame["n"]
+    shown, clicked = found.frame["base"], found.frame["n"]
     # More clicks than impressions are no share of them, and no two proportions to compare.
-    table = found.rows((shown > 0) & (clicked <= shown).fillna(False)).frame
+    table = found.rows(((shown > 0) & (clicked <= shown)).fillna(False)).frame
     pairs = combinations((table.loc[i] for i in table.index), 2)
     rows = [(a[dimension], b[dimension], *_compare(a, b)) for a, b in pairs]
     heading = found.schema[dimension].name
@@ -283,10 +283,11 @@ def _carried_over(
     """Average of the known shares, weighted by the years of age each has in common with the band."""
     if band is None:
         return None
-    weighted = [
-        (min(band[1], years[1]) - max(band[0], years[0]) + 1, share) for years, share in known if years
+    shared = [
+        (max(min(band[1], years[1]) - max(band[0], years[0]) + 1, 0), share)
+        for years, share in known
+        if years
     ]
-    shared = [(years, share) for years, share in weighted if years > 0]
     total = sum(years for years, _ in shared)
     return sum(years * share for years, share in shared) / total if total else None
 

@@ -64,12 +64,12 @@ def exact_power(baseline: float, window: float, ratio: float, level: float = LEV
     null = window / (window + baseline)
     in_window = np.arange(_reach(window * ratio) + 1)
     in_baseline = np.arange(_reach(baseline) + 1)
-    totals, tail = np.arange(in_window[-1] + in_baseline[-1] + 1), (1 - level) / 2
+    total, tail = in_window[:, None] + in_baseline, (1 - level) / 2
+    totals = np.arange(total.max() + 1)
     # Of each total, the largest count whose lower tail and the smallest whose upper tail is at most half the level.
     least, most = distributions.binom.ppf([[tail], [1 - tail]], totals, null)
     low = least - (distributions.binom.cdf(least, totals, null) > tail)
     high = most + (distributions.binom.sf(most - 1, totals, null) > tail)
-    total = in_window[:, None] + in_baseline
     rejected = (in_window[:, None] <= low[total]) | (in_window[:, None] >= high[total])
     chance_window = distributions.poisson.pmf(in_window, window * ratio)
     chance_baseline = distributions.poisson.pmf(in_baseline, baseline)

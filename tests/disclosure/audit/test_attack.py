@@ -243,3 +243,11 @@ def test_a_small_group_between_two_counts_must_stay_as_uncertain_as_a_small_coun
     left = found.set_index(["table", "cell"]).loc[attack.DIFFERENCE, "月=〔その他〕"]
     assert left[["low", "high", "width", "required"]].tolist() == [2, 2 + width, width, 3]
     assert (left["verdict"] == SAFE) is safe
+
+
+@pytest.mark.parametrize(("others", "suspected"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_group_between_two_counts_is_looked_for_from_one_person_on(others: int, suspected: bool) -> None:
+    people = {"月": ["4"] * 17 + ["5"] * others, "性別": ["男性"] * (17 + others)}
+    tables = [table_of("whole", people, ["性別"]), table_of("part", people, ["性別"], where={"月": ("4",)})]
+    found = audit(tables, {"part": (True, True)}, FIVE).frame
+    assert (attack.DIFFERENCE in set(found["table"])) is suspected

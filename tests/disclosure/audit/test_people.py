@@ -113,3 +113,16 @@ def test_the_unnamed_category_of_a_variable_is_its_last_and_of_one_that_a_block_
         named = people.columns(known(**{v: "1"}))
         assert people.unnamed(v).tolist() == [at < 4 and at not in named for at in range(7)]
     assert people.unnamed("c").tolist() == [False] * 6 + [True]
+
+
+def test_who_does_not_exist_among_all_does_not_among_people_told_apart_by_the_same_categories() -> None:
+    x, y, z = ((("v", frozenset({name})),) for name in "xyz")
+    known = People([x, y])
+    for nobody, regions, expected in (
+        (known.unnamed("v"), [x, y], [False, False, True]),
+        (known.unnamed("v"), [x], [False] * 2),  # y has no name there
+        (known.unnamed("v"), [x, y, z], [False] * 4),
+        (np.zeros(3, dtype=bool), [x, y], [False] * 3),
+    ):
+        known.nobody = nobody
+        assert known.nobody_among(People(regions)).tolist() == expected

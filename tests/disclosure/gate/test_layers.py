@@ -3,6 +3,7 @@
 import base64
 import gzip
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.disclosure.carriers import png_with
 from ujo_lib.disclosure.gate import Confidential, Gate
 from ujo_lib.disclosure.gate.layers import (
     _CP932_IN_LATIN,
@@ -24,6 +26,7 @@ from ujo_lib.disclosure.gate.layers import (
     Layer,
     Unreadable,
     _escapes,
+    _mostly_words,
     _without_line_numbers,
     _worth_opening,
     of_file,
@@ -131,6 +134,20 @@ def test_a_few_bytes_that_begin_like_a_picture_within_a_text_are_none(
     assert _worth_opening(begins.ljust(size, b"\xfe")) == opened
 
 
+@pytest.mark.parametrize(("size", "fatal"), [(99, True), (100, True), (101, False)])
+def test_a_few_bytes_that_begin_like_a_font_are_none(size: int, fatal: bool) -> None:
+    inner = b"\0\1\0\0".ljust(size, b"\xfe")
+    found = [one for one in of_file("a.zip", _zipped("f", inner)) if isinstance(one, Unreadable)]
+    assert [one.fatal for one in found] == [fatal]
+
+
+@pytest.mark.parametrize(("size", "odd", "words"), [
+    (49, 0, True), (49, 1, False), (50, 1, True), (50, 2, False), (99, 2, False), (100, 2, True), (100, 3, False),
+])  # fmt: skip
+def test_one_letter_in_fifty_of_what_was_written_may_be_none(size: int, odd: int, words: bool) -> None:
+    assert _mostly_words("\x01" * odd + "あ" * (size - odd)) is words
+
+
 @pytest.mark.parametrize(("more", "read"), [(-1, True), (0, True), (1, False)])
 def test_archives_within_archives_are_opened_to_a_depth_and_refused_below_it(more: int, read: bool) -> None:
     content, name = SAID.encode(), "a.txt"
@@ -200,8 +217,20 @@ COATS = {
     "misread": (1, lambda text: f"夜は猫の動画を {text}".encode().decode("latin-1")),
     "percent": (1, lambda text: f"%E5%A4%9C%E3%81%AF {text}"),
     "percent and entity": (2, lambda text: f"%E5%A4%9C%E3%81%AF &amp;#x5b; &#x591c; {text}"),
+    "json": (1, lambda text: json.dumps({"a": text})),
+    "picture": (1, lambda text: png_with(b"tEXt", b"a\0" + text.encode())),
+    "words packed in a picture": (
+        1,
+        lambda text: png_with(b"iTXt", b"a\0\1\0ja\0\0" + zlib.compress(text.encode(), 0)),
+    ),
+    "end of a picture": (1, lambda text: png_with(b"tEXt", b"a\0b", tail=text.encode())),
 }
 """Coat → how many steps it takes to look below it."""
+
+
+def coated(coat: str, text: str) -> bytes:
+    made = COATS[coat][1](text)
+    return made if isinstance(made, bytes) else made.encode()
 
 
 @pytest.mark.parametrize("coat", COATS)
@@ -209,11 +238,10 @@ COATS = {
 def test_each_coat_of_a_text_is_one_step_towards_the_depth_at_which_it_is_refused(
     coat: str, more: int, read: bool
 ) -> None:
-    steps, wrap = COATS[coat]
     text = SAID
-    for _ in range(_DEPTH - steps + more):
+    for _ in range(_DEPTH - COATS[coat][0] + more):
         text = base64.b64encode(text.encode()).decode()
-    found = list(of_file("p.html", wrap(text).encode()))
+    found = list(of_file("p.html", coated(coat, text)))
     assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
     assert any(isinstance(one, Unreadable) for one in found) != read
 
@@ -237,11 +265,10 @@ def test_a_letter_begins_a_kanji_of_cp932_where_jis_x_0208_has_rows(lead: int, j
     assert not _CP932_IN_LATIN.search(said[:-1])
 
 
-@pytest.mark.parametrize("coat", COATS)
+@pytest.mark.parametrize("coat", [coat for coat in COATS if "picture" not in coat])
 def test_no_layer_is_looked_through_twice(coat: str) -> None:
-    _, wrap = COATS[coat]
     found = [
-        (one.carrier, one.text) for one in of_file("p.txt", wrap(SAID).encode()) if isinstance(one, Layer)
+        (one.carrier, one.text) for one in of_file("p.txt", coated(coat, SAID)) if isinstance(one, Layer)
     ]
     assert len(set(found)) == len(found)
 

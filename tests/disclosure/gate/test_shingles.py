@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles, words
+from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, distinct, hashes, shingles, words
 from ujo_lib.text import strip_for_match
 
 _END = 0xFFFFFFFE
@@ -75,3 +75,12 @@ def test_a_mark_that_voices_the_letter_before_it_is_part_of_that_letter(mark: st
     said = {"\u3099": "ばび", "ﾞ": "ばび"}.get(mark, "ぱぴ")
     codes, _ = bare([f"は{mark}ひ{mark}"])
     assert words(codes[:-1]) == strip_for_match(said)
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ([], []), ([0], []), ([0, 0], []), ([7], [7]), ([7, 7], [7]), ([3, 9, 3, 0, 9, 9, 5], [3, 5, 9]),
+])  # fmt: skip
+def test_each_hash_is_in_a_set_once_and_that_of_nothing_is_not(given: list[int], kept: list[int]) -> None:
+    found = distinct(np.array(given, dtype=np.uint64))
+    assert found.tolist() == kept
+    assert len(ShingleSet(np.array(given, dtype=np.uint64))) == len(kept)

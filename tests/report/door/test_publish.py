@@ -104,6 +104,7 @@ def test_the_record_of_a_masked_table_does_not_contain_the_hidden_figures():
 
 def test_a_recalled_table_is_masked_as_its_readers_saw_it():
     again = TableRecord.from_json(_masked([False, True, False]).record("01").to_json()).published()
+    assert again.key == "01/cases_by_sex"
     assert again.is_hidden("n", sex="女性")
     assert again.value("n", sex="男性") == 17
 

@@ -127,3 +127,14 @@ def test_an_interval_is_written_as_its_numbers_are_and_an_open_end_is_said(
 def test_a_written_number_lies_within_half_a_unit_of_its_last_digit(value: float, digits: int) -> None:
     told = notation.decimal_text(value, digits).replace(",", "").replace("△", "-")
     assert abs(Decimal(told) - Decimal(repr(value))) <= Decimal(1).scaleb(-digits) / 2
+
+
+@pytest.mark.parametrize(("value", "number_format", "printed"), [
+    (0.1235, "share", 0.124), (0.0005, "share", 0.001), (0.0004, "share", 0.0001), (-0.0004, "share", -0.0001),
+    (0.0, "share", 0.0), (0.005, "percent0", 0.01), (0.004, "percent0", 0.001), (1.25, "rate", 1.3),
+    (0.05, "rate", 0.1), (0.04, "rate", 0.01), (-0.04, "rate", -0.01), (0.0, "rate", 0.0),
+])  # fmt: skip
+def test_a_number_as_it_is_printed_is_rounded_half_up_and_what_is_below_the_unit_is_not_nothing(
+    value: float, number_format: str, printed: float
+) -> None:
+    assert notation.as_printed(value, number_format) == pytest.approx(printed, abs=1e-12)

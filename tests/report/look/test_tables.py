@@ -108,6 +108,26 @@ def test_parts_of_which_none_is_shown_are_not_excused_for_their_sum(hide, told) 
     assert ("四捨五入" in table_html(table)) is told
 
 
+@pytest.mark.parametrize(("shown", "told"), [(0.0, False), (0.2, True)])
+def test_a_part_of_nothing_beside_a_hidden_one_is_not_excused_for_its_sum(shown, told) -> None:
+    table = published(
+        {"sex": ["男性", "女性"], "share": [shown, 0.8]}, [(1, "share")], dimensions={"sex": "sex"}
+    )
+    assert ("四捨五入" in table_html(table)) is told
+
+
+def test_an_interval_that_is_printed_alone_is_one_column() -> None:
+    table = published(
+        {"sex": ["男性"], "share": [0.1], "low": [0.05], "high": [0.2]}, dimensions={"sex": "sex"}
+    )
+    assert cells(table_html(table, columns=["low", "high"])) == [["5.0〜20.0"]]
+
+
+def test_the_only_heading_of_a_row_never_steps_back() -> None:
+    shown = table_html(published({"sex": ["男性", "男性"], "n": [5, 6]}, dimensions={"sex": "sex"}))
+    assert shown.count('<th scope="row">男性</th>') == 2
+
+
 def test_the_answers_of_each_group_are_parts_of_it_and_the_groups_are_not() -> None:
     columns = {
         "who": ["市", "市", "国", "国"],

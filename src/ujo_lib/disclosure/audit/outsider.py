@@ -10,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ujo_lib.disclosure.audit.facts import Known
 from ujo_lib.disclosure.audit.people import People
+from ujo_lib.disclosure.programme import solver_of
 from ujo_lib.disclosure.tables import Region, TableError
 
 COUNTABLE = 2_000
@@ -111,7 +112,9 @@ class Outsider:
 
     def _fractions(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
         """The same in fractions. The solver goes on from its last answer; what was asked once stays as a free row."""
-        self._solver = self._solver or self._model()
+        if self._solver is None:
+            most = np.where(self._people.nobody, 0.0, np.inf)
+            self._solver = solver_of(self._rules, most, self._low, self._high)
         row = self._asked.get(aim.tobytes())
         if row is None:
             row = self._asked[aim.tobytes()] = len(self._low) + len(self._asked)
@@ -128,21 +131,6 @@ class Outsider:
         x = np.array(self._solver.getSolution().col_value) if found else None
         self._solver.changeRowBounds(row, -np.inf, np.inf)
         return x
-
-    def _model(self) -> highspy.Highs:
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = self._people.size, len(self._low)
-        model.col_cost_, model.col_lower_ = np.zeros(self._people.size), np.zeros(self._people.size)
-        model.col_upper_ = np.where(self._people.nobody, 0.0, np.inf)
-        model.row_lower_, model.row_upper_ = self._low, self._high
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = self._rules.indptr, self._rules.indices
-        model.a_matrix_.value_ = self._rules.data
-        solver = highspy.Highs()
-        for option, value in {"output_flag": False, "threads": 1, "simplex_strategy": 4}.items():
-            solver.setOptionValue(option, value)
-        solver.passModel(model)
-        return solver
 
 
 def people_agreeing_with(

@@ -82,10 +82,10 @@ def forbidden_across_lines(text: str, public: dict[Kind, frozenset[str]]) -> Ite
 
 
 def _digits(number: str) -> str:
-    """A telephone number as it is dialled inside the country."""
+    """A telephone number as it is dialled inside the country: it begins with 0, or with the country's code."""
     bare = "".join(filter(str.isdigit, number))
     for abroad in ("81", "0081", "01081"):
-        if bare.startswith(abroad) and (number.startswith("+") or len(abroad) > 2):
+        if bare.startswith(abroad):
             return "0" + bare.removeprefix(abroad).removeprefix("0")
     return bare
 

@@ -183,7 +183,7 @@ def _irregular(lengths: set[int]) -> re.Pattern[str] | None:
 def _reads_as_date(groups: Sequence[str]) -> bool:
     """Whether digits are a year and a month, a day, or a span of years."""
     digits = "".join(groups)
-    if len(groups) > 1 and [len(group) for group in groups] == [4, 4]:
+    if [len(group) for group in groups] == [4, 4]:
         return all(1900 <= int(group) < 2100 for group in groups)
     if len(digits) not in (6, 8) or not 1900 <= int(digits[:4]) < 2100:
         return False

@@ -439,12 +439,9 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
         return _Kept(KEPT_BACK.format(title=table.spec.title))
     if bounds.isna().to_numpy().any():
         return _Kept(_MISSING.format(title=table.spec.title))
-    phrase = interval_phrase(
-        schema[ends[0]].both,
-        float(bounds[ends[0]].iloc[0]),
-        float(bounds[ends[1]].iloc[0]),
-        schema[ends[0]].format,
-    )
+    lower, _ = ends
+    low, high = map(float, bounds.iloc[0])
+    phrase = interval_phrase(schema[lower].both, low, high, schema[lower].format)
     place = table.place(rows[0])
     quoted = tuple(Quoted(phrase, table.key, column, place) for column in ends)
     return Said(phrase, quoted, among_shown)

@@ -168,7 +168,7 @@ def test_the_registered_analysis_is_named_on_the_side_where_there_is_room(at: in
         figures.spec_curve(table, choices=("way",), marker="chosen", finding="示す。")
     ).mpl.axes
     (named,) = [text for text in above.texts if text.get_text() == "登録した選び方"]
-    assert (named.xy, named.get_ha()) == ((at, 1), side)
+    assert (named.xy, named.xyann, named.get_ha()) == ((at, 1), (0, 4), side)
     for axes in (above, below):
         (band,) = axes.patches
         assert (band.get_x(), band.get_width(), band.get_linewidth()) == (at - 0.5, 1, 0)

@@ -135,17 +135,18 @@ def keyed(names: list[str], layout) -> Sheet:
 
 
 @pytest.mark.parametrize(
-    ("letters", "names", "columns"),
-    [(11, 3, 3), (12, 3, 2), (19, 3, 2), (20, 3, 1), (60, 1, 1), (60, 2, 1), (4, 5, 5)],
+    ("letters", "columns"),
+    [
+        *(([11] * 3, 3), ([12] * 3, 2), ([19] * 3, 2), ([20] * 3, 1), ([60], 1), ([60] * 2, 1), ([4] * 5, 5)),
+        *(([3, 3, 4, 4, 4, 4], 6), ([3, 4, 4, 4, 4, 4], 5)),  # 701.8 and 716.3 pixels
+    ],
 )
-def test_a_key_stands_in_as_many_columns_as_fit_and_in_one_at_least(
-    letters: int, names: int, columns: int
-) -> None:
+def test_a_key_stands_in_as_many_columns_as_fit_and_in_one_at_least(letters: list[int], columns: int) -> None:
     """An entry takes 4.4 letters of 14.5 besides its name; the sheet has 674 pixels, and 2 letters after the last."""
-    (key,) = keyed(["全" * letters] * names, WIDE).mpl.legends
+    (key,) = keyed(["全" * many for many in letters], WIDE).mpl.legends
     assert key._ncols == columns
     assert not key.get_frame_on()
-    assert len(key.get_patches()) == names
+    assert len(key.get_patches()) == len(letters)
 
 
 def test_a_figure_has_one_line_around_its_axes_and_that_below_it() -> None:

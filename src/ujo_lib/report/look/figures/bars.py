@@ -259,7 +259,7 @@ def _stacked(
                 edges = [at + lanes.thick / 2, at + 1 - lanes.thick / 2]
                 axes.plot(ends[answers[:-1]].iloc[at : at + 2], edges, color=SOFT, lw=0.7)
         lanes.name(axes)
-        read.scale(axes.xaxis, sheet.layout, published, x, sheet.layout.width - lanes.room - 10)
+        read.scale(axes.xaxis, sheet.layout, published, x, beside=lanes.room + 10)
         axes.set(xlim=(0, whole), ylabel="")
         sheet.swatches(answers, BANDS)
 
@@ -293,7 +293,7 @@ def pyramid(published: Published, *, x: str, y: str, by: str, **_: Unpack[Told])
             axes.barh(places, own["value"], 0.76, color=SERIES[k], hatch=HATCHES[k], edgecolor=PAPER, lw=0)
             for row, place in zip(own.itertuples(), places, strict=True):
                 note(axes, row.said, (row.value, place), (5 if k else -5, 0), faint=row.gone)
-            read.scale(axes.xaxis, layout, published, x, layout.width / 2)
+            read.scale(axes.xaxis, layout, published, x, beside=layout.width / 2)
             axes.set(xlim=(0, rows["value"].max() or 1), xlabel=axes.get_xlabel() if k else "")
             axes.set_title(side, loc="left" if k else "right")
             axes.axvline(0, color=SOFT, lw=0.8)
@@ -373,7 +373,7 @@ def _values(axes: Axes, rows: pd.DataFrame, at: Any) -> None:
 def _scale(
     axes: Axes, rows: pd.DataFrame, lanes: _Lanes, published: Published, x: str, low: str | None
 ) -> None:
-    read.scale(axes.xaxis, lanes.layout, published, x, lanes.layout.width - lanes.room - 10, low)
+    read.scale(axes.xaxis, lanes.layout, published, x, low, beside=lanes.room + 10)
     axes.xaxis.grid(visible=not lanes.above)
     ends = rows[["value", "low", "high"]].to_numpy(dtype=float)
     axes.set(xlim=(np.nanmin(ends, initial=0.0), np.nanmax(ends, initial=0.0) or 1.0), ylabel="")

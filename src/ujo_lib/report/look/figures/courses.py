@@ -150,7 +150,7 @@ def curve(
         for k, name in enumerate(series):
             _course(axes, rows[rows["by"] == name] if by else rows, SERIES[k], DASHES[k], "", name)
         axes.margins(x=0)
-        read.scale(axes.xaxis, sheet.layout, published, x, sheet.layout.width - 60)
+        read.scale(axes.xaxis, sheet.layout, published, x)
         axes.xaxis.grid(visible=False)
         if target is not None:
             axes.axhline(level, color=INK, lw=1, ls=(0, (4, 3)))
@@ -329,7 +329,7 @@ def _upright(
     mark: str = "線",
 ) -> None:
     """A vertical scale, which begins at zero unless something lies below."""
-    read.scale(axes.yaxis, sheet.layout, published, y, sheet.layout.width - 60, low, mark)
+    read.scale(axes.yaxis, sheet.layout, published, y, low, mark)
     ends = rows[["value", "low", "high"]].to_numpy(dtype=float)
     ends = ends[np.isfinite(ends)]
     axes.set_ylim(ends.min(initial=0.0) * 1.1, ends.max(initial=0.0) * 1.1 or 1.0)

@@ -197,7 +197,7 @@ def distribution(
             away = (0, 4 + sheet.layout.font * 1.4 * at)
             ink = SOFT if row.gone else _REAL_INK
             note(axes, f"{row.name} {row.said}", (place, 1), away, within="column", ha=side, color=ink)
-        read.scale(axes.xaxis, sheet.layout, published, x, sheet.layout.width)
+        read.scale(axes.xaxis, sheet.layout, published, x, beside=0)
         axes.set(yticks=[], ylabel="")
 
     names = read.texts(published, label) if label else ()

@@ -75,7 +75,7 @@ def figure(
             ) from error
         for column, axis in ((x, axes.xaxis), (y, axes.yaxis)):
             if column in measured:
-                read.scale(axis, layout, published, column, layout.width - 60)
+                read.scale(axis, layout, published, column)
             else:
                 axis.set_label_text("")
                 axis.set_tick_params(labelcolor=INK)

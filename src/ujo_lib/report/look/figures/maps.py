@@ -167,7 +167,7 @@ def tree(
         axes.set(ylim=(len(names) - 0.5, -0.5), xlim=(0, None))
         for leaf, tick in enumerate(axes.get_yticklabels()):
             tick.set_color(SERIES[groups.index(own[leaf])] if by else INK)
-        read.scale(axes.xaxis, layout, published, distance, layout.width - 60)
+        read.scale(axes.xaxis, layout, published, distance)
 
     return Drawing(f"{len(names)}項目の樹形図(左で結ばれる組ほど近い)", draw, distance, names)
 

@@ -282,9 +282,9 @@ def scale(
     layout: Layout,
     published: Published,
     column: str,
-    room: float,
     low: str | None = None,
     mark: str = "線",
+    beside: float = 60.0,
 ) -> None:
     """Give an axis the ticks of a column and its title, which stands above a vertical axis.
 
@@ -293,12 +293,12 @@ def scale(
         layout: of the sheet.
         published: the table.
         column: what is drawn along the axis.
-        room: pixels for the title.
         low: column with the lower ends of the intervals drawn, which the title then names.
         mark: what the intervals are drawn as.
+        beside: pixels of the sheet's width that the title leaves to what stands beside it.
     """
     ticks(axis, layout, whole=published.spec.schema[column].format == "n")
-    title = wrapped(axis_title(published, column, low, mark), layout.small, room)
+    title = wrapped(axis_title(published, column, low, mark), layout.small, layout.width - beside)
     if axis.axis_name == "x":
         axis.axes.set_xlabel(title, loc="left")
     else:
