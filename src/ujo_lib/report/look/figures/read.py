@@ -298,7 +298,11 @@ def scale(
         mark: what the intervals are drawn as.
     """
     ticks(axis, layout, whole=published.spec.schema[column].format == "n")
-    title = wrapped(axis_title(published, column, low, mark), layout.small, room)
+    entitle(axis, layout, wrapped(axis_title(published, column, low, mark), layout.small, room))
+
+
+def entitle(axis: Any, layout: Layout, title: str) -> None:
+    """Give an axis its title, which stands above a vertical one."""
     if axis.axis_name == "x":
         axis.axes.set_xlabel(title, loc="left")
     else:
