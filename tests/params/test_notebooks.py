@@ -177,7 +177,9 @@ def test_a_slip_in_a_tag_does_not_put_a_cell_for_the_city_on_the_released_page(d
     ("markdown", "# 住まい", ""), ("markdown", "#住まい\n問い", ""), ("markdown", "", "題がない"),
     ("markdown", "# ", "題がない"), ("markdown", "問い", "題がない"), ("code", "# 住まい", "題がない"),
     ("raw", "# 住まい", "題がない"),
-    ("markdown", "# 住まい\n![図](attachment:a.png)", "貼り付けた画像"), ("code", "# attachment:", "題がない"),
+    ("markdown", "# 住まい\n![図](attachment:a.png)", "画像のない"),
+    ("markdown", "# 住まい\n![](https://x.jp/a.png)", "画像のない"),
+    ("markdown", "# 住まい\n本当![1](a.png)", "画像のない"), ("markdown", "# 住まい\n[表](#a)!", ""),
 ])  # fmt: skip
 def test_a_notebook_has_a_title_and_no_pasted_picture(desk, kind, source, refused):
     """An empty first cell and an attachment ended in a traceback, a line of code stood on the cover."""
