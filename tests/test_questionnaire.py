@@ -74,7 +74,6 @@ def test_codes_keep_their_leading_zeros(tmp_path):
             "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: y}, spellings: {x: [y]}}",
             "「y」が二つの選択肢を",
         ),
-        ("{id: home_id, title: 甲, wording: 甲, kind: text}", "見出し「home_id」が二つの項目に"),
         ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 2: 全体}}", "合計の行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: ' '}}", "合計の行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),

@@ -270,7 +270,6 @@ class Questionnaire(Declared):
         """Columns that could be taken for one another."""
         for form in self.forms:
             spelled = Counter(heading for item in self.on(form) for heading in {*item.headings, item.id})
-            spelled[self.sheets[form].key] += 1
             for heading, count in spelled.items():
                 if count > 1:
                     yield f"{form}: 見出し「{heading}」が二つの項目にあります"
