@@ -44,6 +44,11 @@ def test_the_questionnaires_of_the_project_are_valid_and_their_codes_are_as_writ
     assert read_yaml(Questionnaire, PARAMS / "examples" / "single_elderly_items.yaml").on("households")
 
 
+def test_a_code_may_be_its_own_label(tmp_path):
+    form = read(tmp_path, "{id: a, title: 甲, wording: 甲, kind: single, options: {1: '1', 2: '2'}}")
+    assert form.item("a").labels == ("1", "2")
+
+
 def test_codes_keep_their_leading_zeros(tmp_path):
     form = read(tmp_path, "{id: a, title: 甲, wording: 甲, kind: single, options: {01: 一, 010: 十}}")
     assert list(form.item("a").options) == ["01", "010"]
@@ -57,6 +62,18 @@ def test_codes_keep_their_leading_zeros(tmp_path):
         ("{id: a, title: 甲, wording: 甲, kind: text, options: {1: x}}", "options は選択式の項目にだけ"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: x}}", "同じ選択肢が二度"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: 総数}}", "合計の行の名前"),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: '2', 2: '1'}}",
+            "「2」「1」が二つの選択肢を",
+        ),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x(y), 2: X（y）}}",
+            "「X（y）」が二つの選択肢を",
+        ),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: y}, spellings: {x: [y]}}",
+            "「y」が二つの選択肢を",
+        ),
         ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 2: 全体}}", "合計の行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: ' '}}", "合計の行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),

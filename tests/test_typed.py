@@ -16,6 +16,7 @@ from ujo_lib.columns import (
     Estimate,
     Flag,
     Mark,
+    Money,
     PValue,
     Ratio,
     Share,
@@ -322,3 +323,34 @@ def test_a_share_is_what_its_count_and_base_give(n, base, share, follows):
     else:
         with pytest.raises(ColumnError, match=r"列「share」の .* は、n = "):
             typed.require_following()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        (Share(), 40.0, "0から1まで"), (Share(), 1.0, ""), (Share(), 1 + 1e-12, ""), (Share(), 1.001, "0から1まで"),
+        (Share(), 0.0, ""), (Share(), -0.001, "0から1まで"), (PValue(), 1.001, "0から1まで"), (PValue(), 0.0, ""),
+        (Share(), True, "数でない"), (Share(), "0.4", "数でない"), (Share(), None, ""), (Estimate(), math.inf, ""),
+        (Estimate(), pd.Timestamp("2023-04-01"), "数でない"), (Estimate(), pd.Timedelta(minutes=90), "数でない"),
+        (Estimate(), 1 + 2j, "数でない"), (Money(), -1, ""), (Text(), True, ""),
+    ],
+)  # fmt: skip
+def test_a_number_that_its_kind_cannot_be_is_not_printed_as_one(kind, value, told):
+    """Percentages given for shares were printed as 4,000.0 %, a truth as はい, a day as an estimate."""
+    typed = Typed.of([(value,)], {"x": kind})
+    if not told:
+        typed.require_following()
+        return
+    with pytest.raises(ColumnError, match=f"列「x」.*{told}"):
+        typed.require_following()
+
+
+@pytest.mark.parametrize(("low", "high", "crossed"), [(0.2, 0.3, False), (0.3, 0.3, False), (0.31, 0.3, True),
+    (None, 0.3, False), (0.3 + 1e-12, 0.3, False)])  # fmt: skip
+def test_an_interval_whose_lower_end_lies_above_the_upper_is_none(low, high, crossed):
+    typed = Typed.of_rows([(0.3, low, high)], {"share": Share(), **interval("share", 0.9)})
+    if crossed:
+        with pytest.raises(ColumnError, match="上限の列「high」より大きい"):
+            typed.require_following()
+    else:
+        typed.require_following()

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, Strict, model_validator
 
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.errors import InputError
+from ujo_lib.text import ambiguous
 from ujo_lib.yamlfile import Declared, Many, Word
 
 Kind = Literal["single", "multiple", "number", "text"]
@@ -106,6 +107,7 @@ class Item(Declared):
             (self.id in TAKEN, "表の列の名前と同じ id です。ほかの id にします"),
             (choice != bool(self.options), "options は選択式の項目にだけ、必ず書きます"),
             (len(set(self.labels)) < len(self.labels), "同じ選択肢が二度あります"),
+            (bool(shared := self._shared()), f"「{'」「'.join(shared)}」が二つの選択肢を指します"),
             (
                 any(not label.strip() or label in TOTAL_LABELS for label in self.labels),
                 f"選択肢は、空や合計の行の名前({'・'.join(TOTAL_LABELS)})にできません",
@@ -123,6 +125,11 @@ class Item(Declared):
         if found := [told for wrong, told in mistakes if wrong]:
             raise ValueError(f"{self.id}: {'。'.join(found)}")
         return self
+
+    def _shared(self) -> list[str]:
+        """Codes, labels and spellings by which two options would be keyed in."""
+        ways = {label: (code, label, *self.spellings.get(label, ())) for code, label in self.options.items()}
+        return ambiguous(ways)
 
     @property
     def form(self) -> str:

@@ -65,6 +65,18 @@ def fold_key(value: str) -> str:
     return _SPACES.sub("", normalise_value(value)).casefold().translate(VARIANTS)
 
 
+def ambiguous(ways: Mapping[str, Iterable[str]]) -> list[str]:
+    """Ways of writing that stand for two names, of which a reader of files would take one: name → how it is written.
+
+    Example:
+        >>> ambiguous({"いる": ["1", "いる"], "いない": ["2", "い る"]})
+        ['い る']
+    """
+    meant: dict[str, str] = {}
+    written = ((way, name) for name, spellings in ways.items() for way in spellings)
+    return [way for way, name in written if meant.setdefault(fold_key(way), name) != name]
+
+
 def strip_for_match(value: str, keep: str = "") -> str:
     """Bare letters and digits (NFKC, lower case; no blanks, punctuation or symbols but `keep`), for searching leaks."""
     return re.sub(rf"[^\w{keep}]|_", "", unicodedata.normalize("NFKC", value).casefold())

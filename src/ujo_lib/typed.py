@@ -7,9 +7,25 @@ from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from numpy.typing import NDArray
+from pandas.api.types import is_any_real_numeric_dtype
 
-from ujo_lib.columns import KINDS, Base, Bound, Column, ColumnError, Count, Dimension, Flag, Share, Various
+from ujo_lib.columns import (
+    KINDS,
+    Base,
+    Bound,
+    Column,
+    ColumnError,
+    Count,
+    Dimension,
+    Flag,
+    PValue,
+    Share,
+    Various,
+)
+
+_FUZZ: Final = 1e-9
+"""How far a number may lie beyond where it must not, for the last digits of its computation."""
 
 ANSWERED: Final = "〔有効回答〕"
 """In `Schema.where`: everybody who answered the variable. How many left a question out is treated as no secret."""
@@ -203,20 +219,41 @@ class Typed:
         if len(there) > len(said):
             raise ColumnError(f"同じ名前の列が二つあります: {there}")
         for name in self.schema.of_kind(Count):
-            values = self.frame[name].dropna().infer_objects()
-            # A truth is 1, a text may read as a number and infinity is whole: none of them was counted.
-            plain = is_numeric_dtype(values) and not is_bool_dtype(values)
-            numbers = values.to_numpy(dtype=float) if plain else np.full(len(values), np.nan)
+            numbers = self._numbers(name)
             if not (np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))).all():
                 raise ColumnError(f"列「{name}」に、0以上の整数でない件数があります。")
 
+    def _numbers(self, name: str) -> NDArray[np.float64]:
+        """The numbers of a column; NaN where it holds others: a truth is 1, a text or a day may read as a number."""
+        values = self.frame[name].dropna().infer_objects()
+        plain = is_any_real_numeric_dtype(values)
+        return np.asarray(values.to_numpy(dtype=float) if plain else np.full(len(values), np.nan))
+
+    def _require_measured(self, name: str, column: Column) -> None:
+        """Hold the numbers of a column against its kind: a share of 40 would be printed as 4,000 %."""
+        numbers = self._numbers(name)
+        if np.isnan(numbers).any():
+            raise ColumnError(f"列「{name}」は{column.name}ですが、数でない値があります。")
+        part = isinstance(column, PValue | Share) and not column.sources
+        if part and ((numbers < 0) | (numbers > 1 + _FUZZ)).any():
+            raise ColumnError(
+                f"列「{name}」は{column.name}ですが、0から1までにない値があります(百分率にせずに渡します)。"
+            )
+        if (ends := self.schema.ends(name)) and name == ends[0]:
+            both = self.frame[list(ends)].dropna().astype(float)
+            if (both[ends[0]] > both[ends[1]] + _FUZZ * both[ends[1]].abs()).any():
+                raise ColumnError(f"列「{name}」が、上限の列「{ends[1]}」より大きい行があります。")
+
     def require_following(self) -> None:
-        """Hold shares, rates, ratios and differences against their row, as plan, audit and reader will.
+        """Hold numbers against their kind, and shares, rates, ratios and differences against their row, as plan, audit
+        and reader will.
 
         Raises:
-            ColumnError: a number is not what the columns that it names give.
+            ColumnError: a number is none of its kind, or not what the columns that it names give.
         """
         for name, column in self.schema.columns.items():
+            if column.numeric and not isinstance(column, Count):
+                self._require_measured(name, column)
             if not column.sources or not {*column.sources} <= {*self.schema.columns}:
                 continue
             for row in self.frame[[name, *column.sources]].dropna().to_dict("records"):

@@ -316,6 +316,13 @@ def test_a_step_has_a_rate_from_the_first_of_the_step_above_it_on(shown, clicks,
     assert [None if pd.isna(rate) else rate for rate in found] == [None, *per_thousand, None]
 
 
+@pytest.mark.parametrize(("landed", "share"), [(9, 0.9), (10, 1.0), (11, None)])
+def test_more_that_reached_the_site_than_clicked_are_no_share_of_the_clicks(landed, share):
+    rows = ads([("2024-02-20", "A", 100, 10, 1)]).assign(landing_views=landed)
+    found = funnel.by(rows, []).frame["landing_share"].item()
+    assert (None if pd.isna(found) else found) == share
+
+
 def test_a_new_channel_of_inflow_needs_no_new_code():
     table = funnel.inflow_by_source(pd.DataFrame({"utm_source": ["検索", None, "広報ラジオ", "検索"]})).frame
     assert table.set_index("utm_source")["n"].to_dict() == {"検索": 2, "記録なし": 1, "広報ラジオ": 1}

@@ -150,3 +150,19 @@ def test_a_kind_that_a_year_lacks_is_one_that_there_is_and_has_a_reason(kind, re
 
 def test_files_are_named_from_the_folder_that_inputs_yaml_names(tmp_path):
     assert Inputs.model_validate({"data_dir": "data/sample"}).folder(tmp_path) == tmp_path / "data" / "sample"
+
+
+@pytest.mark.parametrize(
+    ("labels", "shared"),
+    [
+        (["東", "西"], ""), ({"東": 1, "西": 2}, ""), ({"東": ["1", "ひがし"], "西": None}, ""),
+        ({"東": 1, "西": 1}, "1"), ({"東": "西", "西": None}, "西"), (["A区", "Ａ 区"], "Ａ 区"),
+    ],
+)  # fmt: skip
+def test_a_way_of_writing_that_stands_for_two_options_is_told_before_a_file_is_read(labels, shared):
+    """The later option was read, for both, without a word."""
+    if not shared:
+        assert Inputs.model_validate({"labels": {"district": labels}}).labels["district"]
+        return
+    with pytest.raises(ValidationError, match=f"「{shared}」"):
+        Inputs.model_validate({"labels": {"district": labels}})

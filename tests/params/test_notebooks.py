@@ -158,3 +158,38 @@ def test_a_notebook_is_called_by_the_first_line_of_its_first_cell(desk):
     desk.put("07_homes", role="analysis")
     desk.ask_for("00_data", "05_summary", "07_homes")
     assert [notebook.title for notebook in desk.year()] == ["00_data", "05_summary", "07_homes"]
+
+
+@pytest.mark.parametrize(("tag", "meant"), [
+    ("intenal", "internal"), ("Internal", "internal"), ("internal ", "internal"), ("overviews", "overview"),
+    ("internal", ""), ("injected-parameters", ""), ("raises-exception", ""), ("hide-input", ""),
+])  # fmt: skip
+def test_a_slip_in_a_tag_does_not_put_a_cell_for_the_city_on_the_released_page(desk, tag, meant):
+    desk.put("07_housing", role="analysis", tags=[tag])
+    desk.ask_for("07_housing")
+    if meant:
+        _refused(desk, f"値 {tag} .*「{meant}」の書き間違い")
+    else:
+        assert "07_housing" in desk.names()
+
+
+@pytest.mark.parametrize(("kind", "source", "refused"), [
+    ("markdown", "# 住まい", ""), ("markdown", "#住まい\n問い", ""), ("markdown", "", "題がない"),
+    ("markdown", "# ", "題がない"), ("markdown", "問い", "題がない"), ("code", "# 住まい", "題がない"),
+    ("raw", "# 住まい", "題がない"),
+    ("markdown", "# 住まい\n![図](attachment:a.png)", "画像のない"),
+    ("markdown", "# 住まい\n![](https://x.jp/a.png)", "画像のない"),
+    ("markdown", "# 住まい\n本当![1](a.png)", "画像のない"), ("markdown", "# 住まい\n[表](#a)!", ""),
+])  # fmt: skip
+def test_a_notebook_has_a_title_and_no_pasted_picture(desk, kind, source, refused):
+    """An empty first cell and an attachment ended in a traceback, a line of code stood on the cover."""
+    desk.put("07_housing", role="analysis")
+    desk.ask_for("07_housing")
+    file = desk.root / "notebooks/07_housing.ipynb"
+    content = json.loads(file.read_text())
+    content["cells"][0] |= {"cell_type": kind, "source": [source]}
+    file.write_text(json.dumps(content))
+    if refused:
+        _refused(desk, refused)
+    else:
+        assert desk.year()[-1].title == "住まい"

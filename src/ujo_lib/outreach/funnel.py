@@ -51,7 +51,8 @@ def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) ->
         dimensions, base (impressions), n (clicks), landing, spend, ctr (clicks per thousand impressions), low,
         high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion),
         landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA), one with more clicks than
-        impressions no interval; a count that the platform does not report is NA, and its rows are in no ratio of it.
+        impressions no interval, one that was reached more often than clicked no share of that;
+        a count that the platform does not report is NA, and its rows are in no ratio of it.
     """
     rows = []
     for key, part in _groups(ads, dimensions):
@@ -337,7 +338,7 @@ def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
         if spread is not None:
             by_day = wilson(clicked / spread, shown / spread, level)
             rates |= {"dispersion": spread, "low_day": 1000 * by_day.low, "high_day": 1000 * by_day.high}
-    if landed is not None and (able := _clicks_with_landing(part)):
+    if landed is not None and (able := _clicks_with_landing(part)) and landed <= able:
         rates["landing_share"] = landed / able
     if spent is not None:
         seen, both = _total(paid, "impressions"), _reporting(paid, "link_clicks")

@@ -440,7 +440,11 @@ def read_flat_yaml(file: Path) -> dict[str, Any]:
 def _flat(file: Path) -> Document:
     document = Document.read(file)
     if not isinstance(document.content, dict):
-        told = (repr(document.content), "「名前: 値」の並び", "書き方を見本に合わせる")
+        told = (
+            repr(document.content),
+            "「名前: 値」の並び",
+            "書き方を見本に合わせる(書くことがなければ {} とする)",
+        )
         raise ParameterError.of(file.name, "(ファイル)", *told)
     return document
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, ValidationInfo, field_validator
 
 from ujo_lib.params.paths import inside
+from ujo_lib.text import ambiguous
 from ujo_lib.yamlfile import Declared, Many, Word, nearest
 
 MissingSign = Literal["none", "unknown", "suppressed"]
@@ -32,10 +33,13 @@ def _zone(name: str) -> str:
 def _options(value: Any) -> Any:
     """Options as label → spellings, from a list of labels or from a mapping label → code, spellings or nothing."""
     if isinstance(value, list):
-        return {str(label): () for label in value}
-    if isinstance(value, dict):
-        return {k: v if isinstance(v, list) else () if v is None else (v,) for k, v in value.items()}
-    return value
+        value = dict.fromkeys(map(str, value))
+    if not isinstance(value, dict):
+        return value
+    told = {k: v if isinstance(v, list) else () if v is None else (v,) for k, v in value.items()}
+    if shared := ambiguous({str(k): map(str, (k, *v)) for k, v in told.items()}):
+        raise ValueError(f"二つの選択肢を指す書き方のない並び(「{'」「'.join(shared)}」)")
+    return told
 
 
 def _several(value: Any) -> Any:

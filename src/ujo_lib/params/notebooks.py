@@ -38,6 +38,8 @@ WHOLE_YEAR: Final = "whole_year"
 ALL: Final = "*"
 """In `reads`: the tables of every other notebook of the year that reads none itself."""
 
+_TAGS: Final = frozenset({PARAMETERS_TAG, INTERNAL_TAG, OVERVIEW_TAG, APPENDIX_TAG})
+_PICTURE = re.compile(r"!\[[^\]]*\][(\[]")
 _NAME = re.compile(r"[0-9]{2}_[a-z0-9_]+")
 
 
@@ -302,4 +304,17 @@ def _notebook(file: Path, told: Any, cells: tuple[Cell, ...]) -> Notebook:
         raise ParameterError.of(
             file.name, "tags", NEEDS_TAG + kind, f"{NEEDS_TAG}の後に dispensable のどれか", remedy
         )
+    for tag in {tag for cell in cells for tag in cell.tags} - _TAGS - {"injected-parameters"}:
+        # A cell for the city alone would be on the released page, for want of a letter.
+        if meant := nearest(tag.strip().lower(), sorted(_TAGS)):
+            remedy = f"「{meant}」の書き間違いではありませんか"
+            raise ParameterError.of(file.name, "tags", tag, "、".join(sorted(_TAGS)), remedy)
+    pictures = (_PICTURE.search(cell.source) for cell in cells if cell.kind == "markdown")
+    if found := next(filter(None, pictures), None):
+        # Nobody looks for hidden numbers in a picture, and one from elsewhere is fetched from there.
+        remedy = "画像を消し、表から page の図を描く"
+        raise ParameterError.of(file.name, "セル", found[0], "画像のない Markdown のセル", remedy)
+    if not cells or cells[0].kind != "markdown" or not re.match(r"#+ *[^#\s]", cells[0].source):
+        remedy = "最初のセルを Markdown にして、このページの題を書く"
+        raise ParameterError.of(file.name, "最初のセル", "(題がない)", "「# 題」で始まるセル", remedy)
     return Notebook(file, about, cells)

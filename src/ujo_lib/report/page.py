@@ -32,6 +32,7 @@ from ujo_lib.report.door.publish import (
     Subject,
     TableRecord,
     TableSpec,
+    is_ranked,
     mask,
     unmasked,
 )
@@ -193,7 +194,7 @@ class Page:
         table.require_following()
         about = self._completed(replace(subject or Subject(), **changes))
         left = table.left() if table.left and len(table) and not self.masks else None
-        spec = TableSpec(id, title, about, table.schema, table.left is not None, left)
+        spec = TableSpec(id, title, about, table.schema, table.left is not None, left, is_ranked(table))
         frame = table.frame
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record

@@ -36,13 +36,15 @@ from ujo_lib.report.door.publish import (
     Subject,
     TableRecord,
     TableSpec,
+    is_ranked,
     mask,
     not_supplied,
     unmasked,
 )
+from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
-from ujo_lib.typed import ANSWERED, Schema
+from ujo_lib.typed import ANSWERED, Schema, Typed
 
 COLUMNS = {
     "sex": Dimension(variable="sex"),
@@ -407,3 +409,49 @@ def test_what_a_release_showed_is_read_back_with_its_mask():
     again = TableRecord.from_json(shown.record("01").to_json()).published()
     assert not shown.hidden["sex"].any()
     assert again.hidden.equals(shown.hidden)
+
+
+@pytest.mark.parametrize(
+    ("labels", "n", "ranked"),
+    [
+        ("持借社", [9, 6, 3], True),
+        ("持借社", [3, 6, 9], True),
+        ("持借", [9, 3], False),  # one of two is always the first
+        ("持借社", [9, 9, 9], False),
+        ("持借社", [9, 3, 6], False),
+        ("持借社間他", [9, 6, 5, 3, 40], True),  # その他 stands last, however many
+        ("持借社他不", [9, 6, 5, 40, 41], True),
+        ("持借社他不無", [9, 6, 5, 40, 41, 42], False),
+        ("ABC", [9, 6, 3], False),  # in the order of their letters
+        (pd.Categorical(list("持借社"), list("持借社")), [9, 6, 3], False),  # in a declared order
+        (pd.Categorical(list("持借社"), list("社借持")), [9, 6, 3], True),  # `value_counts` of a categorical
+        (["持家", "総数", "借家", "社宅"], [9, 18, 6, 3], True),
+    ],
+)
+def test_rows_stand_in_the_order_of_a_count_where_no_order_of_their_labels_explains_it(labels, n, ranked):
+    frame = pd.DataFrame({"home": labels if isinstance(labels, pd.Categorical) else list(labels), "n": n})
+    assert is_ranked(Typed.of(frame, {"home": Dimension(), "n": Count(unit="人")})) == ranked
+
+
+@pytest.mark.parametrize(("women", "ranked"), [([8, 5, 2], True), ([8, 2, 5], False)])
+def test_rows_may_be_in_the_order_of_a_count_for_each_label_of_a_dimension(women, ranked):
+    frame = pd.DataFrame({"sex": ["男"] * 3 + ["女"] * 3, "home": list("持借社") * 2, "n": [9, 6, 3, *women]})
+    columns = {"sex": Dimension(), "home": Dimension(), "n": Count(unit="人")}
+    assert is_ranked(Typed.of(frame, columns)) == ranked
+
+
+def test_a_hidden_count_does_not_stand_between_the_two_that_tell_it():
+    """9, 6, 5, x, 5, x of 33: by their order the first x was 5, and the second 3."""
+    homes = ["持家", "市営住宅", "民間借家", "社宅", "施設", "間借り", "全体"]
+    frame = pd.DataFrame({"home": pd.Categorical(homes, homes), "n": [9, 6, 5, 5, 5, 3, 33]})
+    spec = TableSpec(
+        "homes", "住まい", ABOUT, Schema({"home": Dimension(), "n": Count(unit="人")}), ranked=True
+    )
+    record = TableRecord.of("07_housing", spec, frame)
+    shown = mask(record, frame, {"n": [False, False, False, True, False, True, False]})
+    assert shown.frame["home"].tolist() == [*homes[:3], "施設", "社宅", "間借り", "全体"]
+    assert shown.hidden["n"].tolist() == [False] * 4 + [True] * 2 + [False]
+    assert shown.frame["n"].fillna(0).tolist() == [9, 6, 5, 5, 0, 0, 33]
+    assert read.levels(shown, "home") == shown.frame["home"].tolist()  # in figures, too
+    nothing = mask(record, frame, {"n": [False] * 7})
+    assert nothing.frame["home"].tolist() == homes

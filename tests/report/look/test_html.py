@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -397,7 +398,7 @@ def test_a_page_is_for_the_city_or_a_candidate_or_reviewed_and_never_two_of_them
 
 
 def test_the_first_title_names_the_page_and_further_ones_are_sections_of_its_contents() -> None:
-    source = "# 題 <b>甲</b>\n\n## 一 & 二\n\n### 小見出し\n\n# もう一つの題"
+    source = "# 題 **甲**\n\n## 一 & 二\n\n### 小見出し\n\n# もう一つの題"
     page = html.export_page(
         new_notebook(cells=[new_markdown_cell(source)]), context=replace(CONTEXT, report_title="")
     )
@@ -441,3 +442,13 @@ def test_a_table_written_in_prose_can_be_moved_sideways_on_a_phone() -> None:
     )
     assert page.count('<div class="scroll" role="group" aria-label="表" tabindex="0"><table>') == 1
     assert page.count("</table></div>") == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["<script>alert(1)</script>", "<!-- 3人 -->", '文<img src="http://x.jp/a.png">']
+)
+def test_html_in_markdown_stands_on_the_page_as_it_was_typed(typed: str) -> None:
+    """A script, a picture fetched from elsewhere and a comment that no reviewer saw were sealed with the release."""
+    page = _explained(new_markdown_cell(f"前の段落。\n\n{typed}\n\n次の段落。"))
+    assert typed not in page
+    assert typed in unescape(page)

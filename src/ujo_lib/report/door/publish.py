@@ -16,10 +16,10 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Mark, Withheld
+from ujo_lib.columns import TOTAL_LABELS, Count, Mark, Withheld
 from ujo_lib.errors import InputError
 from ujo_lib.report.door.marks import sure_marks
-from ujo_lib.typed import ANSWERED, Schema
+from ujo_lib.typed import ANSWERED, Schema, Typed
 
 NOT_SUPPLIED = "not_supplied.json"
 """Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
@@ -122,6 +122,7 @@ class TableSpec:
         weighted: its numbers tell of answers which no table counts.
         left: the fewest values that they leave to a small count of these; None without such, and in a release: its plan
             has been made.
+        ranked: its rows stand in the order of a count, see `is_ranked`.
     """
 
     id: str
@@ -130,6 +131,7 @@ class TableSpec:
     schema: Schema = field(default_factory=Schema)
     weighted: bool = False
     left: int | None = None
+    ranked: bool = False
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
@@ -332,7 +334,8 @@ def mask(
     A column that speaks of the whole table (`Schema.of_table`) is kept back as a whole as soon as a count that it rests
     on is hidden: the shown values of a test statistic are equations for the hidden cells. In a table without population
     every number speaks of counts that stand elsewhere; a small count of its own, made from them, is printed no more
-    than theirs.
+    than theirs. Where rows stand in the order of a count, those that hide one go to the end, in the order of their
+    labels: between a 6 and a 5 everybody would know them.
 
     Args:
         record: the table as recorded.
@@ -359,7 +362,47 @@ def mask(
         # An NA beside a hidden cell would leave a column of numbers a column of objects.
         told = shown[column].notna() & ~hidden[column]
         shown[column] = shown[column].astype(object).where(told, None).infer_objects()
+    if spec.ranked and row_hidden.any():
+        dimensions = list(spec.schema.dimensions)
+        shown[dimensions] = shown[dimensions].astype(object)  # figures follow the order of the rows
+        totals = _totals(shown, dimensions)
+        moved, behind = row_hidden & ~totals, totals[::-1].cummin()[::-1]
+        labels = shown.loc[moved, dimensions].astype(str).sort_values(dimensions, kind="stable")
+        order = [*shown.index[~moved & ~behind], *labels.index, *shown.index[behind]]
+        shown, hidden = (part.loc[order].reset_index(drop=True) for part in (shown, hidden))
     return Published(spec, shown, hidden, record.notebook)
+
+
+def is_ranked(table: Typed) -> bool:
+    """Whether rows stand in the order of a count (`value_counts`, `sort_values`): all, or those of each label.
+
+    Counts rise or fall from row to row, three or more of which not all are alike; one or two rows at the end may be out
+    of order (その他, 不明), totals stand anywhere. Labels in the order of a declared set of categories, or of their
+    letters, tell nothing.
+    """
+    dimensions = list(table.schema.dimensions)
+    rows = table.frame[~_totals(table.frame, dimensions)]
+    for by in ([], *([name] for name in dimensions if len(dimensions) > 1)):
+        lines = [part for _, part in rows.groupby(by, sort=False, observed=True)] if by else [rows]
+        if all(all(_in_order(line[name]) for line in lines) for name in dimensions if name not in by):
+            continue
+        for column in {*table.schema.counts} - {*table.schema.bases}:
+            counts = [line[column].iloc[: max(3, len(line) - 2)].dropna() for line in lines]
+            if any(len(line) > 2 and line.nunique() > 1 for line in counts) and (
+                all(line.is_monotonic_decreasing for line in counts)
+                or all(line.is_monotonic_increasing for line in counts)
+            ):
+                return True
+    return False
+
+
+def _totals(frame: pd.DataFrame, dimensions: Sequence[str]) -> "pd.Series[bool]":
+    return frame[list(dimensions)].isin(TOTAL_LABELS).any(axis=1)
+
+
+def _in_order(labels: "pd.Series[Any]") -> bool:
+    declared = isinstance(labels.dtype, pd.CategoricalDtype)
+    return bool((labels.cat.codes if declared else labels.astype(str)).is_monotonic_increasing)
 
 
 def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collection[str]) -> bool:

@@ -269,7 +269,8 @@ def _html_of(cell: NotebookNode) -> str:
 
 
 def _markdown(source: str) -> str:
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    # HTML of one's own is shown as typed: a comment that nobody sees, a script or a picture from elsewhere would leave.
+    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
     rendered = str(MarkdownWithMath(renderer=renderer).render(_BREAK.sub("", source)))
     return rendered.replace(
         "<table>", '<div class="scroll" role="group" aria-label="表" tabindex="0"><table>'

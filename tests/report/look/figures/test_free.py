@@ -1,5 +1,7 @@
 """A figure of seaborn's shows what the audience may see, and no number that stands in no table."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from matplotlib.colors import to_hex
 
 from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.columns import Withheld
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.style import BLUE, INK, NARROW, SERIES, WIDE
 
@@ -27,7 +30,7 @@ def test_any_figure_of_seaborn_is_drawn_from_what_the_audience_may_see() -> None
 
 @pytest.mark.parametrize(("plot", "options", "why"), [
     (plt.bar, {}, "描き直せません"), (sns.catplot, {}, "描き直せません"),
-    (lambda data, ax: None, {}, "描き直せません"), (sns.barplot, {"estimator": np.mean}, "plain values"),
+    (lambda data, ax: None, {}, "描き直せません"), (sns.barplot, {"estimator": np.mean}, "文字・数・真偽"),
 ])  # fmt: skip
 def test_what_could_not_be_exported_again_is_refused_at_once(plot, options, why) -> None:
     with pytest.raises(figures.FigureError, match=why):
@@ -36,7 +39,7 @@ def test_what_could_not_be_exported_again_is_refused_at_once(plot, options, why)
 
 def test_what_seaborn_refuses_is_told_with_the_table_and_the_function() -> None:
     figure = figures.figure(by_sex(), sns.barplot, x="share", y="sex", finding="示す。", colr="red")
-    with pytest.raises(figures.FigureError, match=r"barplot of seaborn refuses this.*colr"):
+    with pytest.raises(figures.FigureError, match=r"barplot は、この列と指定では描けません.*colr"):
         drawing(figure)
 
 
@@ -123,5 +126,82 @@ def test_a_hidden_point_is_counted_below_a_figure_whose_numbers_stand_upright() 
     figure = figures.figure(by_sex(hide=[(1, "share")]), sns.barplot, x="sex", y="share", finding="示す。")
     (axes,) = draft(figure).mpl.axes
     assert axes.get_xlabel() == "x 秘匿 1か所"
-    with pytest.raises(figures.FigureError, match="neither sex nor sex holds numbers"):
+    with pytest.raises(figures.FigureError, match="x と y に、数の列がありません"):
         figures.figure(by_sex(), sns.barplot, x="sex", y="sex", finding="示す。")
+
+
+@pytest.mark.parametrize("hide", [[], [(1, "n"), (1, "share")]])
+@pytest.mark.parametrize(("plot", "place"), [
+    *((plot, {"x": "n", "y": "sex"}) for plot in (
+        sns.barplot, sns.pointplot, sns.boxplot, sns.boxenplot, sns.violinplot, sns.stripplot, sns.swarmplot,
+        sns.lineplot, sns.histplot, sns.rugplot,
+    )),
+    *((plot, {"x": "n", "y": "share"}) for plot in (
+        sns.scatterplot, sns.regplot, sns.residplot, sns.kdeplot, sns.lineplot, sns.barplot,
+    )),
+    *((plot, {"y": "share", "hue": "sex"}) for plot in (sns.histplot, sns.ecdfplot, sns.rugplot, sns.boxplot)),
+    (sns.kdeplot, {"x": "share"}), (sns.countplot, {"x": "sex"}),
+    (sns.heatmap, {"x": "sex", "y": "district", "hue": "share"}),
+])  # fmt: skip
+def test_every_axes_level_function_of_seaborn_draws_for_both_audiences_and_writes_japanese(
+    plot, place, hide
+) -> None:
+    """Those that take one column, or a grid, could not be called; a place that is kept back was a double row."""
+    rows = published(
+        {
+            "sex": ["男性", "女性", "無回答", "その他", "不明"],
+            "district": ["北", "北", "南", "南", "南"],
+            "n": [17, 3, 9, 11, 12],
+            "share": [0.3, 0.06, 0.25, 0.2, 0.4],
+        },
+        [*hide, *((2, column) for _, column in hide)],
+    )
+    figure = figures.figure(rows, plot, **place, finding="示す。")
+    assert ("2か所は秘匿" in figure.alt) == bool(hide and plot is not sns.countplot)
+    written = words(drawing(figure))
+    assert not [text for text in written if re.search("[A-Za-wyz]", text)]
+    if plot is sns.heatmap:
+        assert ("6.0%" in written) == (not hide)
+
+
+@pytest.mark.parametrize(
+    "place", [{"x": "n", "y": "share"}, {"x": "share", "y": "n"}, {"x": "n", "size": "share"}]
+)
+def test_a_figure_shows_nothing_where_one_of_its_columns_is_kept_back_as_a_whole(place) -> None:
+    """It stopped the release, or stood empty under the range of the other column."""
+    rows = by_sex([(row, "share") for row in range(3)], kinds={"share": Withheld(heading="割合")})
+    assert figures.figure(rows, sns.scatterplot, **place, finding="示す。").is_blank
+
+
+def test_a_fitted_line_has_no_band_that_nobody_named() -> None:
+    figure = figures.figure(by_occupation(), sns.regplot, x="share", y="base", finding="示す。")
+    assert len(drawing(figure).mpl.axes[0].collections) == 1  # the dots
+
+
+def test_series_are_told_apart_by_style_and_size_under_the_headings_of_their_columns() -> None:
+    figure = figures.figure(
+        by_occupation(),
+        sns.scatterplot,
+        x="share",
+        y="base",
+        hue="answer",
+        style="occupation",
+        finding="示す。",
+    )
+    (key,) = drawing(figure).mpl.legends
+    assert {"孤独感", "職業", "感じる", "学生"} <= {text.get_text() for text in key.get_texts()}
+
+
+@pytest.mark.parametrize(
+    ("order", "left"),
+    [(["女性", "男性", "無回答"], ""), (["女性", "男性"], "無回答"), ([], "男性、女性、無回答")],
+)
+def test_an_order_that_leaves_a_label_out_is_refused_as_the_words_would_speak_of_it(order, left) -> None:
+    def drawn():
+        return figures.figure(by_sex(), sns.barplot, x="n", y="sex", order=order, finding="示す。")
+
+    if not left:
+        assert drawn()
+        return
+    with pytest.raises(figures.FigureError, match=f"order に {left} がありません"):
+        drawn()

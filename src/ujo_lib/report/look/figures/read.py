@@ -298,7 +298,13 @@ def scale(
         beside: pixels of the sheet's width that the title leaves to what stands beside it.
     """
     ticks(axis, layout, whole=published.spec.schema[column].format == "n")
-    title = wrapped(axis_title(published, column, low, mark), layout.small, layout.width - beside)
+    entitle(
+        axis, layout, wrapped(axis_title(published, column, low, mark), layout.small, layout.width - beside)
+    )
+
+
+def entitle(axis: Any, layout: Layout, title: str) -> None:
+    """Give an axis its title, which stands above a vertical one."""
     if axis.axis_name == "x":
         axis.axes.set_xlabel(title, loc="left")
     else:
