@@ -94,7 +94,7 @@ class _Processes(Executor):
         except EOFError:
             process.join()
             raise ProcessDiedError(
-                f"処理のプロセスが途中で終了しました(終了コード {process.exitcode})"
+                f"処理のプロセスが途中で終了しました(終了コード {process.exitcode}。メモリー不足や強制終了など)"
             ) from None
         finally:
             receive.close()
