@@ -168,6 +168,43 @@ def test_two_blocks_are_enough_for_a_spread():
     assert found == pytest.approx(10 * (12.7062 / 1.959964) ** 2, rel=1e-5)
 
 
+def long_window(baseline: np.ndarray, days: int) -> Comparison:
+    """A window of so many days, one contact a day, after these contacts of the baseline's days."""
+    frame = pd.DataFrame(
+        {
+            "local": [*baseline, *[1] * days],
+            "control": 10.0,
+            "role": [BASELINE] * len(baseline) + [IN_WINDOW] * days,
+        },
+        index=pd.date_range("2023-04-01", periods=len(baseline) + days),
+    )
+    return Comparison("宇城市", frame)
+
+
+@pytest.mark.parametrize(("sizes"), [[10] * 4 + [9] * 4, [10] * 8, [10] * 9], ids=["76 days", "80", "90"])
+def test_a_baseline_of_fewer_than_eight_windows_is_cut_into_eight_blocks(sizes):
+    """Pearson's chi-square by hand. Of 76 days blocks of the window's ten would be seven."""
+    contacts = np.where(np.arange(sum(sizes)) % 20 < 10, 1, 0)
+    comparison = long_window(contacts, 10)
+    n = np.add.reduceat(contacts, np.cumsum([0, *sizes[:-1]]))
+    expected = np.array(sizes) * contacts.mean()
+    chi_square = float(((n - expected) ** 2 / expected).sum())
+    degrees = len(sizes) - 1
+    assert distributions.chi2.sf(chi_square, degrees) < 0.05
+    widened = (distributions.t.ppf(0.975, degrees) / distributions.norm.ppf(0.975)) ** 2
+    assert exact.variance_ratio(comparison) == pytest.approx(chi_square / degrees * widened)
+
+
+@pytest.mark.parametrize("days", [60, 84, 85, 100, 130, 240])
+def test_the_spread_of_classes_is_seen_however_long_the_window_is(days):
+    """Classes of five have a variance ratio of 5, more for its error. Around the growth of two blocks none was left,
+    and in one of five windows an effect was found that there was not.
+    """
+    rng = np.random.default_rng(days)
+    ratios = [exact.variance_ratio(long_window(5 * rng.poisson(0.3, 254), days)) for _ in range(30)]
+    assert 5 < np.mean(ratios) < 12
+
+
 @pytest.mark.parametrize("k1", [0, 5, 6])
 def test_no_p_value_is_above_one(k1):
     """Five are expected; either tail of them holds more than half."""

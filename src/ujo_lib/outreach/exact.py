@@ -19,7 +19,7 @@ from scipy import optimize, special
 from scipy import stats as distributions
 
 from ujo_lib import glm
-from ujo_lib.outreach.controlled import DAYS_A_YEAR, block_days
+from ujo_lib.outreach.controlled import DAYS_A_YEAR, MIN_BLOCKS, block_days
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison, Totals
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
 from ujo_lib.stats import LEVEL
@@ -40,15 +40,17 @@ CLEAR_SPREAD: Final = 0.05
 def variance_ratio(comparison: Comparison, level: float = LEVEL) -> float:
     """By what the counts are divided before they are tested, at least 1; exactly 1: the exact Poisson test.
 
-    Baseline blocks of the window's length are held against the control, and their growth where it is known: chi-square
-    over its degrees of freedom, enlarged by (t / z)² because it is an estimate. It is used from `EXACT_BELOW` expected
-    contacts on, and below where the chi-square is significant at `CLEAR_SPREAD`. A single block has no spread.
+    Baseline blocks are held against the control, and their growth where it is known: chi-square over its degrees of
+    freedom, enlarged by (t / z)² because it is an estimate. It is used from `EXACT_BELOW` expected contacts on, and
+    below where the chi-square is significant at `CLEAR_SPREAD`. A baseline of a single day has no spread.
     """
-    days = block_days(comparison)
-    blocks = days[comparison.having(BASELINE)[days[:, 0]]]
-    n, control = (comparison.frame[name].to_numpy(float)[blocks].sum(axis=1) for name in ("local", "control"))
-    grown = _growth(comparison)
-    expected = control * n.sum() / control.sum() if grown is None else grown.expected[blocks].sum(axis=1)
+    blocks, grown = _blocks(comparison), _growth(comparison)
+
+    def summed(by_day: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([by_day[days].sum() for days in blocks])
+
+    n, control = (summed(comparison.frame[name].to_numpy(float)) for name in ("local", "control"))
+    expected = control * n.sum() / control.sum() if grown is None else summed(grown.expected)
     n, expected = n[control > 0], expected[control > 0]
     degrees = len(n) - (1 if grown is None else 2)
     if degrees < 1 or not n.sum():
@@ -60,6 +62,15 @@ def variance_ratio(comparison: Comparison, level: float = LEVEL) -> float:
     tail = (1 + level) / 2
     widened = (distributions.t.ppf(tail, degrees) / distributions.norm.ppf(tail)) ** 2
     return max(1.0, chi_square / degrees * float(widened))
+
+
+def _blocks(comparison: Comparison) -> list[NDArray[np.int64]]:
+    """Positions of the days of each block of the baseline: of the window's length, or, where it has fewer than
+    `MIN_BLOCKS` of these, as many shorter ones. Two of them would leave no spread around their growth.
+    """
+    days, baseline = block_days(comparison), comparison.having(BASELINE)
+    whole = days[baseline[days[:, 0]]]
+    return list(whole) if len(whole) >= MIN_BLOCKS else np.array_split(np.flatnonzero(baseline), MIN_BLOCKS)
 
 
 def conditional(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:

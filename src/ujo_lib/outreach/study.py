@@ -36,7 +36,7 @@ CITY_WORDS = (
     "市の窓口の件数は、比較地域の相談に対する割合が、施策がなければ変わらなかったとみなして判定します。比較期間の相談が"
     f"{exact.GROWTH_FROM}件以上あるときは、その間の伸びや減りが一定の率で続いたとみなす見込みも作り、両方で増減が見つかった"
     "ときだけ「検出」とし、区間は両方を合わせた幅にします。それより少ないときや、伸び方が途中で変わったときは、"
-    "窓口自身の動きと施策の効果を区別できず、誤った検出が増えます。"
+    "窓口自身の動きと施策の効果を区別できず、誤った検出が増え、区間も本当の値を外しやすくなります。"
 )
 """What a reader must know of the method of the city's verdict: the control knows nothing of a desk's own growth,
 and few contacts do not show it."""
