@@ -318,6 +318,20 @@ def test_where_one_expectation_is_exceeded_and_the_other_missed_nothing_is_found
     assert effect.low < 1 < effect.high
 
 
+@pytest.mark.parametrize("window", [20, 150])
+def test_contacts_beyond_the_expected_ones_are_those_of_each_expectation(window):
+    """Steady: 37 a block; by its growth 72: each limit times what it is a ratio to, and the widest of them."""
+    comparison = blocks_of(20, 24, 29, 35, 42, 50, 60, window=window)
+    effect, ends = exact.conditional(comparison, "宇城市"), []
+    totals, divisor = comparison.totals(IN_WINDOW), exact.variance_ratio(comparison)
+    for known in exact.expectations(comparison):
+        expected = known.n / known.control * 100
+        ends.append([(end - 1) * expected for end in exact._limits(totals, known, divisor, 0.95)])
+    assert effect.extra[0] == pytest.approx(window - 260 / 7)
+    assert effect.extra[1:] == pytest.approx((min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1])))
+    assert effect.extra[1] < (effect.low - 1) * effect.expected or window == 150
+
+
 @given(
     st.lists(st.integers(0, 60), min_size=2, max_size=8).filter(lambda contacts: sum(contacts) >= 60),
     st.integers(0, 200),

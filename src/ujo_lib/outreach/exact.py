@@ -158,9 +158,20 @@ def _held_against_all(
     window, against = comparison.totals(IN_WINDOW), expectations(comparison)
     lows, highs, p_values = zip(*map(tested, against), strict=True)
     more = {window.n * known.control > window.control * known.n for known in against}
-    ratio = (window.n / comparison.expected, min(lows), max(highs))
-    p_value = max(p_values) if len(more) == 1 else 1.0
-    return judged(area, method, level, n=window.n, expected=comparison.expected, ratio=ratio, p_value=p_value)
+    expected = np.array([known.n / known.control * window.control for known in against])
+    return judged(
+        area,
+        method,
+        level,
+        n=window.n,
+        expected=comparison.expected,
+        ratio=(window.n / comparison.expected, min(lows), max(highs)),
+        p_value=max(p_values) if len(more) == 1 else 1.0,
+        extra_limits=(
+            float(((np.array(lows) - 1) * expected).min()),
+            float(((np.array(highs) - 1) * expected).max()),
+        ),
+    )
 
 
 def _limits(window: Totals, known: Known, divisor: float, level: float) -> tuple[float, float]:

@@ -52,6 +52,7 @@ class Effect:
         p_value: two-sided, from the same inversion as the interval.
         reason: filled when the effect is not estimable.
         reason_code: the stable code of that reason.
+        extra_limits: of the contacts beyond the expected ones, where the interval reaches over several expectations.
     """
 
     area: str
@@ -66,6 +67,7 @@ class Effect:
     p_value: float | None = None
     reason: str = ""
     reason_code: str = ""
+    extra_limits: tuple[float, float] | None = None
 
     @property
     def label(self) -> str:
@@ -76,12 +78,13 @@ class Effect:
     def extra(self) -> tuple[float, float, float] | None:
         """Contacts beyond the expected ones: estimate, low, high.
 
-        The ratio's interval times the expected count; the expected count itself is taken as it stands.
+        The ratio's interval times the expected count; the expected count itself is taken as it stands, and of several
+        each with its own interval.
         """
         if self.expected is None or self.estimate is None or self.low is None or self.high is None:
             return None
         estimate, low, high = ((end - 1) * self.expected for end in (self.estimate, self.low, self.high))
-        return estimate, low, high
+        return estimate, *(self.extra_limits or (low, high))
 
 
 def judged(
@@ -93,11 +96,13 @@ def judged(
     expected: float,
     ratio: tuple[float, float, float],
     p_value: float,
+    extra_limits: tuple[float, float] | None = None,
 ) -> Effect:
     """Turn an estimated ratio (estimate, low, high) into an effect; the verdict is read off the interval."""
     estimate, low, high = ratio
     code: Code = "detected" if low > 1 or high < 1 else "not_detected"
-    return Effect(area, method, code, level, n, expected, estimate, low, high, p_value)
+    numbers = (n, expected, estimate, low, high, p_value)
+    return Effect(area, method, code, level, *numbers, extra_limits=extra_limits)
 
 
 def judged_by_error(
