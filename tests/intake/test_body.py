@@ -250,3 +250,29 @@ def test_a_row_without_its_day_is_a_total_where_it_has_numbers_alone_and_a_note_
 ):
     header = Header(0, 1, (*HEADINGS, "備考"), {"date": 0, "n": 2}, {}, {}, (3,), ())
     assert _kind_of(cells, header, DAILY, discreet=False) == kind
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [
+        (["※福岡県", "20"], False),
+        (["※10代", ""], True),
+        (["* 福岡県", "1 人"], False),
+        (["※", "速報"], True),
+        (["※ 福岡県", "速報"], True),
+    ],
+)
+def test_a_row_with_a_mark_of_a_note_and_a_figure_is_never_dropped(desk: Desk, last, read):
+    rows = [["都道府県", "件数"], ["熊本県", "10"], last]
+    desk.put("national_daily", "n.csv", as_csv(rows), constants={"date": "2023-08-01"})
+    taken = desk.check()
+    assert (len(taken["national_daily"]) == 1, taken.ok) == (read, read)
+
+
+@pytest.mark.parametrize("desk_name", ["市専用窓口", "※市専用"])
+def test_a_desk_whose_name_was_mistyped_is_no_note_though_nothing_else_stands_in_its_row(
+    desk: Desk, desk_name
+):
+    rows = [["窓口", "開設日"], ["全国窓口", "2020-04-01"], [desk_name, "2023-09-01" * ("※" in desk_name)]]
+    desk.put("channels", "c.csv", as_csv(rows))
+    assert [(p.row, p.column) for p in desk.check().faults] == [(3, "窓口")]
