@@ -107,6 +107,17 @@ def test_a_date_that_is_shown_as_a_month_names_no_day(number_format, read):
 
 
 @pytest.mark.parametrize(
+    ("microseconds", "read", "clock"),
+    [(499_999, "2023-08-05 21:59:59", "21:59"), (500_000, "2023-08-05 22:00:00", "22:00")],
+)
+def test_ten_o_clock_written_to_a_few_places_of_a_day_is_not_the_hour_before(microseconds, read, clock):
+    moment = dt.datetime(2023, 8, 5, 21, 59, 59, microseconds)
+    assert as_text(moment, "yyyy/m/d h:mm") == read
+    assert as_text(moment.time(), "h:mm") == clock
+    assert as_text(dt.time(23, 59, 59, microseconds), "h:mm") == "23:59"
+
+
+@pytest.mark.parametrize(
     ("value", "number_format", "read"),
     [(7, "000_ ", "007"), (7, "000;-000", "007"), (7, "[Red]000", "007"), (7, "000_);[赤](000)", "007"),
      (7, "[<=9]000", "7")],

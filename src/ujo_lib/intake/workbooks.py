@@ -151,17 +151,24 @@ def as_text(value: object, number_format: str) -> str:
     if isinstance(value, date) and _MONTH_ONLY.fullmatch(_WORDS.sub("", number_format.lower())):
         return f"{value.year}年{value.month}月"
     if isinstance(value, datetime):
+        value = _to_second(value)
         # A contact at midnight is a moment where the sheet shows its clock, and a day where it does not.
         bare = value.time() == time(0) and not _DAY_AND_CLOCK.match(_WORDS.sub("", number_format.lower()))
         return value.strftime("%Y-%m-%d" if bare else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, time):
-        return value.strftime("%H:%M")
+        moment = datetime.combine(date.min, value)
+        return min(_to_second(moment), moment.replace(hour=23, minute=59)).strftime("%H:%M")
     if isinstance(value, timedelta):
         minutes = round(value.total_seconds() / 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
     return str(value)
+
+
+def _to_second(moment: datetime) -> datetime:
+    """Ten o'clock written to six places of a day is a tenth of a second before it, and would fall into the hour before."""
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 def _worded(value: float, number_format: str) -> str:
