@@ -399,6 +399,47 @@ def test_a_clock_of_both_kinds_is_refused(stamp):
         cells.parse_stamp(stamp, "Asia/Tokyo")
 
 
+@pytest.mark.parametrize(
+    ("stamp", "clock"),
+    [
+        ("2023-08-05T06:13:00-07:00", "22:13"),
+        ("2023-08-05 06:13:00-07:00", "22:13"),
+        ("2023-08-05T06:13:00.125-07:00", "22:13"),
+        ("2023-08-05 22:13+09:00", "22:13"),
+        ("2023-08-05 22:13:00+14:00", "17:13"),
+        ("2023-08-05 22:13:00+15:00", None),
+        ("2023-08-05 22:13:00+09:15", None),
+        ("2023-08-05 08:30-09:00", None),
+        ("2023-08-05 22:13\uff0d23:05", None),
+        ("2023-08-05 22:13:59", "22:13"),
+        ("2023-08-05 22:13:60", None),
+    ],
+)
+def test_the_end_of_a_talk_is_no_distance_from_greenwich_and_no_minute_has_sixty_seconds(stamp, clock):
+    if clock is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_stamp(stamp, "Asia/Tokyo")
+    else:
+        assert cells.parse_stamp(stamp, "Asia/Tokyo").value.strftime("%H:%M") == clock
+
+
+@pytest.mark.parametrize(
+    ("clients", "rows"),
+    [
+        (("2-45", "2023-02-03", "2024-02-03"), [3, 4]),
+        (("2-45", "2023年2月", "2023/2/3 0:00:00"), [3, 4]),
+        (("2-45", "2023-2", "2023-02-03A"), []),
+        (("", "2023-02-03", "2024-02-03"), []),
+    ],
+)
+def test_a_day_among_numbers_that_are_none_was_made_of_a_number(desk: Desk, clients, rows):
+    changes = {(i, "相談者ID"): client for i, client in enumerate(clients, 1)}
+    desk.put("consultations", "c.csv", as_csv(table("consultations", changes)))
+    assert [(p.row, p.column, p.rule) for p in desk.check().faults] == [
+        (row, "相談者ID", "17") for row in rows
+    ]
+
+
 @pytest.mark.parametrize("text", ["Yahoo!", "覚えていない", "わからない", "答えたくない", "友だちから聞いた"])
 def test_what_people_choose_from_a_list_is_no_sentence(text):
     assert cells.parse_short(text, brief=True).value == text

@@ -206,6 +206,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     stamps = _iso_stamps(raw.texts if column.type == "datetime" else [], site)
     plain = set(stamps.index)
     ages: list[int] = []
+    days: list[int] = []
     for code, text in enumerate(raw.texts):
         if code in plain or not text or not (bare := text.strip()):
             continue
@@ -243,6 +244,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             else:
                 ages.append(code)
         values[code] = read.value
+        if column.type == "id" and _DAY.fullmatch(read.value):
+            days.append(code)
         if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
     if ages and all(int(tidy(raw.texts[code])) < _YOUNGEST_ALONE for code in ages):
@@ -250,6 +253,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         changed = [one for one in changed if one[0] not in ages]
     if column.type == "share":
         _refuse_mixed_shares(raw, values, notes)
+    if days and len(days) < sum(value is not None for value in values):
+        _refuse_days_among_ids(raw, days, values, notes)
     _note_repairs(column, raw, changed, notes)
     made = {column.name: _series(column, raw.codes, values, stamps)}
     if column.type in NUMERIC:
@@ -357,6 +362,19 @@ def _refuse_mixed_shares(raw: Raw, values: Sequence[Any], notes: Notes) -> None:
     for code, value in enumerate(values if any(signed) else ()):
         if value and not signed[code]:
             note_refusal(raw, code, ValueRefused("% の付いた割合", remedy, "6"), notes)
+
+
+_DAY = re.compile(r"(?:19|20)\d\d(?:([-/])\d{1,2}\1\d{1,2}(?: 0?0:00(?::00)?)?|年\d{1,2}月(?:\d{1,2}日)?)")
+
+
+def _refuse_days_among_ids(raw: Raw, days: Sequence[int], values: list[Any], notes: Notes) -> None:
+    """Where other ids are none, a day was made of 2-3 in some year: one person under two ids, or two under one."""
+    remedy = (
+        "Excelが 2-3 のような番号を日付に変えています。元の書き出しを、列を文字列にして開き直してください。"
+    )
+    for code in days:
+        values[code] = None
+        note_refusal(raw, code, ValueRefused("番号", remedy, "17"), notes)
 
 
 def shown(text: str) -> str:
