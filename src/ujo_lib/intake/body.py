@@ -513,6 +513,31 @@ def check_unit_columns(body: Body, header: Header, schema: Schema, notes: Notes)
             note_items_beside(number, body.raw(header, place), notes)
 
 
+def note_grouped(body: Body, header: Header, schema: Schema, notes: Notes) -> None:
+    """Warn of a column in which each word stands once, at the head of rows that are blank below it: as above.
+
+    A blank cell that must not be one is an error already. A column of the key need not begin with a word: of the
+    answers of the nation some have an occupation and others none.
+    """
+    for column in schema.columns:
+        place = header.columns.get(column.name)
+        is_key = column.name in schema.key
+        if place is None or column.filled or not (column.type in ("cat", "age") or is_key):
+            continue
+        raw = body.raw(header, place)
+        at = np.flatnonzero(np.array([bool(text.strip()) for text in raw.texts])[raw.codes])
+        blank = len(raw.codes) - len(at)
+        if len(at) > 1 and (is_key or at[0] == 0) and len(np.unique(raw.codes[at])) == len(at) <= blank:
+            remedy = (
+                "どの値も1度だけで、下の行が空欄です。上の行と同じという意味の空欄なら、どの行にも書いてください"
+                "(いまは無回答として読みました)。ほんとうに空欄ならこのままで構いません。"
+            )
+            first = int(body.rows[np.setdiff1d(np.arange(len(raw.codes)), at)[0]])
+            notes.warning(
+                "行ごとの値", remedy, "総務省1-6", row=first, column=raw.heading, value=f"空欄{blank}行"
+            )
+
+
 def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
     """Compare each total column with the sum of the number columns of its group, left of it."""
     for place in header.subtotals:
