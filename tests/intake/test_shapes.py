@@ -84,13 +84,16 @@ def test_hours_side_by_side_become_hours(desk: Desk):
         ("25時", ["25時"], "3", True),
         ("25時", [], "", True),
         ("天気", [], "晴れ", True),
+        ("25時", [], "3|x", False),  # one of two is a number
+        ("天気", [], "3|x|晴れ", True),
         ("合計", [], "3", True),
     ],
 )
 def test_numbers_under_a_heading_that_is_no_part_are_not_left_out_without_a_word(
     desk: Desk, heading, ignore, cell, ok
 ):
-    rows = [["日付", "22時", "23時", heading], ["2023-08-01", "1", "2", cell]]
+    rows = [["日付", "22時", "23時", heading]]
+    rows += [[f"2023-08-0{day}", "1", "2", one] for day, one in enumerate(cell.split("|"), 1)]
     desk.put("national_hourly", "h.csv", as_csv(rows), melt={"n": "{hour}"}, ignore=ignore)
     assert [p.column for p in desk.check().faults if p.severity == "error"] == ([] if ok else [heading])
 
