@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import PREFECTURES, Schema
+from ujo_lib.intake.schemas import NUMERIC, PREFECTURES, Schema
 from ujo_lib.text import fold_key
 
 _PREFECTURES = {option.label for option in PREFECTURES if option.code}
@@ -85,6 +85,10 @@ def check_doubles(
     doubles = pd.DataFrame({"at": everyone["_at"][later], "origin": first[later]})
     doubles["file"] = loaded.files[doubles["at"].to_numpy()]
     headings = [schema.column(name).heading for name in key]
+    divisible = len(key) > 1 and any(
+        c.additive and c.type in NUMERIC and c.name in loaded.frame and c.name not in key
+        for c in schema.columns
+    )
     for file, mine in doubles.groupby("file", sort=False):
         if columns := splits[str(file)]:
             named = "".join(f"「{column}」" for column in columns)
@@ -99,6 +103,11 @@ def check_doubles(
             )
             continue
         told = "書き出しの重なりか二重入力です。どちらかを消してください。"
+        if divisible:
+            told = (
+                "書き出しの重なりか二重入力なら、どちらかを消してください。読んでいない番号の列などで分けた行なら、"
+                "消さずに足し上げてください。"
+            )
         if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
             told = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
         expected, column = f"{'・'.join(headings)}の重なりがないこと", headings[_TELLING.get(schema.kind, 0)]

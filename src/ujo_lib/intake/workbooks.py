@@ -167,7 +167,7 @@ def as_text(value: object, number_format: str) -> str:
 
 
 def _to_second(moment: datetime) -> datetime:
-    """Ten o'clock written to six places of a day is a tenth of a second before it, and would fall into the hour before."""
+    """The nearest second: ten o'clock, written to six places of a day, would fall into the hour before."""
     return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
