@@ -98,10 +98,16 @@ def path_of(folder: Path, name: str) -> Path:
     return next((one for one in there if unicodedata.normalize("NFC", one.name) == wanted), path)
 
 
+def _is_of(name: str, form: str) -> bool:
+    """Whether a file has a name of this form: host systems write DATA04.CSV, and a Mac leaves ._DATA04.CSV beside."""
+    hidden = name.rpartition("/")[2].startswith(".")
+    return not hidden and fnmatchcase(name.casefold(), form.casefold())
+
+
 class Files(FileRules):
     """The files of one kind: what holds for all of them, and what for one (`per_file`) instead.
 
-    A name with ``*`` or ``?`` stands for every file of that form.
+    A name with ``*`` or ``?`` stands for every file of that form, in capitals as well, but those that systems hide.
     """
 
     files: Names = Field(min_length=1)
@@ -111,7 +117,7 @@ class Files(FileRules):
     @classmethod
     def _of_a_file(cls, per_file: dict[str, FileRules], info: ValidationInfo) -> dict[str, FileRules]:
         files = info.data.get("files", per_file)
-        if strange := [name for name in per_file if not any(fnmatchcase(name, file) for file in files)]:
+        if strange := [name for name in per_file if not any(_is_of(name, file) for file in files)]:
             raise ValueError(f"files にある名前({'、'.join(files)}。「{'」「'.join(strange)}」はない)")
         return per_file
 
@@ -125,9 +131,7 @@ class Files(FileRules):
             place = (folder / name).parent
             found = place.iterdir() if place.is_dir() else ()
             near = {unicodedata.normalize("NFC", path.relative_to(folder).as_posix()) for path in found}
-            yield from sorted(one for one in near if fnmatchcase(one, name) and "~$" not in one) or (
-                declared,
-            )
+            yield from sorted(one for one in near if _is_of(one, name) and "~$" not in one) or (declared,)
 
     def paths(self, folder: Path) -> list[Path]:
         """The same files by their path, which need not be there."""
