@@ -107,6 +107,14 @@ def test_a_date_that_is_shown_as_a_month_names_no_day(number_format, read):
 
 
 @pytest.mark.parametrize(
+    ("value", "read"),
+    [("熊本県_x000D_\n", "熊本県\r\n"), ("_x005F_x000D_", "_x000D_"), ("K_x1", "K_x1")],
+)
+def test_a_line_end_that_a_program_escaped_is_no_part_of_a_number_or_label(value, read):
+    assert as_text(value, "General") == as_text(CellRichText(value), "General") == read
+
+
+@pytest.mark.parametrize(
     ("microseconds", "read", "clock"),
     [(499_999, "2023-08-05 21:59:59", "21:59"), (500_000, "2023-08-05 22:00:00", "22:00")],
 )

@@ -164,6 +164,29 @@ def test_a_day_without_its_clock_is_an_error_at_its_row(desk: Desk):
     assert errors(desk.check()) == [(3, "受付日+受付時刻", "R5.8.2")]
 
 
+@pytest.mark.parametrize(
+    ("midnight", "read"),
+    [
+        (" 00:00:00", "2023/8/3"),
+        ("T00:00:00.000", "2023/8/3"),
+        (" 0:00", "2023/8/3"),
+        (" 10:00", "2023/8/3 10:00"),
+    ],
+)
+def test_midnight_beside_a_day_is_no_clock_where_that_has_its_own_cell(desk: Desk, midnight, read):
+    rows = day_and_clock("22:15", "22:16", "")
+    place = rows[0].index("受付日")
+    for row, day in zip(rows[1:], ("2023-08-01 00:00:00", "2023/8/2", f"2023/8/3{midnight}"), strict=True):
+        row[place] = day
+    desk.put("consultations", "c.csv", as_csv(rows), join={"received_at": ["受付日", "受付時刻"]})
+    taken = desk.check()
+    assert taken["consultations"]["received_at"].dt.strftime("%d %H:%M").tolist()[:2] == [
+        "01 22:15",
+        "02 22:16",
+    ]
+    assert errors(taken) == ([] if "10" in midnight else [(4, "受付日+受付時刻", read)])
+
+
 def test_a_row_cut_short_is_told_beside_joined_cells_too(desk: Desk):
     rows = day_and_clock("22:15", "22:16", "9:05")
     rows[2] = rows[2][:5]

@@ -69,6 +69,9 @@ def _joined(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
             notes.problem("join に書いた見出しの列", remedy, "11", column="join", value="、".join(lacking))
             continue
         cells = [grid.table.column(places[fold(heading)]) for heading in headings]
+        if any(column.name == name and column.type == "datetime" for column in shape.schema.columns):
+            # Midnight beside a day is what a database adds; the clock stands in its own cell, or was not written.
+            cells[0] = pc.replace_substring_regex(cells[0], r"[T ]0?0:00(:00(\.0+)?)?$", "")
         made = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " "))
         title = "+".join(headings)
         texts = pa.chunked_array(

@@ -18,6 +18,7 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.utils.escape import unescape
 
 from ujo_lib.intake.grid import (
     HEAD_ROWS,
@@ -135,13 +136,13 @@ def as_text(value: object, number_format: str) -> str:
     """A cell as a person reads it, as far as its value and number format tell.
 
     Whole floats lose their .0, a format of zeros and words ("K"000) gives both, one of words alone ("○";;"×") the word,
-    dates become ISO, durations run past 24 hours; what is struck through, raised or lowered within a cell is no part of
-    its value.
+    dates become ISO, durations run past 24 hours; a line end escaped as _x000D_ is one. What is struck through, raised
+    or lowered within a cell is no part of its value.
     """
     if value is None:
         return ""
     if isinstance(value, CellRichText):
-        return "".join(str(part) for part in value if not _is_aside(part))
+        value = "".join(str(part) for part in value if not _is_aside(part))
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
@@ -163,7 +164,7 @@ def as_text(value: object, number_format: str) -> str:
     if isinstance(value, timedelta):
         minutes = round(value.total_seconds() / 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
-    return str(value)
+    return str(unescape(str(value)))
 
 
 def _to_second(moment: datetime) -> datetime:
