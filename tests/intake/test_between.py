@@ -612,6 +612,10 @@ def test_a_code_of_two_areas_is_told_once(desk, names, rows):
         (["K10", "K1", "K100"], []),
         (["10", "1", ""], []),
         (["0", "000", "1"], [3]),
+        (["A-1", "A 01", "aー1"], [3, 4]),
+        (["A_1", "A1", "東 - 3"], [3]),
+        (["東-3", "東3", "東 - 3"], [3, 4]),
+        (["1-11", "11-1", "1 11"], [4]),
     ],
 )
 def test_one_client_under_two_spellings_is_asked_about(desk, clients, rows):

@@ -184,6 +184,7 @@ def test_the_last_line_of_a_form_is_no_row(desk: Desk, mark):
     ("kind", "heading", "written", "rule"),
     [
         ("commissioners", "該当者数", "2²", "3"),
+        ("consultations", "相談者ID", "1①", "3"),
         ("consultations", "相談者ID", "#N/A", "18"),
         ("consultations", "相談者ID", "-", "14"),
         ("campaigns", "備考", "〃", "14"),

@@ -157,7 +157,7 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
 
 
 def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
-    """Warn of numbers of records or clients that differ in nothing but zeros in front or small letters: 001 and 1.
+    """Warn of numbers of records or clients that differ in zeros in front, small letters, dashes, blanks: A-01 and a1.
 
     Numbers that point to other rows are held against those.
     """
@@ -166,7 +166,9 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
         if not numbers or column.name not in loaded.frame:
             continue
         ids = loaded.frame[column.name].drop_duplicates().dropna()
-        bare = ids.str.lower().str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
+        bare = ids.str.lower().str.replace(r"\s*[-_ー\s]\s*", "-", regex=True)
+        bare = bare.str.replace(r"([^\d-])-(\d)", r"\1\2", regex=True)  # 1-11 and 11-1 are two
+        bare = bare.str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
         again = ids.index[bare.duplicated()]
         for file in dict.fromkeys(loaded.files[again]):
             rows = loaded.rows[again[loaded.files[again] == file]]
@@ -174,7 +176,7 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
                 rows,
                 [""] * len(rows),
                 "どこでも同じ書き方の番号",
-                "先頭の0や大文字・小文字だけが違う番号が、ほかの行にあります。別のものとして数えます。"
+                "先頭の0、大文字・小文字、ハイフンや空白だけが違う番号が、ほかの行にあります。別のものとして数えます。"
                 "同じものなら、書き方をそろえてください。",
                 "17",
                 column=column.heading,

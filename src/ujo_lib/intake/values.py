@@ -230,7 +230,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             changed.append((code, text, "無回答(欠測)", "14"))
             continue
         try:
-            if column.type not in ("id", "str"):
+            if column.type != "str":
                 refuse_glued(bare)
             read = parse(bare)
         except ValueRefused as refused:
