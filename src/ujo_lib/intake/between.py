@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -423,7 +423,7 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
 
 
 def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice.
+    """The ages of one sex of an area follow one another: a group within another (再掲) counts its people twice.
 
     A word that names no ages cannot be held against the others, and years that end below 60 are rather the numbers of
     bands: nowhere in Japan is nobody older.
@@ -455,6 +455,17 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                 population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
+        else:
+            for (_, high, _), (low, _, at) in pairwise(sorted(seen)):
+                if low > high + 1:
+                    remedy = (
+                        f"{high + 1}歳から{low - 1}歳の人の行がありません。抜けていれば加え、"
+                        "この年齢を初めから載せていない表ならこのままで構いません。"
+                    )
+                    told = f"{high}歳に続く年齢の行"
+                    population.note(
+                        np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at], "warning"
+                    )
 
 
 _OLDEST_AT_LEAST = 60
