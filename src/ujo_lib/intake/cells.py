@@ -425,7 +425,7 @@ _HALF_DAY = re.compile(
 )
 _GMT = re.compile(r"\s*GMT([+-]\d{1,2})$")
 _OFFSET = re.compile(
-    r"(?P<stamp>.+?)\s*(?P<offset>Z|(?:\+|(?<=:\d\d:\d\d)-|(?<=\.\d{3})-|(?<=T\d\d:\d\d)-)"
+    r"(?P<stamp>.+?)\s*(?P<offset>Z|(?:\+|(?<=:\d\d:\d\d)-|(?<=\.\d{3})-|(?<=\.\d{6})-|(?<=T\d\d:\d\d)-)"
     r"(?:0\d|1[0-4]):?(?:00|30|45))"
 )
 """How far from Greenwich a clock is, where it can be nothing else: 8:30-09:00 is a talk of half an hour."""

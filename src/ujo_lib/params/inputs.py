@@ -99,9 +99,8 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def _is_of(name: str, form: str) -> bool:
-    """Whether a file has a name of this form: host systems write DATA04.CSV, and a Mac leaves ._DATA04.CSV beside."""
-    hidden = name.rpartition("/")[2].startswith(".")
-    return not hidden and fnmatchcase(name.casefold(), form.casefold())
+    """Whether a file has a name of this form, in whatever letters: host systems write DATA04.CSV."""
+    return fnmatchcase(name.casefold(), form.casefold())
 
 
 class Files(FileRules):
@@ -131,7 +130,9 @@ class Files(FileRules):
             place = (folder / name).parent
             found = place.iterdir() if place.is_dir() else ()
             near = {unicodedata.normalize("NFC", path.relative_to(folder).as_posix()) for path in found}
-            yield from sorted(one for one in near if _is_of(one, name) and "~$" not in one) or (declared,)
+            # A Mac leaves ._DATA04.CSV beside it, and Excel ~$DATA04.xlsx.
+            seen = (one for one in near if not one.rpartition("/")[2].startswith((".", "~$")))
+            yield from sorted(one for one in seen if _is_of(one, name)) or (declared,)
 
     def paths(self, folder: Path) -> list[Path]:
         """The same files by their path, which need not be there."""
@@ -139,7 +140,7 @@ class Files(FileRules):
 
     def rules(self, name: str) -> dict[str, Any]:
         """Everything declared about one of the files."""
-        own = self.per_file.get(name)
+        own = {key.casefold(): rules for key, rules in self.per_file.items()}.get(name.casefold())
         mine = {field: getattr(own, field) for field in own.model_fields_set} if own else {}
         return {field: getattr(self, field) for field in FileRules.model_fields} | mine
 
