@@ -338,7 +338,7 @@ def test_the_answers_of_families_are_read_from_a_form(desk: Desk, layout, extra,
 
 def test_the_open_data_form_of_population_is_read(desk: Desk):
     heads = ["全国地方公共団体コード", "地域コード", "都道府県名", "市区町村名", "調査年月日", "地域名",
-             "総人口", "男性", "女性", "0-4歳の男性", "0-4歳の女性", "85歳以上の男性", "85歳以上の女性",
+             "総人口", "男性", "女性", "0-84歳の男性", "0-84歳の女性", "85歳以上の男性", "85歳以上の女性",
              "世帯数", "備考"]  # fmt: skip
     rows = [
         heads,
@@ -366,7 +366,7 @@ def test_the_open_data_form_of_population_is_read(desk: Desk):
     frame = taken["population"]
     assert taken.faults == ()
     assert frame[["sex", "age_band", "n"]].values.tolist() == [
-        ["男性", "0-4歳", 1], ["女性", "0-4歳", 2], ["男性", "85歳以上", 3], ["女性", "85歳以上", 4],
+        ["男性", "0-84歳", 1], ["女性", "0-84歳", 2], ["男性", "85歳以上", 3], ["女性", "85歳以上", 4],
     ]  # fmt: skip
     assert set(frame["area_code"]) == {"43213"}
     assert set(frame["households"]) == {5}
@@ -374,7 +374,7 @@ def test_the_open_data_form_of_population_is_read(desk: Desk):
 
 def test_the_form_of_the_residents_register_is_read_and_its_sums_are_checked(desk: Desk):
     rows = [
-        ["団体コード", "都道府県名", "市区町村名", "性別", "総数", "0歳~4歳", "5歳~9歳", "100歳以上"],
+        ["団体コード", "都道府県名", "市区町村名", "性別", "総数", "0歳~4歳", "5歳~99歳", "100歳以上"],
         ["432130", "熊本県", "みどり市", "計", "21", "5", "7", "9"],
         ["432130", "熊本県", "みどり市", "男", "9", "2", "3", "4"],
         ["432130", "熊本県", "みどり市", "女", "12", "3", "4", "5"],
