@@ -19,6 +19,8 @@ from ujo_lib.intake.workbooks import as_text
         (1234, '"K"000', "K1234"),
         (0, "000", "000"),
         (7, "000", "007"),
+        (10**15 - 1, "0", "9" * 15),
+        (1234567890123450, "0", "1.23456789012345e+15"),
         (1234567, r"000\-0000", "123-4567"),
         (67, r"000\-0000", "000-0067"),
         (1234567, "000-0000", "123-4567"),
@@ -137,7 +139,7 @@ def test_gaps_colours_and_negative_numbers_of_a_format_hide_no_zeros(value, numb
 @pytest.mark.parametrize(
     ("value", "read"),
     [(9.999999999999998, "10"), (0.1 + 0.2, "0.3"), (9.99999999999998, "9.99999999999998"), (1234567.5, "1234567.5"),
-     (123456789012345.0, "123456789012345"), (1e15, "1e+15")],
+     (123456789012345.0, "123456789012345"), (1e15, "1e+15"), (10**15 - 1, "9" * 15), (10**15, "1e+15")],
 )  # fmt: skip
 def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(value, read):
     assert as_text(value, "General") == read

@@ -62,6 +62,9 @@ _ABROAD = re.compile(r"(?<!\[)[$€£₩]|(?<=\[\$)(?!JPY)[A-Z]{3}")
 _MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
 """A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
 
+_EXACT = 10**15
+"""From here on Excel has put noughts in the place of digits: two long ids have become one."""
+
 _DAY_AND_CLOCK = re.compile("(?=.*d)(?=.*h)")
 _RAISED = ("superscript", "subscript")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
@@ -145,7 +148,11 @@ def as_text(value: object, number_format: str) -> str:
         value = "".join(str(part) for part in value if not _is_aside(part))
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
+    if (
+        isinstance(value, int)
+        and 0 <= value < _EXACT
+        and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format))
+    ):
         return _filled(str(value), form)
     if isinstance(value, int | float):
         return _worded(value, number_format)
@@ -175,7 +182,7 @@ def _to_second(moment: datetime) -> datetime:
 def _worded(value: float, number_format: str) -> str:
     """A number with what its format says beyond a unit: "%" or "千" behind it, or "女" instead of it."""
     # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
-    whole = float(value).is_integer() and (isinstance(value, int) or abs(value) < 1e15)
+    whole = float(value).is_integer() and abs(value) < _EXACT
     number = str(int(value)) if whole else f"{value:.15g}"
     if "%" in _WORDS.sub("", number_format):
         return f"{value * 100:.15g}%"
