@@ -349,15 +349,21 @@ def test_one_file_name_is_a_list_of_one(desk: Desk) -> None:
 def test_a_form_of_names_stands_for_every_file_of_that_form(desk: Desk) -> None:
     for month in (4, 5):
         desk.put("consultations", f"相談_{month:02d}.csv", as_csv(contacts(month=month)))
-    (desk.folder / "~$相談_05.csv").write_bytes(b"")
+    june = [[*row, "覚え書き" if i == 0 else ""] for i, row in enumerate(contacts(month=6))]
+    desk.put("consultations", "相談_06.CSV", as_csv(june))
+    for left in ("~$相談_05.csv", "._相談_05.csv", ".相談_07.csv"):
+        (desk.folder / left).write_bytes(b"")
     (desk.folder / "ほか.csv").write_bytes(b"")
     desk.declared["consultations"] |= {
-        "files": ["相談_*.csv"],
-        "per_file": {"相談_05.csv": {"ignore": ["備考"]}},
+        "files": ["*談_*.csv"],
+        "per_file": {"相談_06.csv": {"ignore": ["覚え書き"]}},
     }
     taken = desk.check()
-    assert taken.sources["file"].tolist() == ["相談_04.csv", "相談_05.csv"]
-    assert len(taken["consultations"]) == 12
+    assert taken.sources["file"].tolist() == ["相談_04.csv", "相談_05.csv", "相談_06.CSV"]
+    assert (len(taken["consultations"]), [p.rule for p in taken.faults]) == (
+        18,
+        ["21"],
+    )  # 05 is open in Excel
 
 
 def test_a_form_that_no_file_has_is_a_missing_file(desk: Desk) -> None:

@@ -577,9 +577,13 @@ def test_nobody_is_reached_without_being_shown_something(desk, reach, told):
         (["58", "59"], 2),
         (["59", "60"], None),
         (["1"], None),
+        (["0~14歳", "16歳以上"], 3),  # people of 15 are in no row
+        (["65歳以上", "0~9歳", "20~64歳"], 4),
+        (["年齢不詳", "20歳以上", "0~19歳"], None),
+        (["15~39歳"], None),
     ],
 )
-def test_people_of_overlapping_ages_are_told_at_the_first_row_that_counts_them_again(desk, ages, row):
+def test_people_counted_again_or_of_ages_in_no_row_are_told_at_the_first_row_that_shows_it(desk, ages, row):
     heads = ["地域コード", "地域名", "時点", "資料", "性別", "年齢階級", "人口"]
     n = {"総数": str(len(ages) - 1)}
     people = [["43213", "市", "2023-10-01", "住基", "男", age, n.get(age, "1")] for age in ages]
@@ -612,6 +616,10 @@ def test_a_code_of_two_areas_is_told_once(desk, names, rows):
         (["K10", "K1", "K100"], []),
         (["10", "1", ""], []),
         (["0", "000", "1"], [3]),
+        (["A-1", "A 01", "aー1"], [3, 4]),
+        (["A_1", "A1", "東 - 3"], [3]),
+        (["東-3", "東3", "東 - 3"], [3, 4]),
+        (["1-11", "11-1", "1 11"], [4]),
     ],
 )
 def test_one_client_under_two_spellings_is_asked_about(desk, clients, rows):

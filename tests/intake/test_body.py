@@ -256,3 +256,58 @@ def test_a_row_without_its_day_is_a_total_where_it_has_numbers_alone_and_a_note_
 def test_a_single_word_is_a_note_from_two_columns_on(columns, kind):
     header = replace(HEADER, headings=HEADINGS[:columns], columns=dict([*HEADER.columns.items()][:columns]))
     assert _kind_of(["概数です", *[""] * (columns - 1)], header, DAILY, discreet=False) == kind
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [
+        (["※福岡県", "20"], False),
+        (["※10代", ""], True),
+        (["* 福岡県", "1 人"], False),
+        (["※", "速報"], True),
+        (["※ 福岡県", "速報"], True),
+    ],
+)
+def test_a_row_with_a_mark_of_a_note_and_a_figure_is_never_dropped(desk: Desk, last, read):
+    rows = [["都道府県", "件数"], ["熊本県", "10"], last]
+    desk.put("national_daily", "n.csv", as_csv(rows), constants={"date": "2023-08-01"})
+    taken = desk.check()
+    assert (len(taken["national_daily"]) == 1, taken.ok) == (read, read)
+
+
+@pytest.mark.parametrize("desk_name", ["市専用窓口", "※市専用"])
+def test_a_desk_whose_name_was_mistyped_is_no_note_though_nothing_else_stands_in_its_row(
+    desk: Desk, desk_name
+):
+    rows = [["窓口", "開設日"], ["全国窓口", "2020-04-01"], [desk_name, "2023-09-01" * ("※" in desk_name)]]
+    desk.put("channels", "c.csv", as_csv(rows))
+    assert [(p.row, p.column) for p in desk.check().faults] == [(3, "窓口")]
+
+
+@pytest.mark.parametrize(
+    ("districts", "told"),
+    [
+        (["東", "", "西", ""], [3]),
+        (["東", "西", "", ""], [4]),
+        (["東", "", "西"], []),  # more words than blanks
+        (["東", "", "東", ""], []),
+        (["", "東", "西", ""], []),  # nothing stands above the first
+        (["東", "", "", ""], []),
+    ],
+)
+def test_a_word_at_the_head_of_blank_rows_may_be_meant_for_them(desk: Desk, districts, told):
+    head, row = table("commissioners")[:2]
+    rows = [[*row[:2], f"00{i}", row[3], one, *row[5:]] for i, one in enumerate(districts)]
+    desk.put("commissioners", "c.csv", as_csv([head, *rows]))
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
+        ("warning", at, "地区(圏域)") for at in told
+    ]
+
+
+def test_blank_rows_below_a_part_of_the_key_may_be_of_it_wherever_they_begin(desk: Desk):
+    rows = [["範囲", "項目", "職業", "値", "件数"], ["全国", "孤独感", "", "常に", "9"]]
+    rows += [["全国", "職業×相談内容", job, topic, "5"] for job, topic in (
+        ("児童・学生", "学校"), ("", "家族"), ("無職", "学校"), ("", "健康"),
+    )]  # fmt: skip
+    desk.put("national_attributes", "a.csv", as_csv(rows))
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [("warning", 2, "職業")]

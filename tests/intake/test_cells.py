@@ -184,6 +184,7 @@ def test_the_last_line_of_a_form_is_no_row(desk: Desk, mark):
     ("kind", "heading", "written", "rule"),
     [
         ("commissioners", "該当者数", "2²", "3"),
+        ("consultations", "相談者ID", "1①", "3"),
         ("consultations", "相談者ID", "#N/A", "18"),
         ("consultations", "相談者ID", "-", "14"),
         ("campaigns", "備考", "〃", "14"),
@@ -397,6 +398,47 @@ def test_a_clock_of_twelve_hours_is_read_by_its_half_of_the_day(stamp, clock):
 def test_a_clock_of_both_kinds_is_refused(stamp):
     with pytest.raises(ValueRefused):
         cells.parse_stamp(stamp, "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "clock"),
+    [
+        ("2023-08-05T06:13:00-07:00", "22:13"),
+        ("2023-08-05 06:13:00-07:00", "22:13"),
+        ("2023-08-05T06:13:00.125-07:00", "22:13"),
+        ("2023-08-05 22:13+09:00", "22:13"),
+        ("2023-08-05 22:13:00+14:00", "17:13"),
+        ("2023-08-05 22:13:00+15:00", None),
+        ("2023-08-05 22:13:00+09:15", None),
+        ("2023-08-05 08:30-09:00", None),
+        ("2023-08-05 22:13\uff0d23:05", None),
+        ("2023-08-05 22:13:59", "22:13"),
+        ("2023-08-05 22:13:60", None),
+    ],
+)
+def test_the_end_of_a_talk_is_no_distance_from_greenwich_and_no_minute_has_sixty_seconds(stamp, clock):
+    if clock is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_stamp(stamp, "Asia/Tokyo")
+    else:
+        assert cells.parse_stamp(stamp, "Asia/Tokyo").value.strftime("%H:%M") == clock
+
+
+@pytest.mark.parametrize(
+    ("clients", "rows"),
+    [
+        (("2-45", "2023-02-03", "2024-02-03"), [3, 4]),
+        (("2-45", "2023年2月", "2023/2/3 0:00:00"), [3, 4]),
+        (("2-45", "2023-2", "2023-02-03A"), []),
+        (("", "2023-02-03", "2024-02-03"), []),
+    ],
+)
+def test_a_day_among_numbers_that_are_none_was_made_of_a_number(desk: Desk, clients, rows):
+    changes = {(i, "相談者ID"): client for i, client in enumerate(clients, 1)}
+    desk.put("consultations", "c.csv", as_csv(table("consultations", changes)))
+    assert [(p.row, p.column, p.rule) for p in desk.check().faults] == [
+        (row, "相談者ID", "17") for row in rows
+    ]
 
 
 @pytest.mark.parametrize("text", ["Yahoo!", "覚えていない", "わからない", "答えたくない", "友だちから聞いた"])

@@ -121,6 +121,22 @@ def test_an_advertisement_has_a_day_and_a_count():
 
 
 @pytest.mark.parametrize(
+    ("campaigns", "adset", "told"),
+    [
+        (("春", None, "春"), "乙", [3]),
+        (("春", None, "春"), None, []),  # what is not divided is a total, or a campaign without a name
+        ((None, None, None), "乙", []),  # a platform that tells of no campaign, or no such column
+    ],
+)
+def test_a_set_of_advertisements_is_of_some_campaign(campaigns, adset, told):
+    rows = [
+        {"date": "2024-02-20", "campaign": name, "adset": adset if i == 1 else "甲", "impressions": 9}
+        for i, name in enumerate(campaigns)
+    ]
+    assert broken("ads", *rows) == [(row, "campaign", "error") for row in told]
+
+
+@pytest.mark.parametrize(
     ("responded", "answer", "found"),
     [
         (True, "x", False),

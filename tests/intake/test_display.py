@@ -19,6 +19,8 @@ from ujo_lib.intake.workbooks import as_text
         (1234, '"K"000', "K1234"),
         (0, "000", "000"),
         (7, "000", "007"),
+        (10**15 - 1, "0", "9" * 15),
+        (1234567890123450, "0", "1.23456789012345e+15"),
         (1234567, r"000\-0000", "123-4567"),
         (67, r"000\-0000", "000-0067"),
         (1234567, "000-0000", "123-4567"),
@@ -107,6 +109,25 @@ def test_a_date_that_is_shown_as_a_month_names_no_day(number_format, read):
 
 
 @pytest.mark.parametrize(
+    ("value", "read"),
+    [("熊本県_x000D_\n", "熊本県\r\n"), ("_x005F_x000D_", "_x000D_"), ("K_x1", "K_x1")],
+)
+def test_a_line_end_that_a_program_escaped_is_no_part_of_a_number_or_label(value, read):
+    assert as_text(value, "General") == as_text(CellRichText(value), "General") == read
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "read", "clock"),
+    [(499_999, "2023-08-05 21:59:59", "21:59"), (500_000, "2023-08-05 22:00:00", "22:00")],
+)
+def test_ten_o_clock_written_to_a_few_places_of_a_day_is_not_the_hour_before(microseconds, read, clock):
+    moment = dt.datetime(2023, 8, 5, 21, 59, 59, microseconds)
+    assert as_text(moment, "yyyy/m/d h:mm") == read
+    assert as_text(moment.time(), "h:mm") == clock
+    assert as_text(dt.time(23, 59, 59, microseconds), "h:mm") == "23:59"
+
+
+@pytest.mark.parametrize(
     ("value", "number_format", "read"),
     [(7, "000_ ", "007"), (7, "000;-000", "007"), (7, "[Red]000", "007"), (7, "000_);[赤](000)", "007"),
      (7, "[<=9]000", "7")],
@@ -118,7 +139,7 @@ def test_gaps_colours_and_negative_numbers_of_a_format_hide_no_zeros(value, numb
 @pytest.mark.parametrize(
     ("value", "read"),
     [(9.999999999999998, "10"), (0.1 + 0.2, "0.3"), (9.99999999999998, "9.99999999999998"), (1234567.5, "1234567.5"),
-     (123456789012345.0, "123456789012345"), (1e15, "1e+15")],
+     (123456789012345.0, "123456789012345"), (1e15, "1e+15"), (10**15 - 1, "9" * 15), (10**15, "1e+15")],
 )  # fmt: skip
 def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(value, read):
     assert as_text(value, "General") == read

@@ -233,3 +233,37 @@ def test_answers_in_a_column_each_are_put_together_as_the_message_says(desk: Des
     desk.put("cases", "c.csv", as_csv(rows), **yaml.safe_load(line))
     ticked = desk.load()["cases"].filter(regex="^trigger_(不登校|職場になじめなかった)$").astype(object)
     assert ticked.where(ticked.notna(), None).values.tolist() == [[True, True], [False, False], [None, None]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "timezone", "severity"),
+    [
+        ("相談受付日時(UTC)", "Asia/Tokyo", "error"),
+        ("相談受付日時(協定世界時)", "Asia/Tokyo", "error"),
+        ("相談受付日時(UTC)", "UTC", None),
+        ("相談受付日時(UTC+9)", "Asia/Tokyo", None),
+        ("相談受付日時(JST)", "Asia/Tokyo", None),
+        ("相談受付日時(終了)", "Asia/Tokyo", "warning"),
+        ("年代(家族)", "Asia/Tokyo", "warning"),
+        ("年代(2番目)", "Asia/Tokyo", "warning"),
+        ("年代(選択)", "Asia/Tokyo", None),
+        ("年代(2023年度)", "Asia/Tokyo", None),
+    ],
+)
+def test_what_makes_another_thing_of_a_day_or_a_label_is_told_until_the_city_declares_it(
+    desk: Desk, heading, timezone, severity
+):
+    rows = table("consultations")
+    rows[0] = [heading if cell == heading.partition("(")[0] else cell for cell in rows[0]]
+    desk.put("consultations", "c.csv", as_csv(rows), timezone=timezone)
+    told = [(severity, heading)] if severity else []
+    assert [(p.severity, p.column) for p in desk.check().faults] == told
+    if severity == "warning":  # the remedy, followed
+        name = "received_at" if "日時" in heading else "age_band"
+        desk.declared["consultations"]["columns"] = {heading: name}
+        assert desk.check().faults == ()
+
+
+def test_the_hours_of_greenwich_are_not_those_of_japan(desk: Desk):
+    desk.put("national_hourly", "h.csv", as_csv([["日付", "時台(UTC)", "件数"], ["2023-08-01", "1", "5"]]))
+    assert [(p.severity, p.column) for p in desk.check().faults] == [("error", "時台(UTC)")]

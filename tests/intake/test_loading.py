@@ -496,6 +496,7 @@ def test_rows_that_no_column_of_words_tells_apart_are_doubles(desk: Desk, places
     rows = [["2024-02-20", "2024-02-20", "春", "Instagram", "1000", "800", place] for place in places]
     [error] = [p for p in meta(desk, *rows).faults if p.severity == "error"]
     assert "a.csv 2行目と同じです" in error.remedy
+    assert "番号の列などで分けた行なら、消さずに足し上げてください" in error.remedy
 
 
 def test_a_double_consultation_is_one_whatever_a_memo_beside_it_says(desk: Desk):
@@ -504,6 +505,7 @@ def test_a_double_consultation_is_one_whatever_a_memo_beside_it_says(desk: Desk)
     desk.put("consultations", "c.csv", as_csv(rows))
     [error] = [p for p in desk.check().faults if p.severity == "error"]
     assert "どちらかを消してください" in error.remedy
+    assert "足し上げて" not in error.remedy
 
 
 def test_a_note_beside_a_table_is_named_and_its_row_is_kept(desk: Desk):

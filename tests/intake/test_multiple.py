@@ -58,6 +58,26 @@ def test_a_destroyed_list_is_refused(written):
     assert refused.value.rule == "15"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("6 家庭環境", ("家庭環境",)),
+        ("⑥家庭環境①不登校", ("不登校", "家庭環境")),
+        ("1,家庭環境", ("不登校", "家庭環境")),
+        ("1 家庭環境", None),
+        ("①家庭環境", None),
+        ("3 1 家庭環境", None),
+    ],
+)
+def test_a_label_behind_the_number_of_another_answer_is_not_read_as_two_answers(written, read):
+    if read is None:
+        with pytest.raises(ValueRefused) as refused:
+            read_answers(written, ITEMS["trigger"].options)
+        assert "「1」は「不登校」の番号です" in refused.value.remedy
+    else:
+        assert read_answers(written, ITEMS["trigger"].options) == read
+
+
 def test_an_answer_given_twice_counts_once():
     assert read_answers("1,1,3", ITEMS["trigger"].options) == ("不登校", "職場になじめなかった")
 

@@ -16,7 +16,7 @@ from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib import intake
 from ujo_lib.intake import account, between, checks, loading, overview, problems
 from ujo_lib.intake.problems import RULES, Notes, Problem, as_text, by_cause
-from ujo_lib.intake.schemas import SCHEMAS
+from ujo_lib.intake.schemas import DTYPES, SCHEMAS
 
 WHOLE = "の検査が最後まで済むこと"
 PLACES = [
@@ -26,6 +26,7 @@ PLACES = [
     (loading, "check_merged", "結合セル"),
     (loading, "check_totals", "合計の行"),
     (loading, "check_subtotal_columns", "小計の列"),
+    (loading, "note_grouped", "上と同じ空欄"),
     (account, "note_unread_sheets", "読まないシート"),
     (account, "note_private_letters", "外字"),
     (account, "note_lonely_columns", "ファイルごとの列"),
@@ -196,7 +197,7 @@ def made_up(kind: str, chance: random.Random) -> pd.DataFrame:
         elif column.type == "date":
             columns[column.name] = pd.Series(pd.to_datetime(cells)).astype("datetime64[us]")
         else:
-            columns[column.name] = pd.Series(pd.array(cells, dtype=loading.DTYPES[column.type]))
+            columns[column.name] = pd.Series(pd.array(cells, dtype=DTYPES[column.type]))
     return pd.DataFrame(columns)
 
 

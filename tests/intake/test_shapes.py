@@ -84,13 +84,16 @@ def test_hours_side_by_side_become_hours(desk: Desk):
         ("25時", ["25時"], "3", True),
         ("25時", [], "", True),
         ("天気", [], "晴れ", True),
+        ("25時", [], "3|x", False),  # one of two is a number
+        ("天気", [], "3|x|晴れ", True),
         ("合計", [], "3", True),
     ],
 )
 def test_numbers_under_a_heading_that_is_no_part_are_not_left_out_without_a_word(
     desk: Desk, heading, ignore, cell, ok
 ):
-    rows = [["日付", "22時", "23時", heading], ["2023-08-01", "1", "2", cell]]
+    rows = [["日付", "22時", "23時", heading]]
+    rows += [[f"2023-08-0{day}", "1", "2", one] for day, one in enumerate(cell.split("|"), 1)]
     desk.put("national_hourly", "h.csv", as_csv(rows), melt={"n": "{hour}"}, ignore=ignore)
     assert [p.column for p in desk.check().faults if p.severity == "error"] == ([] if ok else [heading])
 
@@ -159,6 +162,29 @@ def test_a_day_without_its_clock_is_an_error_at_its_row(desk: Desk):
         join={"received_at": ["受付日", "受付時刻"]},
     )
     assert errors(desk.check()) == [(3, "受付日+受付時刻", "R5.8.2")]
+
+
+@pytest.mark.parametrize(
+    ("midnight", "read"),
+    [
+        (" 00:00:00", "2023/8/3"),
+        ("T00:00:00.000", "2023/8/3"),
+        (" 0:00", "2023/8/3"),
+        (" 10:00", "2023/8/3 10:00"),
+    ],
+)
+def test_midnight_beside_a_day_is_no_clock_where_that_has_its_own_cell(desk: Desk, midnight, read):
+    rows = day_and_clock("22:15", "22:16", "")
+    place = rows[0].index("受付日")
+    for row, day in zip(rows[1:], ("2023-08-01 00:00:00", "2023/8/2", f"2023/8/3{midnight}"), strict=True):
+        row[place] = day
+    desk.put("consultations", "c.csv", as_csv(rows), join={"received_at": ["受付日", "受付時刻"]})
+    taken = desk.check()
+    assert taken["consultations"]["received_at"].dt.strftime("%d %H:%M").tolist()[:2] == [
+        "01 22:15",
+        "02 22:16",
+    ]
+    assert errors(taken) == ([] if "10" in midnight else [(4, "受付日+受付時刻", read)])
 
 
 def test_a_row_cut_short_is_told_beside_joined_cells_too(desk: Desk):
@@ -312,7 +338,7 @@ def test_the_answers_of_families_are_read_from_a_form(desk: Desk, layout, extra,
 
 def test_the_open_data_form_of_population_is_read(desk: Desk):
     heads = ["全国地方公共団体コード", "地域コード", "都道府県名", "市区町村名", "調査年月日", "地域名",
-             "総人口", "男性", "女性", "0-4歳の男性", "0-4歳の女性", "85歳以上の男性", "85歳以上の女性",
+             "総人口", "男性", "女性", "0-84歳の男性", "0-84歳の女性", "85歳以上の男性", "85歳以上の女性",
              "世帯数", "備考"]  # fmt: skip
     rows = [
         heads,
@@ -340,7 +366,7 @@ def test_the_open_data_form_of_population_is_read(desk: Desk):
     frame = taken["population"]
     assert taken.faults == ()
     assert frame[["sex", "age_band", "n"]].values.tolist() == [
-        ["男性", "0-4歳", 1], ["女性", "0-4歳", 2], ["男性", "85歳以上", 3], ["女性", "85歳以上", 4],
+        ["男性", "0-84歳", 1], ["女性", "0-84歳", 2], ["男性", "85歳以上", 3], ["女性", "85歳以上", 4],
     ]  # fmt: skip
     assert set(frame["area_code"]) == {"43213"}
     assert set(frame["households"]) == {5}
@@ -348,7 +374,7 @@ def test_the_open_data_form_of_population_is_read(desk: Desk):
 
 def test_the_form_of_the_residents_register_is_read_and_its_sums_are_checked(desk: Desk):
     rows = [
-        ["団体コード", "都道府県名", "市区町村名", "性別", "総数", "0歳~4歳", "5歳~9歳", "100歳以上"],
+        ["団体コード", "都道府県名", "市区町村名", "性別", "総数", "0歳~4歳", "5歳~99歳", "100歳以上"],
         ["432130", "熊本県", "みどり市", "計", "21", "5", "7", "9"],
         ["432130", "熊本県", "みどり市", "男", "9", "2", "3", "4"],
         ["432130", "熊本県", "みどり市", "女", "12", "3", "4", "5"],

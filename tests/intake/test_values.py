@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.intake.conftest import Desk, as_csv, table
 from tests.intake.test_cells import COLUMNS
 from ujo_lib import text
 from ujo_lib.intake import values
@@ -117,3 +118,38 @@ def test_up_to_five_ways_of_writing_are_told_one_by_one_and_more_in_one_line(dis
     assert made.tolist() == [1000 * n for n in range(1, distinct + 1)] * 2
     assert len(notes.repairs) == told
     assert sum(repair.count for repair in notes.repairs) == 2 * distinct
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rows"),
+    [
+        (["0.0625", "0.99", "0"], [2, 3]),
+        (["0.0625", "1", "0"], []),
+        (["30秒", "0.5", ""], []),
+        (["0", "0", "0"], []),
+    ],
+)
+def test_minutes_that_are_all_less_than_one_are_parts_of_a_day(desk: Desk, minutes, rows):
+    changes = {(i, "対応時間(分)"): one for i, one in enumerate(minutes, 1)}
+    desk.put("consultations", "c.csv", as_csv(table("consultations", changes)))
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
+        ("error", row, "対応時間(分)") for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "severity", "rows"),
+    [
+        (["あ" * 100, "い" * 100, "う" * 100], "warning", [2, 3, 4]),
+        (["あ" * 99, "い" * 99, "う" * 99], "", []),
+        (["あ" * 100, "い" * 100, "う" * 99], "", []),
+        (["あ" * 100, "い" * 100, "い" * 100], "", []),  # the same words again
+        (["あ" * 101, "い" * 100, "う" * 100], "", []),
+        (["#NAME?", "#N/A", "#つらい"], "error", [2, 3]),
+    ],
+)
+def test_of_what_somebody_said_nothing_is_lost_without_a_word(desk: Desk, texts, severity, rows):
+    changes = {(i, "相談本文"): one for i, one in enumerate(texts, 1)}
+    desk.put("consultations", "c.csv", as_csv(table("consultations", changes)))
+    told = [(p.severity, p.row, p.column, p.value) for p in desk.check().faults]
+    assert told == [(severity, row, "相談本文", "") for row in rows]

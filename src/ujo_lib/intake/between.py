@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import PREFECTURES, Schema
+from ujo_lib.intake.schemas import NUMERIC, PREFECTURES, Schema
 from ujo_lib.text import fold_key
 
 _PREFECTURES = {option.label for option in PREFECTURES if option.code}
@@ -85,6 +85,10 @@ def check_doubles(
     doubles = pd.DataFrame({"at": everyone["_at"][later], "origin": first[later]})
     doubles["file"] = loaded.files[doubles["at"].to_numpy()]
     headings = [schema.column(name).heading for name in key]
+    divisible = len(key) > 1 and any(
+        c.additive and c.type in NUMERIC and c.name in loaded.frame and c.name not in key
+        for c in schema.columns
+    )
     for file, mine in doubles.groupby("file", sort=False):
         if columns := splits[str(file)]:
             named = "".join(f"「{column}」" for column in columns)
@@ -99,6 +103,11 @@ def check_doubles(
             )
             continue
         told = "書き出しの重なりか二重入力です。どちらかを消してください。"
+        if divisible:
+            told = (
+                "書き出しの重なりか二重入力なら、どちらかを消してください。読んでいない番号の列などで分けた行なら、"
+                "消さずに足し上げてください。"
+            )
         if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
             told = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
         expected, column = f"{'・'.join(headings)}の重なりがないこと", headings[_TELLING.get(schema.kind, 0)]
@@ -148,7 +157,7 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
 
 
 def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
-    """Warn of numbers of records or clients that differ in nothing but zeros in front or small letters: 001 and 1.
+    """Warn of numbers of records or clients that differ in zeros in front, small letters, dashes, blanks: A-01 and a1.
 
     Numbers that point to other rows are held against those.
     """
@@ -157,7 +166,9 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
         if not numbers or column.name not in loaded.frame:
             continue
         ids = loaded.frame[column.name].drop_duplicates().dropna()
-        bare = ids.str.lower().str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
+        bare = ids.str.lower().str.replace(r"\s*[-_ー\s]\s*", "-", regex=True)
+        bare = bare.str.replace(r"([^\d-])-(\d)", r"\1\2", regex=True)  # 1-11 and 11-1 are two
+        bare = bare.str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
         again = ids.index[bare.duplicated()]
         for file in dict.fromkeys(loaded.files[again]):
             rows = loaded.rows[again[loaded.files[again] == file]]
@@ -165,7 +176,7 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
                 rows,
                 [""] * len(rows),
                 "どこでも同じ書き方の番号",
-                "先頭の0や大文字・小文字だけが違う番号が、ほかの行にあります。別のものとして数えます。"
+                "先頭の0、大文字・小文字、ハイフンや空白だけが違う番号が、ほかの行にあります。別のものとして数えます。"
                 "同じものなら、書き方をそろえてください。",
                 "17",
                 column=column.heading,
@@ -412,7 +423,7 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
 
 
 def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice.
+    """The ages of one sex of an area follow one another: a group within another (再掲) counts its people twice.
 
     A word that names no ages cannot be held against the others, and years that end below 60 are rather the numbers of
     bands: nowhere in Japan is nobody older.
@@ -444,6 +455,17 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                 population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
+        else:
+            for (_, high, _), (low, _, at) in pairwise(sorted(seen)):
+                if low > high + 1:
+                    remedy = (
+                        f"{high + 1}歳から{low - 1}歳の人の行がありません。抜けていれば加え、"
+                        "この年齢を初めから載せていない表ならこのままで構いません。"
+                    )
+                    told = f"{high}歳に続く年齢の行"
+                    population.note(
+                        np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at], "warning"
+                    )
 
 
 _OLDEST_AT_LEAST = 60

@@ -322,7 +322,7 @@ def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
 
 def _kind_of(cells: list[str], header: Header, schema: Schema, discreet: bool) -> str:
     written = [cell for cell in cells if cell]
-    if _NOTE.match(tidy(written[0])) and len(set(written)) <= 2:
+    if _NOTE.match(tidy(written[0])) and len(set(written)) <= 2 and not _says_more(cells, header, schema):
         return "note"
     if [fold(cell.lstrip("\ufeff")) for cell in cells] == [fold(_last_level(h)) for h in header.headings]:
         return "headings"
@@ -347,15 +347,29 @@ def _kind_of(cells: list[str], header: Header, schema: Schema, discreet: bool) -
     return "data"
 
 
+def _says_more(cells: list[str], header: Header, schema: Schema) -> bool:
+    """Whether a row that begins like a note has a figure, a day or a label in its place: ※福岡県, 20 is no note."""
+    return any(
+        column.type not in ("id", "str", "text") and reads(column, cells[place])
+        for column in schema.columns
+        if (place := header.columns.get(column.name)) is not None and cells[place]
+    )
+
+
 def _last_level(heading: str) -> str:
     return heading.rsplit("_", 1)[-1]
 
 
 def _is_strange(cells: list[str], header: Header, schema: Schema) -> bool:
-    """Whether the only words of a row stand where a day, an hour or a label is wanted and are none."""
+    """Whether the only words of a row stand where a day, an hour or a label is wanted and are none.
+
+    Where nothing else is required, as of a desk, a row of one cell is a whole one and its label was mistyped.
+    """
     place = next(i for i, cell in enumerate(cells) if cell)
     column = next((c for c in schema.columns if header.columns.get(c.name) == place), None)
-    return column is not None and column.type in _TELLING and not reads(column, cells[place])
+    if column is None or not any(other.required for other in schema.columns if other is not column):
+        return False
+    return column.type in _TELLING and not reads(column, cells[place])
 
 
 _TELLING = ("date", "datetime", "hour", "cat")
@@ -497,6 +511,31 @@ def check_unit_columns(body: Body, header: Header, schema: Schema, notes: Notes)
             note_units_beside(number, body.raw(header, place), notes)
         elif number is not None and header.headings[place] == "表章項目":
             note_items_beside(number, body.raw(header, place), notes)
+
+
+def note_grouped(body: Body, header: Header, schema: Schema, notes: Notes) -> None:
+    """Warn of a column in which each word stands once, at the head of rows that are blank below it: as above.
+
+    A blank cell that must not be one is an error already. A column of the key need not begin with a word: of the
+    answers of the nation some have an occupation and others none.
+    """
+    for column in schema.columns:
+        place = header.columns.get(column.name)
+        is_key = column.name in schema.key
+        if place is None or column.filled or not (column.type in ("cat", "age") or is_key):
+            continue
+        raw = body.raw(header, place)
+        at = np.flatnonzero(np.array([bool(text.strip()) for text in raw.texts])[raw.codes])
+        blank = len(raw.codes) - len(at)
+        if len(at) > 1 and (is_key or at[0] == 0) and len(np.unique(raw.codes[at])) == len(at) <= blank:
+            remedy = (
+                "どの値も1度だけで、下の行が空欄です。上の行と同じという意味の空欄なら、どの行にも書いてください"
+                "(いまは無回答として読みました)。ほんとうに空欄ならこのままで構いません。"
+            )
+            first = int(body.rows[np.setdiff1d(np.arange(len(raw.codes)), at)[0]])
+            notes.warning(
+                "行ごとの値", remedy, "総務省1-6", row=first, column=raw.heading, value=f"空欄{blank}行"
+            )
 
 
 def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:

@@ -424,9 +424,14 @@ _HALF_DAY = re.compile(
     re.IGNORECASE,
 )
 _GMT = re.compile(r"\s*GMT([+-]\d{1,2})$")
-_OFFSET = re.compile(r"(?P<stamp>.+?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})")
+_OFFSET = re.compile(
+    r"(?P<stamp>.+?)\s*(?P<offset>Z|(?:\+|(?<=:\d\d:\d\d)-|(?<=\.\d{3})-|(?<=\.\d{6})-|(?<=T\d\d:\d\d)-)"
+    r"(?:0\d|1[0-4]):?(?:00|30|45))"
+)
+"""How far from Greenwich a clock is, where it can be nothing else: 8:30-09:00 is a talk of half an hour."""
+
 _STAMP = re.compile(
-    r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::\d{2})?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
+    r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::[0-5]\d)?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
 )
 
 

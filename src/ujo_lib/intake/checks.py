@@ -1,5 +1,6 @@
 """What single cells of a file cannot tell: rules between the columns of a row, and between the rows of the file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -54,7 +55,8 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
                 continue  # the whole column is not there, which has been said
             notes.problem(
                 "空欄でないこと" if blank else str(failure.check),
-                "合計の行なら、埋めずに行を消してください(2重に数えます)。そうでなければ値を書き入れてください。"
+                "合計の行なら、埋めずに行を消してください(2重に数えます)。"
+                "そうでなければ、上の行と同じ値でも、この行に書き入れてください。"
                 if blank
                 else "値を確かめて直してください。",
                 "定義",
@@ -86,10 +88,41 @@ def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSche
     return pa.DataFrameSchema(columns, strict=False)
 
 
-def check_headings(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> None:
-    """A number whose heading names a part, 人口(男性) say, is of that part in every row, or it would pass for all."""
+_WORLD_TIME = re.compile(r"UTC|GMT|Z|.*世界標?準?時", re.IGNORECASE)
+_OF_SOMETHING = ("cat", "age", "date", "datetime", "hour", "flag")
+
+
+def check_headings(
+    frame: pd.DataFrame, header: Header, schema: Schema, timezone: str | None, notes: Notes
+) -> None:
+    """A number whose heading names a part, 人口(男性) say, is of that part in every row, or it would pass for all.
+
+    What else stands in brackets may make another thing of a day or a label: 相談受付日時(終了), 性別(家族).
+    """
     for column in schema.columns:
         heading = header.heading(column.name)
+        if column.type in _OF_SOMETHING and (said := header.narrowed.get(column.name)):
+            is_abroad = column.type in ("datetime", "hour") and _WORLD_TIME.fullmatch(said) is not None
+            if is_abroad and column.type == "datetime" and timezone == "UTC":
+                continue
+            told = f"見出しに「{said}」とあるのを、そのまま「{column.heading}」として読みました。"
+            if is_abroad:
+                told += (
+                    "世界時なら9時間ずれます。日本時間に直すか、日時の列なら timezone: UTC と書いてください。"
+                )
+            else:
+                told += (
+                    f"そうなら、inputs.yaml に columns: {{{heading}: {column.name}}} と書けば、この注意は出ません。"
+                    "別の項目なら ignore に書いてください。"
+                )
+            severity: Severity = "error" if is_abroad else "warning"
+            notes.problem(
+                f"「{column.heading}」そのものの列",
+                told,
+                "10" if is_abroad else "11",
+                column=heading,
+                severity=severity,
+            )
         if column.type not in ("int", "number") or column.name not in header.columns:
             continue
         if (part := part_in(heading, column, schema)) is None:
@@ -250,6 +283,10 @@ def _ads(frame: pd.DataFrame) -> list[RowCheck]:
             "表示回数を入れて書き出し直してください。",
         ),
     ]
+    if "adset" in frame and frame["campaign"].notna().any():
+        told = "広告セットのある行です。上の行と同じキャンペーンなら、同じ名前を書いてください。"
+        lacking = frame["campaign"].isna() & frame["adset"].notna()
+        checks.append(RowCheck(lacking, "campaign", "キャンペーン名の記入", told))
     for fewer in ("clicks_all", "link_clicks", "reach"):
         if fewer in frame:
             over = frame[fewer] > frame["impressions"]

@@ -22,10 +22,11 @@ from ujo_lib.params.inputs import Layout
 _NAMED_EACH = 5
 _UNIT = re.compile(r"\([^()]*\)$")
 _SAYS_NO_MORE = re.compile(
-    r"(?:単位.*|[\d①-⑳].*|(?:令和|平成|[RH]\d).*|延べ?.*|のべ.*|実.*|速報.*|確報.*|確定.*|推計.*|概数|暫定.*|"
-    r"任意|必須|半角.*|数字.*|数値.*|整数.*|記入.*|回答.*|.*含む|(?:再掲|重複)を?除く|[人件名円戸回枚台通歳分]|世帯|時間)"
+    r"(?:単位.*|(?!\d+(?:番|つ)目)[\d①-⑳].*|(?:令和|平成|[RH]\d).*|延べ?.*|のべ.*|実.*|速報.*|確報.*|確定.*|推計.*|概数|暫定.*|"
+    r"任意|必須|半角.*|数字.*|数値.*|整数.*|記入.*|回答.*|.*含む|(?:再掲|重複)を?除く|[人件名円戸回枚台通歳分]|世帯|時間|"
+    r"JST|日本(?:標準)?時間?|(?:UTC|GMT)\+0?9(?::00)?|西暦|和暦|選択.*|.*選択|単一.*|SA|直接質問)"
 )
-"""What stands in brackets behind a number's heading and makes it no smaller: a unit, a day, how it was counted."""
+"""What stands in brackets behind a heading and makes it no other: a unit, a day, how it was counted or asked."""
 
 
 @dataclass(frozen=True, slots=True)

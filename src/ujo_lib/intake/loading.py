@@ -26,6 +26,7 @@ from ujo_lib.intake.body import (
     check_totals,
     check_unit_columns,
     find_body,
+    note_grouped,
 )
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.frames import settle_flags, typed_frame, whole
@@ -260,7 +261,7 @@ def _parse_file(
         with notes.bounded("値の範囲"):
             checks.check_schema(frame, body.rows, header, shape.schema, notes)
         with notes.bounded("見出しの区分"):
-            checks.check_headings(frame, header, shape.schema, notes)
+            checks.check_headings(frame, header, shape.schema, spec.timezone, notes)
         with notes.bounded("単位の列"):
             check_unit_columns(body, header, schema, notes)
 
@@ -318,6 +319,8 @@ def _parse_file(
         check_merged(grid, read, top, shape.schema, notes)
     with notes.bounded("1904年から数えた日"):
         check_serials(grid, read, top, shape.schema, notes)
+    with notes.bounded("上と同じ空欄"):
+        note_grouped(read, top, shape.schema, notes)
     with notes.bounded("小計の列"):
         check_subtotal_columns(read, top, notes)
     if not shape.parts:

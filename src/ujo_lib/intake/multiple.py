@@ -30,19 +30,26 @@ def read_answers(text: str, options: tuple[Option, ...]) -> tuple[str, ...]:
     """Labels ticked in one cell, in the order of the options; empty for a blank cell.
 
     Raises:
-        ValueRefused: an answer that is no option, or the traces of a list Excel turned into a number or a date.
+        ValueRefused: an answer that is no option, a label behind the number of another one, or the traces of a list
+            Excel turned into a number or a date.
     """
     plain = _spread(text)
     if not plain:
         return ()
     pattern, known = _grammar(options)
     found: list[str] = []
-    position = 0
+    position, number = 0, ""
     while position < len(plain):
         match = pattern.match(plain, position)
         if match is None:
             raise _refusal(text, plain, options)
-        found.append(known[match["answer"]])
+        label, is_number = known[match["answer"]], match["answer"].isdecimal()
+        if number and not is_number and label != found[-1]:
+            own = f"「{number}」は「{found[-1]}」の番号です。"
+            remedy = f"{own}別の調査票の番号でないか確かめ、番号か名称のどちらかにしてください。"
+            raise ValueRefused(f"名称とその番号({label})", remedy, "15")
+        found.append(label)
+        number = match["answer"] if is_number and match["between"].isspace() else ""
         position = match.end()
     return tuple(option.label for option in options if option.label in found)
 
@@ -57,7 +64,7 @@ def _grammar(options: tuple[Option, ...]) -> tuple[re.Pattern[str], Mapping[str,
     """An answer followed by a separator or the end; long labels first, as labels may hold ・ themselves."""
     known = {tidy(s): o.label for o in options for s in (o.label, o.code, *o.aliases) if s}
     answers = "|".join(re.escape(s) for s in sorted(known, key=len, reverse=True))
-    return re.compile(rf"(?P<answer>{answers})(?:{_SEPARATORS}|$)"), known
+    return re.compile(rf"(?P<answer>{answers})(?P<between>{_SEPARATORS}|$)"), known
 
 
 def _refusal(text: str, plain: str, options: tuple[Option, ...]) -> ValueRefused:

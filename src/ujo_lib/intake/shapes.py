@@ -21,7 +21,7 @@ from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, find_header, fold
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import Schema
+from ujo_lib.intake.schemas import Column, Schema
 from ujo_lib.intake.values import Raw, Site, parse_column
 from ujo_lib.params.inputs import Layout
 
@@ -69,6 +69,9 @@ def _joined(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
             notes.problem("join に書いた見出しの列", remedy, "11", column="join", value="、".join(lacking))
             continue
         cells = [grid.table.column(places[fold(heading)]) for heading in headings]
+        if any(column.name == name and column.type == "datetime" for column in shape.schema.columns):
+            # Midnight beside a day is what a database adds; the clock stands in its own cell, or was not written.
+            cells[0] = pc.replace_substring_regex(cells[0], r"[T ]0?0:00(:00(\.0+)?)?$", "")
         made = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " "))
         title = "+".join(headings)
         texts = pa.chunked_array(
@@ -143,7 +146,7 @@ def gathered(
     """
     parts = shape.parts or {}
     headings = list(parts)
-    _refuse_unread(shape.spec, body, header, notes)
+    _refuse_unread(shape.spec, schema.column(shape.value), body, header, notes)
     names = list(parts[headings[0]])
     height, each = len(frame), len(headings)
     row, part = np.repeat(np.arange(height), each), np.tile(np.arange(each), height)
@@ -173,14 +176,17 @@ def gathered(
     )
 
 
-def _refuse_unread(spec: FileSpec, body: Body, header: Header, notes: Notes) -> None:
-    """A column of numbers beside those that were read may be one of them: 25時, or the other prefectures."""
+def _refuse_unread(spec: FileSpec, number: Column, body: Body, header: Header, notes: Notes) -> None:
+    """A column of numbers beside those that were read may be one of them: 25時, or the other prefectures.
+
+    Signs and ditto marks among the numbers make no column of words of it.
+    """
     ignore = {fold(heading) for heading in spec.ignore}
     for place in header.ignored:
         heading = header.headings[place]
-        numbers = any(text.strip() for text in body.raw(header, place).texts) and not body.has_words(
-            header, place
-        )
+        texts = [text for text in body.raw(header, place).texts if text.strip()]
+        some = texts and not body.has_words(header, place)
+        numbers = some or sum(reads(number, text) for text in texts) * 2 >= len(texts) > 0
         if heading and numbers and not {fold(heading), fold(heading.rsplit("_", 1)[-1])} & ignore:
             remedy = (
                 "この列の数は、melt の区分として読めません。区分の1つなら見出しを直し(翌日の時刻は翌日の行に移します)、"

@@ -206,6 +206,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     stamps = _iso_stamps(raw.texts if column.type == "datetime" else [], site)
     plain = set(stamps.index)
     ages: list[int] = []
+    days: list[int] = []
     for code, text in enumerate(raw.texts):
         if code in plain or not text or not (bare := text.strip()):
             continue
@@ -229,7 +230,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             changed.append((code, text, "無回答(欠測)", "14"))
             continue
         try:
-            if column.type not in ("id", "str"):
+            if column.type != "str":
                 refuse_glued(bare)
             read = parse(bare)
         except ValueRefused as refused:
@@ -243,6 +244,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             else:
                 ages.append(code)
         values[code] = read.value
+        if column.type == "id" and _DAY.fullmatch(read.value):
+            days.append(code)
         if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
     if ages and all(int(tidy(raw.texts[code])) < _YOUNGEST_ALONE for code in ages):
@@ -250,6 +253,10 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         changed = [one for one in changed if one[0] not in ages]
     if column.type == "share":
         _refuse_mixed_shares(raw, values, notes)
+    if column.unit == "分":
+        _refuse_parts_of_a_day(raw, values, notes)
+    if days and len(days) < sum(value is not None for value in values):
+        _refuse_days_among_ids(raw, days, values, notes)
     _note_repairs(column, raw, changed, notes)
     made = {column.name: _series(column, raw.codes, values, stamps)}
     if column.type in NUMERIC:
@@ -298,6 +305,7 @@ def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ..
 
 def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
     """A column of free texts without what could name a person; blank ones are missing."""
+    _note_lost(raw, notes)
     if site.names is None:
         return pd.Series(pd.arrays.ArrowStringArray(pa.chunked_array([pa.nulls(len(raw.rows), pa.string())])))
     masked = mask_column(raw.heading, raw.cells, site.names)
@@ -310,6 +318,34 @@ def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
     if pc.any(blank).as_py():
         masked = pc.if_else(blank, None, masked)
     return pd.Series(pd.arrays.ArrowStringArray(masked))
+
+
+_CUT_AT_LEAST, _CUT_OFTEN = 100, 3
+"""Several different texts that all end at one length, which is the greatest, were cut there."""
+
+
+def _note_lost(raw: Raw, notes: Notes) -> None:
+    """Free texts of which a program left an error or the beginning: what was said is in no other cell."""
+    at = np.flatnonzero(pc.starts_with(raw.cells, "#").to_numpy())
+    texts = raw.cells.take(pa.array(at)).to_pylist()
+    errors = [i for i, text in zip(at, texts, strict=True) if ERROR_VALUE.fullmatch(text)]
+    told = f"{ERROR_REMEDY}「=」や「-」で始まる文は、列を文字列にしてから開きます。"
+    notes.problem_rows(
+        raw.rows[errors], [""] * len(errors), "書かれたとおりの文", told, "18", column=raw.heading
+    )
+    lengths = pc.utf8_length(raw.cells).to_numpy()
+    longest = int(lengths.max(initial=0))
+    cut = np.flatnonzero(lengths == longest)
+    if longest >= _CUT_AT_LEAST and len(raw.cells.take(pa.array(cut)).unique()) >= _CUT_OFTEN:
+        notes.warning_rows(
+            raw.rows[cut],
+            [""] * len(cut),
+            "終わりまである文",
+            f"いちばん長い文が、どれもちょうど{longest}字です。書き出しで切れていれば、切れない形で書き出し直してください。"
+            "記入欄が初めからこの長さなら、このままで構いません。",
+            "総務省1-2",
+            column=raw.heading,
+        )
 
 
 def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
@@ -357,6 +393,31 @@ def _refuse_mixed_shares(raw: Raw, values: Sequence[Any], notes: Notes) -> None:
     for code, value in enumerate(values if any(signed) else ()):
         if value and not signed[code]:
             note_refusal(raw, code, ValueRefused("% の付いた割合", remedy, "6"), notes)
+
+
+def _refuse_parts_of_a_day(raw: Raw, values: Sequence[Any], notes: Notes) -> None:
+    """Minutes that are all less than one and have no unit: a sheet keeps 0.0625 where it shows 1:30."""
+    some = [code for code, value in enumerate(values) if value]
+    if some and all(values[code] < 1 and re.fullmatch(r"[\d.]+", tidy(raw.texts[code])) for code in some):
+        rows = raw.rows[np.isin(raw.codes, some)]
+        remedy = (
+            "どれも1分より短い数です。1日を1とした時間(0.0625 は 90分)なら分に直し、"
+            "短い応対なら 30秒 のように書いてください。"
+        )
+        notes.problem_rows(rows, [""] * len(rows), "分の数", remedy, "6", column=raw.heading)
+
+
+_DAY = re.compile(r"(?:19|20)\d\d(?:([-/])\d{1,2}\1\d{1,2}(?: 0?0:00(?::00)?)?|年\d{1,2}月(?:\d{1,2}日)?)")
+
+
+def _refuse_days_among_ids(raw: Raw, days: Sequence[int], values: list[Any], notes: Notes) -> None:
+    """Where other ids are none, a day was made of 2-3 in some year: one person under two ids, or two under one."""
+    remedy = (
+        "Excelが 2-3 のような番号を日付に変えています。元の書き出しを、列を文字列にして開き直してください。"
+    )
+    for code in days:
+        values[code] = None
+        note_refusal(raw, code, ValueRefused("番号", remedy, "17"), notes)
 
 
 def shown(text: str) -> str:

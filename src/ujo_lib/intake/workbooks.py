@@ -18,6 +18,7 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.utils.escape import unescape
 
 from ujo_lib.intake.grid import (
     HEAD_ROWS,
@@ -60,6 +61,9 @@ _ABROAD = re.compile(r"(?<!\[)[$€£₩]|(?<=\[\$)(?!JPY)[A-Z]{3}")
 """Money that is no yen; the sign behind a bracket only says that a currency or a place follows: [$¥-411]."""
 _MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
 """A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
+
+_EXACT = 10**15
+"""From here on Excel has put noughts in the place of digits: two long ids have become one."""
 
 _DAY_AND_CLOCK = re.compile("(?=.*d)(?=.*h)")
 _RAISED = ("superscript", "subscript")
@@ -135,39 +139,50 @@ def as_text(value: object, number_format: str) -> str:
     """A cell as a person reads it, as far as its value and number format tell.
 
     Whole floats lose their .0, a format of zeros and words ("K"000) gives both, one of words alone ("○";;"×") the word,
-    dates become ISO, durations run past 24 hours; what is struck through, raised or lowered within a cell is no part of
-    its value.
+    dates become ISO, durations run past 24 hours; a line end escaped as _x000D_ is one. What is struck through, raised
+    or lowered within a cell is no part of its value.
     """
     if value is None:
         return ""
     if isinstance(value, CellRichText):
-        return "".join(str(part) for part in value if not _is_aside(part))
+        value = "".join(str(part) for part in value if not _is_aside(part))
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
+    if (
+        isinstance(value, int)
+        and 0 <= value < _EXACT
+        and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format))
+    ):
         return _filled(str(value), form)
     if isinstance(value, int | float):
         return _worded(value, number_format)
     if isinstance(value, date) and _MONTH_ONLY.fullmatch(_WORDS.sub("", number_format.lower())):
         return f"{value.year}年{value.month}月"
     if isinstance(value, datetime):
+        value = _to_second(value)
         # A contact at midnight is a moment where the sheet shows its clock, and a day where it does not.
         bare = value.time() == time(0) and not _DAY_AND_CLOCK.match(_WORDS.sub("", number_format.lower()))
         return value.strftime("%Y-%m-%d" if bare else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, time):
-        return value.strftime("%H:%M")
+        moment = datetime.combine(date.min, value)
+        return min(_to_second(moment), moment.replace(hour=23, minute=59)).strftime("%H:%M")
     if isinstance(value, timedelta):
         minutes = round(value.total_seconds() / 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
-    return str(value)
+    return str(unescape(str(value)))
+
+
+def _to_second(moment: datetime) -> datetime:
+    """The nearest second: ten o'clock, written to six places of a day, would fall into the hour before."""
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 def _worded(value: float, number_format: str) -> str:
     """A number with what its format says beyond a unit: "%" or "千" behind it, or "女" instead of it."""
     # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
-    whole = float(value).is_integer() and (isinstance(value, int) or abs(value) < 1e15)
+    whole = float(value).is_integer() and abs(value) < _EXACT
     number = str(int(value)) if whole else f"{value:.15g}"
     if "%" in _WORDS.sub("", number_format):
         return f"{value * 100:.15g}%"

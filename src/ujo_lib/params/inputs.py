@@ -102,10 +102,15 @@ def path_of(folder: Path, name: str) -> Path:
     return next((one for one in there if unicodedata.normalize("NFC", one.name) == wanted), path)
 
 
+def _is_of(name: str, form: str) -> bool:
+    """Whether a file has a name of this form, in whatever letters: host systems write DATA04.CSV."""
+    return fnmatchcase(name.casefold(), form.casefold())
+
+
 class Files(FileRules):
     """The files of one kind: what holds for all of them, and what for one (`per_file`) instead.
 
-    A name with ``*`` or ``?`` stands for every file of that form.
+    A name with ``*`` or ``?`` stands for every file of that form, in capitals as well, but those that systems hide.
     """
 
     files: Names = Field(min_length=1)
@@ -115,7 +120,7 @@ class Files(FileRules):
     @classmethod
     def _of_a_file(cls, per_file: dict[str, FileRules], info: ValidationInfo) -> dict[str, FileRules]:
         files = info.data.get("files", per_file)
-        if strange := [name for name in per_file if not any(fnmatchcase(name, file) for file in files)]:
+        if strange := [name for name in per_file if not any(_is_of(name, file) for file in files)]:
             raise ValueError(f"files にある名前({'、'.join(files)}。「{'」「'.join(strange)}」はない)")
         return per_file
 
@@ -129,9 +134,9 @@ class Files(FileRules):
             place = (folder / name).parent
             found = place.iterdir() if place.is_dir() else ()
             near = {unicodedata.normalize("NFC", path.relative_to(folder).as_posix()) for path in found}
-            yield from sorted(one for one in near if fnmatchcase(one, name) and "~$" not in one) or (
-                declared,
-            )
+            # A Mac leaves ._DATA04.CSV beside it, and Excel ~$DATA04.xlsx.
+            seen = (one for one in near if not one.rpartition("/")[2].startswith((".", "~$")))
+            yield from sorted(one for one in seen if _is_of(one, name)) or (declared,)
 
     def paths(self, folder: Path) -> list[Path]:
         """The same files by their path, which need not be there."""
@@ -139,7 +144,7 @@ class Files(FileRules):
 
     def rules(self, name: str) -> dict[str, Any]:
         """Everything declared about one of the files."""
-        own = self.per_file.get(name)
+        own = {key.casefold(): rules for key, rules in self.per_file.items()}.get(name.casefold())
         mine = {field: getattr(own, field) for field in own.model_fields_set} if own else {}
         return {field: getattr(self, field) for field in FileRules.model_fields} | mine
 
