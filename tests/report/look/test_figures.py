@@ -1,21 +1,25 @@
 """Figures: readable without seeing them, the same bytes every time, silent about what is hidden."""
 
+import csv
 import inspect
 import re
 from dataclasses import replace
 from math import nan
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from tests.report.look import drawn
+from tests.report.look import drawn, rich
 from tests.report.look.drawn import assert_legible, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Count
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
+
+DRAWINGS = Path(__file__).parents[2] / "reference" / "drawings.csv"
 
 
 def brightness(colour: str) -> float:
@@ -51,6 +55,15 @@ def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_els
         for carrier in ("<text", "<!--", "<metadata", "<script", "<image", "font-family", 'href="http'):
             assert carrier not in svg
         ElementTree.fromstring(svg)
+
+
+@pytest.mark.parametrize("name", rich.RICH)
+def test_every_line_letter_and_gap_of_a_drawing_is_as_somebody_has_looked_at_it(name: str) -> None:
+    """Look at the drawing; if it is meant: `python -m tests.report.look.rich > tests/reference/drawings.csv`."""
+    with DRAWINGS.open(encoding="utf-8") as file:
+        known = {figure: signs for figure, *signs in csv.reader(file)}
+    assert rich.digests(name) == known[name], name
+    assert set(known) == {"figure", *rich.RICH}
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
