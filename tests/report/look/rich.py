@@ -25,7 +25,11 @@ from ujo_lib.report.look.style import NARROW, WIDE, Layout
 
 def _series(count: int, hide: Sequence[tuple[int, str]] = ()) -> Published:
     """Some series over four years with intervals, no two numbers alike."""
-    rows = [(f"R{year}", f"系列{by}", 11 * by + 3 * year + 7) for by in range(count) for year in range(4)]
+    rows = [
+        (f"R{year}", f"名前のとても長い系列その{by}", 11 * by + 3 * year + 7)
+        for by in range(count)
+        for year in range(4)
+    ]
     columns = {name: [row[at] for row in rows] for at, name in enumerate(("year", "by", "n"))}
     bounds = {"low": [n - 2 - n % 3 for n in columns["n"]], "high": [n + 3 + n % 5 for n in columns["n"]]}
     return published(columns | bounds, hide, dimensions={"year": "year", "by": "by"})
@@ -49,10 +53,10 @@ def _long(times: int = 1) -> Published:
             "孤独や孤立を感じることがあると答えた人",
             "無",
         ],
-        "n": [4, 31, 12, 90],
-        "value": [3.5, -1.5, 2.0, np.nan],
-        "low": [2.5, -3.0, 1.0, np.nan],
-        "high": [5.0, 0.5, 2.5, np.nan],
+        "n": [31, 4, 12, 90],
+        "value": [-1.5, 3.5, 2.0, np.nan],
+        "low": [-3.0, 2.5, 1.0, np.nan],
+        "high": [0.5, 5.0, 2.5, np.nan],
     }
     hide = [(2, name) for name in ("value", "low", "high", "n")]
     return published(columns, hide, kinds={"n": Base(unit="人"), "value": Estimate(unit="点")})
@@ -116,12 +120,12 @@ def _long_campaigns() -> Published:
 
 _SIDES = {"low": "low", "high": "high", "finding": "示す。"}
 RICH: dict[str, Callable[[], figures.Figure]] = drawn.KINDS | {
-    "bars, long": lambda: figures.bars(_long(4), x="value", y="y", n="n", highlight=["短い"], sort=True, **_SIDES),
+    "bars, long": lambda: figures.bars(_long(4), x="value", y="y", n="n", highlight=["短い"], **_SIDES),
     "grouped_bars, four": lambda: figures.grouped_bars(
         _series(4, [(2, "n"), (2, "low"), (2, "high")]), x="n", y="year", by="by", **_SIDES
     ),
     "grouped_bars, panels": lambda: figures.grouped_bars(_series(7), x="n", y="year", by="by", **_SIDES),
-    "stacked_bars, hidden": lambda: figures.stacked_bars(
+    "band, hidden": lambda: figures.band(
         _series(6, [(2, "n")]), x="n", y="year", by="by", n="n", finding="示す。"
     ),
     "band, panels": lambda: figures.band(_crossed(3, 7), x="share", y="y", by="x", n="base", finding="示す。"),
