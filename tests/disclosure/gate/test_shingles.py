@@ -113,3 +113,19 @@ def test_a_table_has_each_letter_but_halves_of_one_and_those_that_depend_on_thei
         return int(bool(alone) or not 0xD800 <= code < 0xE000)
 
     assert (kind(edge - 1), kind(edge)) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("less", "left"),
+    [
+        ([], [1, 5, 9]),
+        ([5], [1, 9]),
+        ([0, 1], [5, 9]),
+        ([9, 10], [1, 5]),
+        ([1, 5, 9], []),
+        ([2, 8], [1, 5, 9]),
+    ],
+)
+def test_a_set_less_another_has_what_only_the_first_has_be_it_beyond_all_of_the_other(less, left) -> None:
+    first, other = (ShingleSet(np.array(values, dtype=np.uint64)) for values in ([1, 5, 9], less))
+    assert first.without(other).values.tolist() == left
