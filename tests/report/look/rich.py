@@ -62,9 +62,9 @@ def _long(times: int = 1) -> Published:
     return published(columns, hide, kinds={"n": Base(unit="人"), "value": Estimate(unit="点")})
 
 
-def _crossed(down: int, across: int) -> Published:
+def _crossed(down: int, across: int, name: str = "列") -> Published:
     """Shares of few and many, one hidden, one missing."""
-    cells = [(f"行の名{y}", f"列{x}", 40 * y + 9 * x + 8) for y in range(down) for x in range(across)]
+    cells = [(f"行の名{y}", f"{name}{x}", 40 * y + 9 * x + 8) for y in range(down) for x in range(across)]
     columns = {name: [cell[at] for cell in cells] for at, name in enumerate(("y", "x", "base"))}
     shares = [(at * 7 % 97) / 97 for at in range(len(cells))]
     shares[1], columns["n"] = np.nan, [7] * len(cells)
@@ -140,7 +140,7 @@ RICH: dict[str, Callable[[], figures.Figure]] = drawn.KINDS | {
     "timeline, long": lambda: figures.timeline(
         _long_campaigns(), y="label", start="start", end="end", by="kind", finding="示す。"
     ),
-    "heat_map, shares": lambda: figures.heat_map(_crossed(5, 9), x="x", y="y", value="share", finding="示す。"),
+    "heat_map, shares": lambda: figures.heat_map(_crossed(5, 9, "オンライン"), x="x", y="y", value="share", finding="示す。"),
     "heat_map, wide": lambda: figures.heat_map(_crossed(4, 40), x="x", y="y", value="share", finding="示す。"),
     "calendar_map, year": lambda: figures.calendar_map(_of_days(366), date="date", value="n", finding="示す。"),
     "forest, even": lambda: figures.forest(
