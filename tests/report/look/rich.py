@@ -140,7 +140,9 @@ RICH: dict[str, Callable[[], figures.Figure]] = drawn.KINDS | {
     "timeline, long": lambda: figures.timeline(
         _long_campaigns(), y="label", start="start", end="end", by="kind", finding="示す。"
     ),
-    "heat_map, shares": lambda: figures.heat_map(_crossed(5, 9, "オンライン"), x="x", y="y", value="share", finding="示す。"),
+    "heat_map, shares": lambda: figures.heat_map(
+        _crossed(5, 9, "オンライン"), x="x", y="y", value="share", finding="示す。"
+    ),
     "heat_map, wide": lambda: figures.heat_map(_crossed(4, 40), x="x", y="y", value="share", finding="示す。"),
     "calendar_map, year": lambda: figures.calendar_map(_of_days(366), date="date", value="n", finding="示す。"),
     "forest, even": lambda: figures.forest(
