@@ -173,13 +173,18 @@ def _uneven(layout: Layout) -> Layout:
     return Layout(layout.width + 2**0.5 / 41, layout.font + 3**0.5 / 700)
 
 
-def digests(name: str) -> list[str]:
-    """A sign of all places, sizes, widths and colours in the wide drawing of a figure, and in the narrow one."""
+def drawings(name: str) -> list[str]:
+    """The wide and the narrow drawing of a figure as SVG."""
     figure = RICH[name]()
-    return [sha256(figure.svg(_uneven(layout))).hexdigest()[:12] for layout in (WIDE, NARROW)]
+    return [figure.svg(_uneven(layout)).decode() for layout in (WIDE, NARROW)]
+
+
+def signs(drawings: Sequence[str]) -> list[str]:
+    """A sign of all places, sizes, widths and colours in each drawing."""
+    return [sha256(drawing.encode()).hexdigest()[:12] for drawing in drawings]
 
 
 if __name__ == "__main__":
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("figure", "wide", "narrow"))
-    table.writerows((name, *digests(name)) for name in RICH)
+    table.writerows((name, *signs(drawings(name))) for name in RICH)

@@ -46,23 +46,20 @@ def test_a_figure_says_its_finding_first_and_then_what_it_is(kind: str) -> None:
     assert re.search(r"図|グラフ", figure.description)
 
 
-@pytest.mark.parametrize("kind", drawn.KINDS)
-def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_else_inside(kind: str) -> None:
-    figure = drawn.KINDS[kind]()
-    for layout in (WIDE, NARROW):
-        svg = figure.svg(layout).decode()
+@pytest.mark.parametrize("name", rich.RICH)
+def test_both_drawings_have_outlined_letters_and_nothing_else_and_look_as_somebody_has_seen_them(
+    name: str,
+) -> None:
+    """Look at the drawings; if they are meant: `python -m tests.report.look.rich > tests/reference/drawings.csv`."""
+    drawings = rich.drawings(name)
+    for layout, svg in zip((WIDE, NARROW), drawings, strict=True):
         assert f'width="{layout.width}pt"' in svg
         for carrier in ("<text", "<!--", "<metadata", "<script", "<image", "font-family", 'href="http'):
             assert carrier not in svg
         ElementTree.fromstring(svg)
-
-
-@pytest.mark.parametrize("name", rich.RICH)
-def test_every_line_letter_and_gap_of_a_drawing_is_as_somebody_has_looked_at_it(name: str) -> None:
-    """Look at the drawing; if it is meant: `python -m tests.report.look.rich > tests/reference/drawings.csv`."""
     with DRAWINGS.open(encoding="utf-8") as file:
         known = {figure: signs for figure, *signs in csv.reader(file)}
-    assert rich.digests(name) == known[name], name
+    assert rich.signs(drawings) == known[name]
     assert set(known) == {"figure", *rich.RICH}
 
 
