@@ -7,6 +7,7 @@ from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT, Count, gather
 from ujo_lib.disclosure.tables import (
     Cell,
     CountTable,
+    Exemption,
     PastRelease,
     Policy,
     Printed,
@@ -162,3 +163,20 @@ def test_a_large_count_that_was_hidden_only_to_protect_others_needs_no_protectio
     assert not gathered(other, previous=[hidden])[MEN].primary
     assert gathered(other, previous=[hidden])[MEN].floor == 1
     assert gathered(other, previous=[shown])[MEN].floor == 0
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_the_release_prints_itself_is_public_and_was_not_so_before(own: bool) -> None:
+    figure = PublicFigure("cases", {"sex": ("男性",)}, 6, 6, "統計書", own=own)
+    men = gathered(one_way("t", {"男性": 6, "女性": 9}), public=[figure])[MEN]
+    assert (men.public, men.before) == (True, not own)
+
+
+@pytest.mark.parametrize(("total", "hidden", "in_full"), [(29, False, 0), (30, False, 30), (30, True, 0)])
+def test_a_count_of_an_earlier_table_in_full_is_so_where_it_was_printed(
+    total: int, hidden: bool, in_full: int
+) -> None:
+    table = one_way("t", {"男性": 20, "女性": total - 20}, totals=False)
+    policy = Policy(threshold=5, required_width=3, exemptions=(Exemption("cases", ("sex",), 30, "例"),))
+    past = PastRelease(table, tuple(hidden and cell.labels == ("男性",) for cell in table.cells), "fy2022/1")
+    assert gathered(policy=policy, previous=[past])[MEN].in_full == in_full

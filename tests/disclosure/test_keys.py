@@ -173,6 +173,7 @@ def test_a_key_has_its_name_without_the_noughts_before_it_as_minisign_does(numbe
     lines = b"untrusted comment: x\n" + base64.b64encode(key)
     assert keys.key_id(minisign.PublicKey.from_bytes(lines)) == keys.signing_id(lines) == name
     assert keys.signing_id(b"x\n" + base64.b64encode(b"Ed")) == ""
+    assert keys.signing_id(b"x\n!" + base64.b64encode(key)) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ujo_lib.disclosure.packing import pack, unpacked
+from ujo_lib.disclosure.packing import archive, pack, unpacked
 from ujo_lib.disclosure.signature import SealError, seal
 
 
@@ -73,3 +73,12 @@ def test_a_zip_with_anything_else_in_it_is_not_opened(release: Path, tmp_path: P
     (tmp_path / "a.zip").write_bytes(ALTERED[kind](pack(release)))
     with pytest.raises(SealError, match="ZIP"), unpacked(tmp_path / "a.zip"):
         pass
+
+
+def test_a_member_says_nothing_of_the_machine_that_packed_it() -> None:
+    """As a Unix of the first day that a ZIP can tell, a plain file that its owner may change and all may read."""
+    with zipfile.ZipFile(io.BytesIO(archive([("a.txt", b"a"), ("b.txt", b"b")]))) as made:
+        for member in made.infolist():
+            assert (member.date_time, member.create_system) == ((1980, 1, 1, 0, 0, 0), 3)
+            assert member.external_attr >> 16 == 0o100644
+            assert member.compress_type == zipfile.ZIP_DEFLATED

@@ -13,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
-from ujo_lib.disclosure.audit import audit
+from ujo_lib.disclosure import programme, suppress, system
+from ujo_lib.disclosure.audit import audit, outsider, people
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT
 from ujo_lib.disclosure.plan import Plan, PlanError, plan
 from ujo_lib.disclosure.programme import LimitError
@@ -509,3 +510,16 @@ def test_the_plan_is_the_same_bytes_in_another_process_with_other_hash_seeds(
         for seed in ("1", "2")
     }
     assert digests == {plan([by_age, by_broad_age, options], FIVE).digest}
+
+
+def test_the_guide_names_the_limits_that_are_kept() -> None:
+    guide = " ".join(
+        (Path(__file__).parents[2] / "docs" / "disclosure.md").read_text(encoding="utf-8").split()
+    )
+    for told in (
+        f"exceeds {system.MAX_ATOMS:,} kinds of people ({people._CROSS_LIMIT:,} in the audit)",
+        f"Parts with more than {programme.COUNTABLE:,} kinds of people are planned",
+        f"and with more than {outsider.COUNTABLE:,} audited, in fractions",
+        f"a counted number of questions ({suppress.WORK:,} to search",
+    ):
+        assert told in guide

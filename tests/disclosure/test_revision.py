@@ -493,3 +493,24 @@ def test_what_one_release_left_narrow_by_itself_is_not_laid_to_the_other(pair):
     same, corrected = same_records([now], [PastRelease(then, inner, "fy2023/1")], "fy2023")
     found = small_changes([now], {"t": inner}, FIVE, [], same, corrected)
     assert [one for one in found if not one.of_change] == []
+
+
+@pytest.mark.parametrize(("population", "opened"), [("cases", True), ("others", False)])
+def test_what_the_new_records_were_printed_as_before_counts_for_the_reader_and_no_other_population(
+    population: str, opened: bool
+) -> None:
+    """From 13 to 17 is a change of four: the pair is hidden now, but a release between has printed it."""
+    then = grid("t", ["a", "b", "c"], ["x"], [[13], [19], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[17], [21], [60]])
+    inner = tuple(cell.labels[0] in "ab" for cell in then.cells)
+    between = PastRelease(replace(now, population=population), (False,) * len(now.cells), "fy2023/2")
+    past = [PastRelease(replace(then, population="cases"), (False,) * len(now.cells), "fy2023/1")]
+    here = replace(now, population="cases")
+    assert small_changes([here], {"t": inner}, FIVE, [], [], past) == []
+    assert bool(small_changes([here], {"t": inner}, FIVE, [], [between], past)) is opened
+
+
+def test_a_table_with_a_count_of_nobody_may_be_released_again() -> None:
+    nobody = grid("t", ["a", "b"], ["x", "y"], [[0, 9], [12, 8]])
+    past = [PastRelease(nobody, (False,) * len(nobody.cells), "fy2023/first")]
+    assert same_records([nobody], past, "fy2023") == (past, [])

@@ -75,7 +75,9 @@ def test_a_new_seal_voids_an_earlier_sign_off_with_its_signatures(release: Path)
 
 
 def test_the_seal_says_in_plain_words_what_it_does_not_prove(release: Path) -> None:
-    note = json.loads((release / CHECKS).read_text(encoding="utf-8"))["seal"]["note"]
+    written = (release / CHECKS).read_text(encoding="utf-8")
+    note = json.loads(written)["seal"]["note"]
+    assert note in written  # to be read by people, too
     assert "誰が承認したかは、この一覧だけでは証明されません" in note
     assert "--key" in note
 

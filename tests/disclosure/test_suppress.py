@@ -318,3 +318,87 @@ def test_what_is_hidden_in_any_case_costs_nothing(hidden: Sequence[int], cost: i
     """Three people are to be protected; beside them 8 and 9, and the sum that costs 50."""
     given = line_of(3, 8, 9, weights=(5, 7, 11))
     assert suppress._cost(given, np.array(hidden, bool)) == cost
+
+
+@pytest.mark.parametrize(
+    ("given", "rounds", "asked"),
+    [(lambda: line_of(3, 9), 1, 8), (lambda: line_of(3, 9, 12), 1, 11), (lambda: problem_of(SMALL), 1, 17),
+     (lambda: problem_of([[3, 9, 9], [9, 3, 9], [9, 9, 9]]), 1, 28), (lambda: problem_of(TIED), 3, 77)],
+)  # fmt: skip
+def test_a_search_takes_as_many_rounds_and_questions_as_it_did(
+    given, rounds: int, asked: int, monkeypatch
+) -> None:
+    """Questions are counted against a limit: whoever asks more, or fewer, gives other bytes on large tables."""
+    best, problem, made = suppress._Cuts.best, given(), []
+
+    def counted(cuts: suppress._Cuts) -> np.ndarray:
+        made.append(cuts)
+        assert len(made) <= rounds
+        return best(cuts)
+
+    monkeypatch.setattr(suppress._Cuts, "best", counted)
+    smallest_set(problem)
+    assert (len(made), problem.programme.asked) == (rounds, asked)
+
+
+@pytest.mark.parametrize(("off", "within"), [(0.25, True), (0.5, True), (0.75, False)])
+def test_what_the_solver_is_off_by_is_forgiven_up_to_the_tolerance_and_no_further(
+    off, within, monkeypatch
+) -> None:
+    """A tolerance of a half, which a computer holds exactly; nine are printed, three may be from 1 to 4."""
+    monkeypatch.setattr(suppress, "_TOL", 0.5)
+    for sign in (-1, 1):
+        worlds = suppress._Worlds(replace(line_of(3, 9), targets=[Target(0, 3, 3)]))
+        worlds.hide(np.array([True, False, True]))
+        worlds.add(np.array([3.0, 9.0 + sign * off]))
+        assert [not worlds.open(side)[0] for side in (-1, 1)] == [within, within]
+        _, worlds = worlds_of_one()
+        worlds.add(np.array([1.0, 11.0]) if sign > 0 else np.array([4.0, 8.0]))
+        worlds.add(np.array([4 - off, 8 + off]) if sign > 0 else np.array([1 + off, 11 - off]))
+        assert worlds.open(sign)[0] != within
+
+
+@pytest.mark.parametrize(("off", "whole"), [(0.125, True), (0.25, False), (0.375, False)])
+def test_people_are_whole_when_they_are_nearer_to_it_than_the_tolerance(off, whole, monkeypatch) -> None:
+    monkeypatch.setattr(suppress, "_TOL", 0.25)
+    _, worlds = worlds_of_one()
+    worlds.hide(np.ones(3, dtype=bool), whole=True)
+    worlds.add(np.array([4 + off, 8.0]))
+    assert worlds.open(1)[0] != whole
+
+
+def test_a_cut_that_no_row_can_meet_names_the_count_that_is_exposed() -> None:
+    with pytest.raises(ExposedError) as exposed:
+        suppress._Cuts(line_of(3, 9, 12)).add(np.zeros(4), 2)
+    assert exposed.value.row == 2
+
+
+@pytest.mark.parametrize(("free", "hidden"), [((), [0]), ((1,), [0, 1]), ((1, 2), [0, 1])])
+def test_a_choice_is_made_among_the_rows_that_may_be_hidden_be_they_none_one_or_two(free, hidden) -> None:
+    line = line_of(3, 9, 12, weights=(2, 2, 3))
+    cuts = suppress._Cuts(replace(line, open=np.isin(np.arange(4), free)))
+    if free:
+        cuts.add(np.ones(4), 0)
+    assert np.flatnonzero(cuts.best()).tolist() == hidden
+    assert cuts.least_cost == (2 if free else 0)
+
+
+def test_a_row_is_hidden_once_so_two_that_help_by_half_are_both_hidden() -> None:
+    cuts = suppress._Cuts(
+        replace(line_of(3, 9, 12, weights=(2, 2, 3)), open=np.array([True, True, True, False]))
+    )
+    cuts.add(np.array([0, 0.5, 0.5, 0]), 0)
+    assert np.flatnonzero(cuts.best()).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("part", "bound", "chosen", "cost"), [(0.5, 2 + 1e-9, [0], 2), (0.51, 2.01, [0, 1], 3)]
+)
+def test_what_the_solver_chose_by_more_than_half_is_chosen_at_no_less_than_it_bounds(
+    part: float, bound: float, chosen: list[int], cost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = type("Found", (), {"x": np.array([part, 0.0, 0.0]), "mip_dual_bound": bound})
+    monkeypatch.setattr(suppress, "milp", lambda *_, **__: found)
+    cuts = suppress._Cuts(line_of(3, 9, 12))
+    cuts.add(np.ones(4), 0)
+    assert (np.flatnonzero(cuts.best()).tolist(), cuts.least_cost) == (chosen, cost)

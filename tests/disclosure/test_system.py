@@ -390,3 +390,28 @@ def test_people_of_other_days_and_areas_are_supposed_only_beside_a_count_that_na
     assert system._variables_with_rest(parts) == set()
     assert system._variables_with_rest([*parts, Row((), 7, 7)]) == {variable}
     assert build(parts).A.shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hub"), [((2, 5), (3, 3), 0), ((3, 3), (1, 8), 0), ((1, 8), (3, 3), 1)]
+)
+def test_the_hub_is_the_clique_with_the_most_kinds_of_people_not_with_the_most_categories(
+    first, second, hub
+) -> None:
+    names = [{v: np.arange(size) for v, size in zip("ab", sizes, strict=True)} for sizes in (first, second)]
+    assert system._hubs([("a", "b", "c"), ("a", "b", "d")], names) == [(hub, 1 - hub)]
+
+
+@pytest.mark.parametrize("sizes", [(2,), (2, 3)])
+def test_cliques_agree_in_one_row_for_each_combination_of_what_they_share(sizes: tuple[int, ...]) -> None:
+    shared = dict(zip("bc", sizes, strict=False))
+    who = {v: [f"{v}{at % size}" for at in range(12)] for v, size in {"a": 2, **shared, "d": 2}.items()}
+    made = build(rows_of(table_of("one", who, ["a", *shared]), table_of("two", who, [*shared, "d"])))
+    assert made.E.shape == (np.prod(sizes), 4 * np.prod(sizes))
+    assert abs(made.E).sum(axis=1).tolist() == [[4]] * int(np.prod(sizes))
+
+
+def test_a_variable_of_one_category_is_no_reason_to_give_up_another_and_is_not_given_up(monkeypatch) -> None:
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 3)
+    who = {"a": ["a1", "a2"] * 4, "b": ["b1", "b1", "b2", "b2"] * 2, "c": ["c1"] * 8}
+    assert build(rows_of(table_of("abc", who, ["a", "b", "c"]))).relaxed == ("a", "b")

@@ -185,6 +185,46 @@ def test_how_many_a_table_counts_in_all_is_known_from_the_threshold_up(size: int
     assert all(figure.region == (("性別", frozenset({"女", "男"})),) for figure in found)
 
 
+@pytest.mark.parametrize(
+    ("period", "where", "known"),
+    [(None, {"sex": ("女性",), "answer": (ANSWERED,)}, False), (None, {"sex": ("女性",)}, True),
+     (YEAR, {"sex": ("女性",), "answer": (ANSWERED,)}, True)],
+)  # fmt: skip
+def test_no_overview_tells_how_many_whom_a_skip_rule_sends_to_a_question_answered_it(
+    period, where, known
+) -> None:
+    cells = (Cell(("10代",), "n", 30), Cell(("20代",), "n", 36))
+    told = CountTable("t", "cases", {"年代": "age"}, ("n",), cells, period=period, where=where)
+    found = list(sums_of(told, 5))
+    assert [one.low for one in found] == [66] * known
+    assert all(one.own for one in found)
+
+
+@pytest.mark.parametrize(("size", "known"), [(None, []), (0, []), (1, [1])])
+def test_a_group_of_nobody_is_not_told_even_where_one_person_may_be(
+    size: int | None, known: list[int]
+) -> None:
+    cells = (Cell(("市民", "総数"), "n", size),)
+    told = CountTable("t", "voices", {"立場": "voice", "年代": "age"}, ("n",), cells, told=("市民",))
+    assert [one.low for one in sums_of(told, 1)] == known
+
+
+@pytest.mark.parametrize(
+    ("recode", "atoms"),
+    [({}, (f"answer={ANSWERED}", {YES})), ({ANSWERED: ("はい", "いいえ")}, ("answer", {"はい", "いいえ"}))],
+)
+def test_who_answered_is_a_trait_of_its_own_unless_the_table_says_what_was_answered(recode, atoms) -> None:
+    one = table(Cell(("女性", "若年"), "n", 4), where={"answer": (ANSWERED,)}, recode={"answer": recode})
+    assert dict(one.region(0))[atoms[0]] == atoms[1]
+
+
+def test_what_is_not_said_of_a_table_or_a_figure_is_the_common_case() -> None:
+    """Counts and their base are printed and no intervals, and what is public was so before."""
+    said = Printed(counts=True, percent_digits=None, base=None, base_shown=True, intervals=False)
+    assert Printed() == said
+    assert not PublicFigure("cases", {}, 1, 1, "統計書").own
+
+
 def test_the_months_of_a_calendar_and_of_a_fiscal_year_have_sums_of_their_own() -> None:
     def sums(*months: str) -> list[tuple[int, set[str]]]:
         cells = tuple(Cell((month,), "n", 10 + i) for i, month in enumerate(months))

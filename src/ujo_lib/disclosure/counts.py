@@ -176,7 +176,7 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
                     continue
                 # Counts of their own that make it up are protected, one by one.
                 if covered(sizes, whole - part)[1] != size:
-                    region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
+                    region = tuple(sorted([*rest, (variable, whole - part)]))
                     found[region] = Count(Row(region, size, size), primary=True)
     return [found[region] for region in sorted(found, key=order_of)]
 

@@ -155,7 +155,7 @@ def _agree(now: Sequence[CountTable], then: Sequence[CountTable]) -> bool:
 
 
 def _of(region: Region, kinds: frozenset[str]) -> Region:
-    return tuple(sorted([*region, (RECORD, kinds)], key=lambda pair: pair[0]))
+    return tuple(sorted([*region, (RECORD, kinds)]))
 
 
 @dataclass(frozen=True)

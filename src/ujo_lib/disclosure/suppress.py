@@ -25,6 +25,7 @@ WORK = 4_000  # questions after which the cheapest set found so far has to do
 KEPT = 2_000  # populations that are remembered, the newest
 SINGLY = 100  # rows by which a set is completed one at a time
 _TOL = 1e-6
+_SIDES = (-1, 1)  # too few, too many
 _UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
 
 
@@ -139,7 +140,7 @@ def _holds(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> bool:
     worlds.hide(hidden)
     if worlds.hardest and not _reaches(problem, hidden, *worlds.hardest, worlds):
         return False
-    for side in (-1, 1):
+    for side in _SIDES:
         _push(problem, hidden, side, worlds)
         for number in np.flatnonzero(worlds.open(side)).tolist():
             if not _reaches(problem, hidden, number, side, worlds):
@@ -249,7 +250,7 @@ def _refute(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) 
     """
     enough = hidden.copy()
     worlds.hide(hidden)
-    for side in (-1, 1):
+    for side in _SIDES:
         _push(problem, hidden, side, worlds)
         for number in np.flatnonzero(worlds.open(side)).tolist():
             if worlds.open(side)[number]:
@@ -323,7 +324,7 @@ def _refute_whole(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _
     if not problem.programme.countable:
         return False
     worlds.hide(hidden, whole=True)
-    for side in (-1, 1):
+    for side in _SIDES:
         for number in np.flatnonzero(worlds.open(side)).tolist():
             target = problem.targets[number]
             if not worlds.open(side)[number]:

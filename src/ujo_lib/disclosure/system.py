@@ -21,7 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
+from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
 
 MAX_ATOMS = 6000
 NEAR = 50
@@ -310,8 +310,7 @@ def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, in
             sets.setdefault(variable, set()).add(atoms)
     books: dict[str, dict[str, int]] = {}
     for variable, found in sorted(sets.items()):
-        rest = {NO if found == {frozenset({YES})} else REST} if variable in with_rest else set()
-        names = sorted(rest.union(*found))
+        names = sorted(frozenset({REST} if variable in with_rest else ()).union(*found))
         ordered = sorted(found, key=sorted)
         marks = {atom: tuple(atom in one for one in ordered) for atom in names}
         number = {mark: i for i, mark in enumerate(dict.fromkeys(marks[atom] for atom in names))}

@@ -161,3 +161,14 @@ def test_small_numbers_are_looked_for_where_at_most_one_of_a_hundred_is_a_record
     records: int, looked_for: bool
 ) -> None:
     assert (("3333", False) in _four_digits(records).seen("計 3333 件")) is looked_for
+
+
+def test_numbers_of_seven_digits_tell_by_themselves_and_need_no_crowd() -> None:
+    many = [str(1_234_567 + at) for at in range(9)]
+    assert Shapes(many).crowd(set(many), set(many)) == set()
+    assert Shapes([number[1:] for number in many]).crowd({n[1:] for n in many}, {n[1:] for n in many[:4]})
+
+
+def test_a_dot_stands_between_digits_only_where_the_data_write_one() -> None:
+    assert seen("AB-12.34", "AB-56.78") == {("ab5678", True)}
+    assert seen("AB-12-34", "AB-56.78") == set()

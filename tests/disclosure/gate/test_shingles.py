@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ujo_lib.disclosure.gate import shingles as table
 from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, distinct, hashes, shingles, words
 from ujo_lib.text import strip_for_match
 
@@ -84,3 +85,47 @@ def test_each_hash_is_in_a_set_once_and_that_of_nothing_is_not(given: list[int],
     found = distinct(np.array(given, dtype=np.uint64))
     assert found.tolist() == kept
     assert len(ShingleSet(np.array(given, dtype=np.uint64))) == len(kept)
+
+
+@pytest.mark.parametrize(
+    ("edge", "before", "after"),
+    [
+        (0x0300, 1, 2),
+        (0x0370, 2, 1),
+        (0x1100, 1, 2),
+        (0x1200, 2, 1),
+        (0xD800, 1, 0),
+        (0xE000, 0, 1),
+        (0x30000, 1, 2),
+    ],
+)
+def test_a_table_has_each_letter_but_halves_of_one_and_those_that_depend_on_their_neighbours(
+    edge: int, before: int, after: int
+) -> None:
+    """0: nothing; 1: a letter by itself; 2: accents, Hangul pieces and what lies beyond the planes of letters."""
+    forms = table._normal_forms()
+
+    def kind(code: int) -> int:
+        if forms[code] == table._SLOW:
+            return 2
+        alone = strip_for_match(chr(code)) if not 0xD800 <= code < 0xE000 else ""
+        assert forms[code] == (ord(alone) if alone else 0)
+        return int(bool(alone) or not 0xD800 <= code < 0xE000)
+
+    assert (kind(edge - 1), kind(edge)) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("less", "left"),
+    [
+        ([], [1, 5, 9]),
+        ([5], [1, 9]),
+        ([0, 1], [5, 9]),
+        ([9, 10], [1, 5]),
+        ([1, 5, 9], []),
+        ([2, 8], [1, 5, 9]),
+    ],
+)
+def test_a_set_less_another_has_what_only_the_first_has_be_it_beyond_all_of_the_other(less, left) -> None:
+    first, other = (ShingleSet(np.array(values, dtype=np.uint64)) for values in ([1, 5, 9], less))
+    assert first.without(other).values.tolist() == left

@@ -1,21 +1,25 @@
 """Figures: readable without seeing them, the same bytes every time, silent about what is hidden."""
 
+import csv
 import inspect
 import re
 from dataclasses import replace
 from math import nan
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from tests.report.look import drawn
+from tests.report.look import drawn, rich
 from tests.report.look.drawn import assert_legible, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Count
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
+
+DRAWINGS = Path(__file__).parents[2] / "reference" / "drawings.csv"
 
 
 def brightness(colour: str) -> float:
@@ -42,15 +46,21 @@ def test_a_figure_says_its_finding_first_and_then_what_it_is(kind: str) -> None:
     assert re.search(r"図|グラフ", figure.description)
 
 
-@pytest.mark.parametrize("kind", drawn.KINDS)
-def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_else_inside(kind: str) -> None:
-    figure = drawn.KINDS[kind]()
-    for layout in (WIDE, NARROW):
-        svg = figure.svg(layout).decode()
+@pytest.mark.parametrize("name", rich.RICH)
+def test_both_drawings_have_outlined_letters_and_nothing_else_and_look_as_somebody_has_seen_them(
+    name: str,
+) -> None:
+    """Look at the drawings; if they are meant: `python -m tests.report.look.rich > tests/reference/drawings.csv`."""
+    drawings = rich.drawings(name)
+    for layout, svg in zip((WIDE, NARROW), drawings, strict=True):
         assert f'width="{layout.width}pt"' in svg
         for carrier in ("<text", "<!--", "<metadata", "<script", "<image", "font-family", 'href="http'):
             assert carrier not in svg
         ElementTree.fromstring(svg)
+    with DRAWINGS.open(encoding="utf-8") as file:
+        known = {figure: signs for figure, *signs in csv.reader(file)}
+    assert rich.signs(drawings) == known[name]
+    assert set(known) == {"figure", *rich.RICH}
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])

@@ -68,6 +68,7 @@ def test_a_share_of_counts_is_rounded_like_its_fraction_unless_the_fraction_is_n
         (notation.yen, 12345, "12,345円"),
         (notation.yen_figure, 990_000, "990,000円"),
         (notation.yen_figure, 7, "7円"),
+        (notation.yen_figure, math.inf, "上限なし"),
         (notation.yen, math.inf, "上限なし"),
         (lambda share: notation.in_prose(share, "percent2"), 0.0075042, "0.75%"),
         (lambda day: notation.in_prose(day, "text"), pd.Timestamp("2023-08-01"), "2023年8月1日"),

@@ -3,13 +3,14 @@
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Count, Difference, Dimension, Estimate, Share, Text, interval
 from ujo_lib.report.look.figures.read import reference
-from ujo_lib.report.look.tables import _Column, circumstances, row_texts, table_html, tiles_html
+from ujo_lib.report.look.tables import _Column, _legend, circumstances, row_texts, table_html, tiles_html
 
 
 def cells(shown: str) -> list[list[str]]:
@@ -625,3 +626,28 @@ def test_a_share_that_is_not_there_is_no_reference_value(shares, noted: bool) ->
 def test_every_column_of_numbers_is_set_as_one(shown: Callable[[], str], kinds: list[str]) -> None:
     """Bases beside crossed shares and intervals, too."""
     assert re.findall(r'<th scope="col" class="(\w+)"', shown()) == kinds
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [(set(), ""), ({"5"}, ""), ({"△5"}, "「△」負の数"), ({"5", "x"}, "「x」秘匿"), ({"△"}, "「△」負の数")],
+)
+def test_a_minus_is_explained_once_where_one_stands(cells: set[str], told: str) -> None:
+    assert _legend(cells).removeprefix("記号: ").removesuffix("。") == told
+
+
+def test_an_interval_stands_where_its_lower_bound_does() -> None:
+    table = published({"label": ["a"], "low": [1.0], "n": [2], "high": [3.0]})
+    assert cells(table_html(table)) == [["a", "1〜3", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("last", "adds_up"), [(0.686, True), (0.687, False), (0.5, False), (0.684, True), (0.683, False)]
+)
+def test_weighted_shares_make_up_a_whole_within_half_a_tenth_of_a_percent_each(
+    last: float, adds_up: bool
+) -> None:
+    """Two in tenths of a percent: their sum is off by a tenth at most; what else is off is no whole."""
+    table = published({"sex": ["男性", "女性"], "share": [0.315, last]}, dimensions={"sex": "sex"})
+    table = replace(table, spec=replace(table.spec, weighted=True))
+    assert ("四捨五入" in table_html(table)) is adds_up

@@ -30,7 +30,7 @@ class Share:
 
     Attributes:
         words: pattern of the phrase; 「{d}」 stands for the number of tenths.
-        low, high: bounds in percentage points above (negative: below) ten times the tenths.
+        low, high: bounds in percentage points above (negative: below) ten times the tenths; infinite without one.
         closed: whether the lower and the upper bound belong to it.
     """
 
@@ -50,10 +50,10 @@ SHARE_RULES: Final[tuple[Share, ...]] = (
     Share("{d}割強", 0, 5, (False, False)),
     Share("{d}割弱", -5, 0, (False, False)),
     Share("約{d}割", -2.5, 2.5, (True, True)),
-    Share("{d}割以上", 0, 100, (True, True)),
-    Share("{d}割未満", -100, 0, (True, False)),
-    Share("{d}割超", 0, 100, (False, True)),
-    Share("{d}割以下", -100, 0, (True, True)),
+    Share("{d}割以上", 0, math.inf, (True, True)),
+    Share("{d}割未満", -math.inf, 0, (True, False)),
+    Share("{d}割超", 0, math.inf, (False, True)),
+    Share("{d}割以下", -math.inf, 0, (True, True)),
     Share("{d}割", 0, 0, (True, True)),
 )
 """What the city's words for shares mean, 7割強 say: more than 70 % and less than 75 %."""

@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import nullcontext
 
 import matplotlib.pyplot as plt
 import pytest
@@ -130,3 +131,12 @@ def test_a_figure_is_drawn_as_long_as_its_smallest_letters_are_9_points_on_a_she
             assert points < 9
             told[False] = False
     assert told == {True: True, False: False}
+
+
+@pytest.mark.parametrize(("room", "fits"), [(-1, False), (0, True), (1, True)])
+def test_a_figure_as_high_as_a_sheet_of_paper_fits_it(room: int, fits: bool, monkeypatch) -> None:
+    figure = drawn.KINDS["tree"]()
+    (high,) = re.findall(r'viewBox="0 0 [0-9.]+ ([0-9.]+)"', figure.drawings()[0])
+    monkeypatch.setattr("ujo_lib.report.look.figures.drawing._HIGHEST", float(high) + room)
+    with nullcontext() if fits else pytest.raises(TooHighError):
+        figure.drawings()

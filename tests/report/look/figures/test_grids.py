@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.report.look import drawn
-from tests.report.look.drawn import draft, drawing, words
+from tests.report.look import drawn, rich
+from tests.report.look.drawn import assert_legible, draft, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Base, Count, Rate, Share
 from ujo_lib.report.look import figures
@@ -105,7 +105,13 @@ def test_a_day_stands_in_the_row_of_its_weekday_with_sunday_on_top() -> None:
         (6, 0, 1),
     ]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["日", "火", "木", "土"]
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["12月", "2024年1月"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["12月", "2024年\n1月"]
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW])
+def test_the_name_of_a_month_is_not_written_over_by_the_next(layout) -> None:
+    """A year from the twentieth of November: two weeks of it, and from January to February four."""
+    assert_legible(drawing(rich.RICH["calendar_map, year"](), layout))
 
 
 def test_a_calendar_of_one_year_does_not_repeat_it() -> None:

@@ -110,7 +110,7 @@ class Figure:
 
     def svg(self, layout: Layout = WIDE) -> bytes:
         """The drawing as SVG with outlined letters; the same figure gives the same bytes."""
-        return standalone(self._drawn(layout)).encode("utf-8")
+        return standalone(self._drawn(layout).replace(_CRAMPED, "<svg ", 1)).encode("utf-8")
 
     def png(self, dpi: int = 300) -> bytes:
         """The wide drawing as PNG, for Word or PowerPoint."""

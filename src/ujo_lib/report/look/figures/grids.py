@@ -119,9 +119,8 @@ def calendar_map(published: Published, *, date: str, value: str, **_: Unpack[Tol
     both = [rows.pivot(index="y", columns="by", values=name) for name in ("value", "said")]
     turns = when.min().year != when.max().year
     starts = {
-        max((month - first).days // 7, 0): f"{month.year}年1月"
-        if turns and month.month == 1
-        else f"{month.month}月"
+        max((month - first).days // 7, 0): f"{month.year}年\n" * (turns and month.month == 1)
+        + f"{month.month}月"
         for month in pd.date_range(when.min().to_period("M").to_timestamp(), when.max(), freq="MS")
     }
 
@@ -135,6 +134,10 @@ def calendar_map(published: Published, *, date: str, value: str, **_: Unpack[Tol
             cells, said = (part.reindex(index=range(7), columns=own) for part in both)
             _cells(axes, cells, said.astype(object).fillna(""), rows["value"], LEAST, 0.8)
             named = [week for week in own if week in starts]
+            if len(named) > 1 and (named[1] - named[0]) * side < widest(
+                [starts[named[0]]], sheet.layout.font
+            ):
+                del named[0]  # of a month that had all but passed: the next name would be written over it
             names = [starts[week] for week in named]
             axes.set_xticks([week - own[0] for week in named], names, ha="left", rotation=0)
             size = min(sheet.layout.small, side * 1.7)
