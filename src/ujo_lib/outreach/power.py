@@ -126,8 +126,8 @@ def exact_design(
     blocks = max(controlled.MIN_BLOCKS, baseline_days // window_days)
 
     def found(ratio: float, of: float, degrees: int) -> float:
-        wary = _level_of_spread(degrees, level) if window >= exact.EXACT_BELOW else level
-        return exact_power(of, window, ratio, wary)
+        known = window < exact.EXACT_BELOW  # the variance of contacts that come one by one
+        return exact_power(of, window, ratio, level if known else _level_of_spread(degrees, level))
 
     def power_at(ratio: float) -> float:
         either = ((1 - growing, baseline, blocks - 1), (growing, baseline / (1 + ahead), blocks - 2))

@@ -127,16 +127,16 @@ class Files(FileRules):
     def names(self, folder: Path) -> Iterator[str]:
         """Names of the files that are there; a form that no file has stays, so that it can be reported."""
         for declared in self.files:
-            name = unicodedata.normalize("NFC", declared.replace("\\", "/"))
-            if not {"*", "?"} & set(name):
+            form = unicodedata.normalize("NFC", declared.replace("\\", "/"))
+            if not {"*", "?"} & set(form):
                 yield declared
                 continue
-            place = (folder / name).parent
+            place = (folder / form).parent
             found = place.iterdir() if place.is_dir() else ()
             near = {unicodedata.normalize("NFC", path.relative_to(folder).as_posix()) for path in found}
             # A Mac leaves ._DATA04.CSV beside it, and Excel ~$DATA04.xlsx.
             seen = (one for one in near if not one.rpartition("/")[2].startswith((".", "~$")))
-            yield from sorted(one for one in seen if _is_of(one, name)) or (declared,)
+            yield from sorted(one for one in seen if _is_of(one, form)) or (declared,)
 
     def paths(self, folder: Path) -> list[Path]:
         """The same files by their path, which need not be there."""
