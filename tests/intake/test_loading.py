@@ -1,7 +1,6 @@
 """The door: one pass, all problems, nothing parsed twice, nothing shared that a caller could spoil."""
 
 import io
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from openpyxl.utils import get_column_letter
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib import delimited, intake
 from ujo_lib.intake import loading
-from ujo_lib.intake.problems import PROBLEM_COLUMNS, REPAIR_COLUMNS
 from ujo_lib.params import project_root
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import read_yaml
@@ -35,15 +33,6 @@ def test_frames_carry_the_types_the_analyses_rely_on(desk: Desk):
     assert str(frame["n_cases_reported"].dtype) == "Int64"
     assert str(frame["distributed_on"].dtype) == "datetime64[us]"
     assert str(taken["consultations"]["received_at"].dtype) == "datetime64[us, Asia/Tokyo]"
-
-
-def test_a_caller_cannot_spoil_the_frames_of_the_next(desk: Desk):
-    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
-    first = desk.load()
-    mine = first["campaigns"]
-    mine.loc[0, "name"] = "こわした"
-    assert first["campaigns"]["name"].iloc[0] == "施策1"
-    assert desk.load()["campaigns"]["name"].iloc[0] == "施策1"
 
 
 def test_a_file_is_parsed_once_per_content_and_declaration(desk: Desk, monkeypatch):
@@ -89,31 +78,6 @@ def test_the_size_of_the_parts_changes_neither_a_cell_nor_a_message(
         seen.append((taken.json(), frames))
     assert seen == [seen[0]] * len(seen)
     assert ("文字化け" in seen[0][0]) == bool(spoiled)
-
-
-def test_a_kind_that_was_not_loaded_is_named(desk: Desk):
-    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
-    with pytest.raises(KeyError, match="campaigns"):
-        desk.load()["cases"]
-
-
-def test_everything_is_also_json_and_html(desk: Desk):
-    rows = table("campaigns", {(1, "施策名"): "<b>太字</b>", (2, "費用(円)"): "<script>"})
-    desk.put("campaigns", "k.csv", as_csv(rows))
-    taken = desk.check()
-    data = json.loads(taken.json())
-    assert list(data) == ["sources", "problems", "repairs", "missing", "rules"]
-    assert list(data["problems"][0]) == list(PROBLEM_COLUMNS)
-    page = taken._repr_html_()
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
-    assert "<caption>" in page
-    assert 'scope="col"' in page
-    with pytest.raises(intake.DataProblems) as raised:
-        desk.load()
-    assert raised.value.problems[0].row == 3
-    assert "エラー1件" in str(raised.value)
-    assert list(taken.repairs.columns) == list(REPAIR_COLUMNS)
 
 
 def test_many_equal_faults_are_counted_and_not_all_printed(desk: Desk):
