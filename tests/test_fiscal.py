@@ -255,6 +255,11 @@ def test_a_bridge_day_is_a_working_day_between_two_days_off():
     assert fiscal.is_bridge_day(date(2023, 5, 1)) is False  # Monday; Tuesday is a working day
 
 
+@pytest.mark.parametrize(("day", "off"), [(9, True), (10, True), (11, False), (23, True)])
+def test_days_off_are_both_days_of_the_weekend_and_holidays(day, off):
+    assert fiscal.is_day_off(date(2023, 9 if day == 23 else 12, day)) is off  # 23 September: 秋分の日
+
+
 def test_the_week_of_the_report_begins_on_sunday():
     assert fiscal.sunday_weekday(date(2023, 12, 10)) == 0
     assert fiscal.WEEKDAYS_JA[fiscal.sunday_weekday(date(2023, 12, 8))] == "金"

@@ -45,6 +45,14 @@ def test_a_fiscal_year_is_understood_in_every_spelling(tmp_path, spelling):
     assert load_settings(QualitySettings, file).fiscal_year == "2023"
 
 
+def test_a_number_in_quotes_is_no_number_and_nothing_changes_a_parameter_after_it_was_read(tmp_path):
+    with pytest.raises(ParameterError, match="threshold"):
+        load_settings(QualitySettings, _yaml(tmp_path, 'threshold: "5"\n'))
+    settings = load_settings(QualitySettings, _yaml(tmp_path, "threshold: 5\n"))
+    with pytest.raises(ParameterError, match="読み込んだときのまま変わらない"):
+        settings.threshold = 6
+
+
 def test_a_date_without_quotes_is_taken_as_text_because_papermill_would_not_quote_it(tmp_path):
     file = _yaml(tmp_path, "created_on: 2024-10-31\n")
     assert load_settings(QualitySettings, file).created_on == "2024-10-31"

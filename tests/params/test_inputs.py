@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from ujo_lib.params import QualitySettings, SeasonalitySettings
+from ujo_lib.params import QualitySettings, SeasonalitySettings, SurveySettings
 from ujo_lib.params.inputs import Inputs
 
 RECORDS, HOURLY, DAILY = "consultations", "consultations_hourly", "consultations_daily"
@@ -83,6 +83,7 @@ def test_what_tells_of_the_data_asks_for_no_kind_that_the_year_does_not_name(tmp
     monkeypatch.setattr(SeasonalitySettings, "inputs_file", file)
     assert set(QualitySettings(inputs=str(file)).kinds) == {"cases", "waves", RECORDS}
     assert {"channels", "population"} <= set(SeasonalitySettings(inputs=str(file)).kinds)
+    assert {"commissioners", "cases"} <= set(SurveySettings(inputs=str(file)).kinds)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +128,12 @@ def test_what_is_declared_about_a_file_has_its_bounds(rules, good):
     else:
         with pytest.raises(ValidationError):
             Inputs.model_validate(said)
+
+
+@pytest.mark.parametrize("zone", ["UTC", None])
+def test_a_declared_time_zone_is_the_one_that_the_file_is_read_in(zone):
+    files = Inputs.model_validate({"consultations": {"files": ["x.csv"], "timezone": zone}})
+    assert files.kinds["consultations"].rules("x.csv")["timezone"] == zone
 
 
 def test_what_one_file_says_of_itself_holds_for_it_alone_and_for_no_file_that_is_not_there():

@@ -7,7 +7,7 @@ import pytest
 
 from ujo_lib.params import ParameterError, notebooks_of, notebooks_of_year, project_root
 from ujo_lib.params.inputs import KINDS
-from ujo_lib.params.notebooks import UnknownNotebookError, chosen, in_reading_order, sources_of
+from ujo_lib.params.notebooks import UnknownNotebookError, chosen, in_reading_order, sources_of, with_role
 
 
 class Desk:
@@ -112,6 +112,28 @@ def test_readers_find_the_summary_first_and_the_state_of_the_data_last_whatever_
     desk.put("07_first", role="analysis", order="95", required=True)
     order = [notebook.name for notebook in in_reading_order(desk.year())]
     assert order == ["05_summary", "09_more", "07_first", "08_annex", "00_data"]
+
+
+def test_the_one_notebook_of_a_role_is_found_wherever_it_stands(desk):
+    both = [with_role(desk.year(), role).name for role in ("quality", "summary")]
+    assert both == ["00_data", "05_summary"]
+
+
+def test_a_cell_gives_way_to_the_absence_of_the_kind_that_it_needs_and_of_no_other(desk):
+    desk.put("07_housing", role="analysis", dispensable=["ads", "cases"], required=True)
+    file = desk.root / "notebooks/07_housing.ipynb"
+    content = json.loads(file.read_text())
+    content["cells"] += [
+        {"cell_type": "code", "metadata": {"tags": tags}, "source": [f'tally(asked, "{item}", form)']}
+        for item, tags in (("sex", ["needs-ads"]), ("age", ["needs-cases"]), ("job", ["internal"]))
+    ]
+    file.write_text(json.dumps(content))
+    housing = desk.year()[-1]
+    assert [housing.questions(absent) for absent in ((), ("ads",), ("ads", "cases"))] == [
+        ["sex", "age", "job"],
+        ["age", "job"],
+        ["job"],
+    ]
 
 
 @pytest.mark.parametrize("asked", ["2", "02", "\uff12", "02_when", "02_"])

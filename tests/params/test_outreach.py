@@ -45,7 +45,14 @@ def test_a_registered_plan_is_named_by_sixteen_digits_or_more_and_none_by_nothin
 
 @pytest.mark.parametrize(
     ("city", "prefecture", "fits"),
-    [(54.0, 53.0, False), (54.0, 54.0, True), (54.0, 55.0, True), (54.0, 0.0, True), (0.0, 0.0, True)],
+    [
+        (54.0, 53.0, False),
+        (54.0, 54.0, True),
+        (54.0, 55.0, True),
+        (54.0, 0.0, True),
+        (0.0, 0.0, True),
+        (2.0, 1.0, False),
+    ],
 )
 def test_a_citys_contacts_are_among_those_of_the_prefecture_where_both_are_planned(city, prefecture, fits):
     cell = {"planned_city_per_year": city, "planned_prefecture_per_year": prefecture}
