@@ -71,7 +71,7 @@ def test_a_percentage_has_no_more_decimals_than_the_page():
 
 def test_a_label_that_looks_like_a_formula_is_text():
     assert _csv()[2][0] == "'=HYPERLINK(1)"
-    assert defused("-") == "-"
+    assert [defused(text) for text in ("-", "-1", "=A")] == ["-", "'-1", "'=A"]
     assert defused("\uff1dSUM(A1)") == "'\uff1dSUM(A1)"  # a Japanese Excel takes the full-width sign for one
     assert defused("\n=1") == "'\n=1"
 

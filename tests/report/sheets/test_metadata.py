@@ -81,6 +81,7 @@ def test_the_two_files_describe_every_csv_file_with_its_own_headings(tmp_path):
     assert headings == {
         one["url"]: [column["titles"] for column in one["tableSchema"]["columns"]] for one in group["tables"]
     }
+    assert all("人数".encode() in (folder / name).read_bytes() for name in (CSVW, PACKAGE))  # for eyes, too
     assert headings == {
         one["path"]: [field["name"] for field in one["schema"]["fields"]] for one in package["resources"]
     }

@@ -89,6 +89,7 @@ def test_every_value_of_a_sentence_leads_to_the_cell_it_was_read_from():
     claims = book[CLAIMS]
     rows = [[cell.value for cell in row] for row in claims.iter_rows(min_row=claims.max_row - 3)]
     assert [row[2] for row in rows] == ["「8」", "「32.0%」", *["「95%信頼区間 17.2〜51.6%」"] * 2]
+    assert [row[6] for row in rows] == ["人数(人)", "割合(%)", "95%信頼区間の下限(%)", "95%信頼区間の上限(%)"]
     source = book["01_cases_by_sex"]
     assert [source[row[4]].value for row in rows] == [8, 32.0, 17.2, 51.6]
     assert claims[f"E{claims.max_row}"].hyperlink.location == f"'01_cases_by_sex'!{rows[-1][4]}"

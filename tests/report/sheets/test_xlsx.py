@@ -83,6 +83,7 @@ def test_a_link_leads_to_a_sheet_whose_name_holds_an_apostrophe() -> None:
     linked = _sheet("a", [xlsx.Link("表へ", "市's 表", "B7")])
     page = _open(xlsx.write([linked, _sheet("市's 表")], "t"))["a"]
     assert (page["A3"].value, page["A3"].hyperlink.location) == ("表へ", "'市''s 表'!B7")
+    assert (page["A3"].font.underline, page["A2"].border.bottom.style) == ("single", "thin")
 
 
 def test_the_address_of_a_cell_counts_from_below_the_headings_and_goes_on_behind_z() -> None:
