@@ -9,7 +9,8 @@ SITE ?= sample
 YEAR ?= 2023
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# Workers share the processors among them; threads of their own would wait for one another.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 # Bytecode is kept even where the machine says not to: hundreds of short processes would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,7 +51,7 @@ test-full: $(VENV)/.dev
 
 mutants: $(VENV)/.dev
 	@$(BIN)/ujo sample --quiet
-	$(BIN)/python benchmarks/mutants.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/mutants.py
 
 lab: .venv-lab/.lab
 	@.venv-lab/bin/ujo sample --quiet
