@@ -450,6 +450,7 @@ def test_a_hidden_count_does_not_stand_between_the_two_that_tell_it():
     record = TableRecord.of("07_housing", spec, frame)
     shown = mask(record, frame, {"n": [False, False, False, True, False, True, False]})
     assert shown.frame["home"].tolist() == [*homes[:3], "施設", "社宅", "間借り", "全体"]
+    assert [*shown.frame, *shown.hidden] == ["home", "n"] * 2
     assert shown.hidden["n"].tolist() == [False] * 4 + [True] * 2 + [False]
     assert shown.frame["n"].fillna(0).tolist() == [9, 6, 5, 5, 0, 0, 33]
     assert read.levels(shown, "home") == shown.frame["home"].tolist()  # in figures, too
