@@ -369,7 +369,7 @@ _SENTENCES: Final = 5
 _FINDINGS: Final[Mapping[Callable[[Recall], Line], str]] = {
     lonely_residents: "",
     known_people: "ひきこもりの状態の人の数",
-    change_of_count: "前回の調査からの増減",
+    change_of_count: "以前の調査からの増減",
     contacts: "",
     busiest_month: "",
     busiest_weekday: "",
