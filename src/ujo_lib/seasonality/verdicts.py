@@ -142,7 +142,7 @@ class PatternTests:
     @property
     def compares_weekdays(self) -> bool:
         """Whether enough weeks were observed on several days: days are compared within them."""
-        return self._weekday_design.df1 > 0 and self._weekday_design.df2 > 0
+        return bool(self._weekday_design.df1 > 0 and self._weekday_design.df2 > 0)
 
     @cached_property
     def weeks(self) -> Weeks:
@@ -406,7 +406,11 @@ def too_brief(tests: PatternTests) -> str:
     """Why nothing is said about weekdays, in Japanese; empty when four weeks were observed, on several days each."""
     if tests.weeks.count < 4:
         return "4週間分の記録がないため、判定しません"
-    return "" if tests.compares_weekdays else "同じ週に記録のある日が少なく、曜日を比べられないため、判定しません"
+    return (
+        ""
+        if tests.compares_weekdays
+        else "同じ週に記録のある日が少なく、曜日を比べられないため、判定しません"
+    )
 
 
 def _months_told(counts: Counts) -> tuple[str, str]:
