@@ -461,8 +461,12 @@ def test_an_interval_of_another_level_than_the_headings_is_told_and_not_printed(
     )
 
 
-def test_a_key_figure_of_one_of_two_periods_says_which_one():
-    frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, 54]})
+@pytest.mark.parametrize(
+    ("n", "told"), [(54, "令和5(2023)年度"), (None, "令和5(2023)年度。元の表に値がない")]
+)
+def test_a_key_figure_of_one_of_two_periods_says_which_one_and_that_there_is_none(n, told):
+    """Of a desk with four clients the page gives no number: the tile has to say so, as its dots may mean anything."""
+    frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, n]}).astype({"n": "Int64"})
     typed = Typed.of(frame, {"basis": Text(), "n": Count(unit="人")})
     subject = Subject(period="2023年(暦年)と令和5(2023)年度")
     shown = unmasked(TableSpec("city_clients", "人", subject, typed.schema), frame)
@@ -470,7 +474,7 @@ def test_a_key_figure_of_one_of_two_periods_says_which_one():
     (figure,) = summary.key_figures([KeyFigure(label="人数", cell=cell)], lambda *_: shown).frame.to_dict(
         "records"
     )
-    assert (figure["value"], figure["note"]) == (54, "令和5(2023)年度")
+    assert (figure["value"], figure["note"]) == (n, told)
 
 
 def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is_still_a_mistake():
