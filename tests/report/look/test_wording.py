@@ -117,6 +117,12 @@ def test_a_sentence_with_a_hidden_number_says_so_and_its_neighbours_stay() -> No
     assert "8" not in said
 
 
+def test_a_remark_in_brackets_goes_with_its_sentence_where_a_number_of_it_is_hidden() -> None:
+    told = "女性は{n[女性]}人です(減少は△。幅も同じ)。ほかは別の表にあります(注。参照)。"
+    kept = "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+    assert wording.sentence(told, by_sex(hide=[(1, "n")])) == f"{kept}ほかは別の表にあります(注。参照)。"
+
+
 @pytest.mark.parametrize(("hidden", "named", "other"), [(1, "男性", "女性"), (0, "女性", "男性")])
 def test_the_largest_of_the_shown_is_named_as_that_while_a_rival_is_hidden(hidden, named, other) -> None:
     said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(hidden, "n")]))

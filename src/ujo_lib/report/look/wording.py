@@ -63,7 +63,8 @@ _CELL = re.compile(
     r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
 )
 _FORMATS = (None, "about", "ci", "text", *NUMERIC_FORMATS)
-_SENTENCE_END = re.compile(r"(?<=[。?!])")
+_SENTENCE_END = re.compile(r"(?<=[。?!])(?![^()]*\))")
+"""Not within brackets: of a remark in them the half behind a hidden number said nothing."""
 _LARGEST: Final = "max "
 _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
 
