@@ -140,6 +140,11 @@ class TableSpec:
             )
 
     @property
+    def quoted(self) -> str:
+        """The title as it stands within 「」: quotes of its own are inner ones there."""
+        return self.title.translate(str.maketrans("「」", "『』"))
+
+    @property
     def note(self) -> str:
         """What the notebook and the analysis say to the reader of all columns, as one string."""
         return self.note_on(self.schema.columns)
