@@ -421,14 +421,16 @@ class Page:
         self._note_absence(reasons)
         return Shown(wording.not_supplied(reasons), ANSWER)
 
-    def section_not_supplied(self, reasons: Mapping[str, str], tables: Iterable[str]) -> Shown:
+    def section_not_supplied(
+        self, reasons: Mapping[str, str], tables: Mapping[str, Mapping[str, str]]
+    ) -> Shown:
         """Say that the year has no inputs for a part of this section, and why; the rest of the page stands.
 
         Args:
             reasons: Japanese name of the input → why there is none.
-            tables: ids of the tables that are not published for want of them.
+            tables: ids of the tables that are not published, and the reasons of each.
         """
-        self._absent |= {table: dict(reasons) for table in tables}
+        self._absent |= {table: dict(own) for table, own in tables.items()}
         self._note_absence({})
         return Shown(wording.callout("note", wording.section_not_supplied(reasons)), "sentence")
 
