@@ -496,6 +496,14 @@ def test_a_record_of_nothing_but_silence_has_no_rate_to_judge_it_by():
     assert stats.silences(daily, 20) == [(1, 30)]
 
 
+@pytest.mark.parametrize(("contacts", "found"), [(1, False), (2, False), (3, True)])
+def test_the_rate_of_a_few_contacts_in_a_few_days_tells_of_no_lost_ones(contacts, found):
+    """All on the last two of 240 days; 2 n ln(240 / 2) is 9.6, 19.1 and 28.7, the rate would give 119 and more."""
+    daily = np.zeros(240)
+    daily[238:] = contacts / 2
+    assert (stats.silences(daily, 20) == [(0, 238)]) is found
+
+
 def test_ratios_that_stand_out_together_are_found_by_their_own_intervals():
     # Hand count: z = log ratio over the room towards 1, in units of 1.96; Holm over three.
     room = math.log(1.1)

@@ -413,7 +413,8 @@ def silences(daily: ArrayLike, expected: float, days: int = 1) -> list[tuple[int
     Args:
         daily: contacts per day, shape (days,); NaN where unknown, which is neither empty nor part of the rate.
         expected: least number of contacts that the rate of all other days leads one to expect in the run, and of
-            arrivals, by how often the same weekday is empty at other times: classes leave pauses between them.
+            arrivals, by how often the same weekday is empty at other times: classes leave pauses between them. Of
+            contacts spread over all days, none falls in the run with a probability below exp(−expected / 2).
         days: least length of a run.
 
     Returns:
@@ -427,7 +428,10 @@ def silences(daily: ArrayLike, expected: float, days: int = 1) -> list[tuple[int
     for first, after in sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[0] - run[1]):
         length = int(after - first)
         others = known - length
-        if length >= days and others > 0 and total * length >= expected * others:
+        if length < days or others <= 0 or total * length < expected * others:
+            continue
+        # The rate of a few contacts in a few days is none: chance may have put them all beside a long run.
+        if 2 * total * math.log1p(length / others) >= expected:
             found.append((int(first), int(after)))
             known = others
     # Runs that make up most of the record are how its contacts come, until one is seen to be none of those pauses.

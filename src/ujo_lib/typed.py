@@ -145,9 +145,7 @@ class Schema:
 
     def note_on(self, columns: Iterable[str]) -> str:
         """What a reader of these columns has to know, in Japanese."""
-        return " ".join(
-            dict.fromkeys(filter(None, [self.note, *(self.columns[name].note for name in columns)]))
-        )
+        return "".join(dict.fromkeys([self.note, *(self.columns[name].note for name in columns)]))
 
     def ends(self, bound: str) -> tuple[str, str] | None:
         """Both ends of the interval to which a bound belongs; None for other columns, or without the other end."""

@@ -514,7 +514,7 @@ def test_a_denominator_in_a_note_that_the_reader_may_not_see_is_marked(hours, hi
 
 
 def test_a_count_in_a_note_that_there_is_not_is_dots():
-    assert _asked("share", "6時", "{n}件")[1]["note"] == "…件"
+    assert _asked("share", "6時", "{n}件")[1]["note"] == "…件。元の表に値がない"
 
 
 def test_words_where_a_number_is_asked_for_are_a_mistake_told_in_japanese():

@@ -356,12 +356,12 @@ def test_fewer_people_known_to_fewer_commissioners_are_no_fall():
     assert (told["before"], told["now"], told["difference"]) == (25, 8, -17)
     assert told["estimate"] == pytest.approx((8 / 42) / (25 / 97))
     assert told["verdict"] == compare.UNCLEAR
-    assert told["reason"] == "比は、回答した委員(前は97、今は42)1人あたりの数による"
+    assert told["reason"] == "比は、回答した委員(前は97人、今は42人)1人あたりの数による"
     assert of_waves(wave("2019", "25", "97"), wave("2023", "8", "97"))["verdict"] == compare.LESS
     now = year(2023)
     now.tables["01_waves"] = [wave("2023", "8", "42")]
     (followed,) = compare.course([CASES], [now]).frame.itertuples()
-    assert (followed.value, followed.remark) == (8, "回答した委員は42")
+    assert (followed.value, followed.remark) == (8, "回答した委員は42人")
 
 
 def test_of_an_early_wave_the_latest_release_is_believed():

@@ -309,7 +309,7 @@ def test_a_year_without_a_survey_or_campaign_says_so_once_for_each_reason_and_te
         "県内からの相談は1,329件でした。",
         "県内からの相談の多さに、月によるはっきりした違いは見られません。",
         "孤独感に答えのあった県内からの相談のうち、79.6%が孤独を感じると答えました。",
-        "ひきこもりの状態の人の数、前回の調査からの増減は、この報告書では分かりません。理由: 調査は3年ごと。",
+        "ひきこもりの状態の人の数、以前の調査からの増減は、この報告書では分かりません。理由: 調査は3年ごと。",
         "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。",
     ]
 
@@ -329,7 +329,7 @@ def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_
         "県内からの相談の多さに、月によるはっきりした違いは見られません。",
         "県内からの一日あたりの相談は、月曜日に最も多くなりました。",
         "孤独感に答えのあった県内からの相談のうち、79.6%が孤独を感じると答えました。",
-        "ひきこもりの状態の人の数、前回の調査からの増減、お知らせで相談が増えたかは、この報告書では分かりません。"
+        "ひきこもりの状態の人の数、以前の調査からの増減、お知らせで相談が増えたかは、この報告書では分かりません。"
         "理由: 年次で。",
     ]
     whose = "2023年(暦年)の、県内の人の相談"  # of the desk that the table of months names
@@ -461,8 +461,12 @@ def test_an_interval_of_another_level_than_the_headings_is_told_and_not_printed(
     )
 
 
-def test_a_key_figure_of_one_of_two_periods_says_which_one():
-    frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, 54]})
+@pytest.mark.parametrize(
+    ("n", "told"), [(54, "令和5(2023)年度"), (None, "令和5(2023)年度。元の表に値がない")]
+)
+def test_a_key_figure_of_one_of_two_periods_says_which_one_and_that_there_is_none(n, told):
+    """Of a desk with four clients the page gives no number: the tile has to say so, as its dots may mean anything."""
+    frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, n]}).astype({"n": "Int64"})
     typed = Typed.of(frame, {"basis": Text(), "n": Count(unit="人")})
     subject = Subject(period="2023年(暦年)と令和5(2023)年度")
     shown = unmasked(TableSpec("city_clients", "人", subject, typed.schema), frame)
@@ -470,7 +474,7 @@ def test_a_key_figure_of_one_of_two_periods_says_which_one():
     (figure,) = summary.key_figures([KeyFigure(label="人数", cell=cell)], lambda *_: shown).frame.to_dict(
         "records"
     )
-    assert (figure["value"], figure["note"]) == (54, "令和5(2023)年度")
+    assert (figure["value"], figure["note"]) == (n, told)
 
 
 def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is_still_a_mistake():

@@ -432,7 +432,7 @@ def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page
     assert "比べる過去の調査はありません。" in pages["01"]
     assert (
         "05" not in made
-        or "前回の調査からの増減は、この報告書では分かりません。理由: この年度にはない。" in pages["05"]
+        or "以前の調査からの増減は、この報告書では分かりません。理由: この年度にはない。" in pages["05"]
     )
     tables = {file.stem for file in (folder / "tables").glob("*.csv")}
     assert {"04_city_effect", "04_prefecture_effect", "04_overlaps", "01_cases_by_sex"} <= tables

@@ -250,8 +250,12 @@ def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, c
     assert calendar.overlap_reading(found.assign(n=[0, 1, 0])).endswith("(SNS広告とTVが1日)。")
     alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR).frame
     assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"
-    single = calendar.overlaps(campaigns.iloc[:1], carry_over, YEAR).frame
-    assert calendar.overlap_reading(single) == "施策は一つだけです。"
+    undated = campaigns.assign(start=campaigns["start"].where(campaigns["name"] == "TV"))
+    for single in (campaigns.iloc[:1], undated):  # the list has three of these
+        found = calendar.overlaps(single, carry_over, YEAR).frame
+        assert calendar.overlap_reading(found) == "開始日の分かる施策は一つだけです。"
+        _, said = calendar.conclusion(calendar.separability(single, carry_over, YEAR, 7).frame)
+        assert said == "開始日の分かる施策は1つなので、その期間の効果をみます。"
 
 
 def test_a_broadcast_until_midnight_or_later_is_explained_only_where_there_is_one(campaigns, carry_over):

@@ -98,6 +98,19 @@ def test_a_desk_that_opened_in_winter_gives_no_city_estimate(campaigns):
     assert found.prefecture_effect().code == "detected"
 
 
+@pytest.mark.parametrize(("n", "told"), [(19, False), (20, True), (21, True)])
+def test_why_nothing_is_estimated_tells_of_no_day_on_which_fewer_than_twenty_contacts_came(
+    campaigns, n, told
+):
+    """All came in the window: none before it, said a page that kept their number back."""
+    days = pd.date_range(WINDOW.start, periods=n, tz="Asia/Tokyo")
+    city = pd.DataFrame({"client_id": None, "received_at": days, "channel": "宇城市専用"})
+    national = contacts(1, 1.0).query("channel == '全国窓口'")
+    found = opened(campaigns, pd.concat([city, national], ignore_index=True), nation(1)).city_effect()
+    assert found.code == "not_estimable"
+    assert (found.reason == "窓口の相談が20件に満たず、判定できない") is not told
+
+
 @pytest.mark.parametrize(("closed", "estimable"), [("2024-03-07", False), (str(WINDOW.end), True)])
 def test_a_desk_that_was_closed_within_the_window_gives_no_city_estimate(campaigns, closed, estimable):
     """Its days after that are no days without contacts: they would read as a decrease."""

@@ -82,7 +82,9 @@ def _made(tmp_path, audience, *cells):
     about = About(role="analysis", dispensable=("ads", "events", "waves"))
     made = executed_form(Notebook(file, about, ()), audience, ["ads", "events"]).cells
     return [
-        one.source.splitlines()[-1].split("inputs_file, ")[-1] if "no-" in one.id else one.source
+        one.source.splitlines()[-1].removeprefix("page.section_not_supplied")
+        if "no-" in one.id
+        else one.source
         for one in made
     ], made
 
@@ -113,10 +115,10 @@ def test_each_section_says_once_what_it_lacks_and_which_tables_it_misses(tmp_pat
     assert sources == [
         "# 題",
         "## 節",
-        '["ads", "events"]), ["one", "two"])',
+        '(_lacking(["ads", "events"]), {"one": _lacking(["ads"]), "two": _lacking(["ads", "events"])})',
         "page.table(kept)",
         "## 次の節",
-        '["events"]), ["four"])',
+        '(_lacking(["events"]), {"four": _lacking(["events"])})',
         "page.publish(x, 'five', 'E')",
     ]
 

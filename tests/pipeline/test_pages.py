@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ujo_lib.disclosure.audit import Promise
 from ujo_lib.disclosure.tables import Policy
-from ujo_lib.pipeline.pages import Rules, _entry
+from ujo_lib.pipeline.pages import Rules, _area, _entry
 from ujo_lib.report.door.publish import ANSWER, DOOR
 from ujo_lib.report.look.html import PageContext
 
@@ -52,3 +52,17 @@ def test_the_contents_quote_one_sentence_of_a_page_or_else_its_question(answer: 
         new_code_cell(outputs=[output] if answer else []),
     ]
     assert _entry(new_notebook(cells=cells)) == quoted
+
+
+@pytest.mark.parametrize(
+    ("prefecture", "municipality", "told"),
+    [
+        ("熊本県", "宇城市", ""),
+        ("熊本県", "美里町", "(この資料の「市」は美里町のことです)"),
+        ("大阪府", "大阪市", "(この資料の「県」は大阪府のことです)"),
+        ("東京都", "港区", "(この資料の「県」は東京都、「市」は港区のことです)"),
+        ("北海道", "初山別村", "(この資料の「県」は北海道、「市」は初山別村のことです)"),
+    ],
+)
+def test_a_place_that_is_no_city_of_a_ken_says_whom_these_words_mean(prefecture, municipality, told):
+    assert _area(prefecture, municipality) == f"{prefecture}{municipality}{told}"

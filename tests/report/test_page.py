@@ -264,11 +264,14 @@ def test_the_names_of_rows_of_which_all_numbers_are_kept_back_are_told_of_and_no
     """Two names stood under one heading, numbered and listed as a table of the report."""
     page = _release(project)
     kinds = {"state": Text(), **beside, "n": COLUMNS["n"]}
-    rows = Typed.of([("甲", *["低い" for _ in beside], 93)], kinds)
+    rows = Typed.of([("甲", *["低い" for _ in beside], 93)], kinds, note="幅は広めです。")
     kept = page.publish(rows, "states", "状態", Subject(base="相談者", computed_from=("contacts",)))
     shown = page.table(kept).html
     assert ("表「状態」は載せません" in shown) is told
     assert ("<table" in shown) is not told
+    assert (
+        ("幅は広めです。伏せた数を" in shown) is ("幅は" in shown) is not told
+    )  # told of no width that is not there
 
 
 def test_a_release_without_a_plan_file_is_an_error(project):

@@ -10,6 +10,7 @@ from tests.seasonality.conftest import YEAR, calm_nation, counted, counts_of, no
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality import surface, verdicts
 from ujo_lib.seasonality.dispersion import ScaledTest
+from ujo_lib.seasonality.profiles import by_weekday
 from ujo_lib.seasonality.verdicts import (
     ALPHA,
     PatternTests,
@@ -344,6 +345,18 @@ def test_a_heading_takes_no_ratio_that_is_not_shown_for_one_that_does_not_differ
     ratios = pd.DataFrame({"level": ["a", "b"], "estimate": estimates, "p_value": p_values})
     typed = ratios.astype({"estimate": kind, "p_value": kind})
     assert strongest(typed, "level", "{name}{など}") == said
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("days", "told"), [(1, False), (2, True), (3, True)])
+def test_weekdays_are_compared_within_weeks_of_two_days_at_least_and_without_a_warning(days, told):
+    """One day a week leaves nothing to compare it with; a warning would keep the page from its release."""
+    weekday = np.arange(YEAR.days) % 7
+    counts = counts_of(8 + np.arange(YEAR.days) % 5, observed=weekday < days)
+    for verdict in judge(counts)[2:]:
+        assert (verdict.detected is not None) == told
+        assert ("曜日を比べられないため、判定しません" in verdict.remark) != told
+    assert by_weekday(counts).frame["low"].notna().any() == told
 
 
 @pytest.mark.parametrize(("days", "judged"), [(15, False), (16, True), (28, True)])

@@ -190,7 +190,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
             if last is not None and reading.value is not None:
                 remark = remark or _difference_of_definition(indicator, *last, released.year, reading)
             if indicator.kind == "count" and indicator.history and not reading.why:
-                remark = remark or f"{indicator.base}は{reading.base:,.0f}"
+                remark = remark or f"{indicator.base}は{reading.base:,.0f}人"
             told = {"value": reading.value, "low": low, "high": high, "remark": remark}
             named = {"label": indicator.label, "year": released.year.label, "unit": indicator.unit}
             rows.append({**named, "format": _FORMATS[indicator.kind], **told})
@@ -370,7 +370,7 @@ def _one_area_of_both(indicator: Indicator, areas: Sequence[str]) -> bool:
 
 def _per_one_asked(indicator: Indicator, one: Reading, other: Reading) -> str:
     """That the ratio is one of rates: where fewer are asked, fewer are counted."""
-    told = f"比は、{indicator.base}(前は{one.base:,.0f}、今は{other.base:,.0f})1人あたりの数による"
+    told = f"比は、{indicator.base}(前は{one.base:,.0f}人、今は{other.base:,.0f}人)1人あたりの数による"
     return told if indicator.kind == "count" and indicator.history else ""
 
 

@@ -111,7 +111,7 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(table.frame)}")
     value = value_of(table, cell)
     told = _BASE.sub(lambda slot: _told(table, rows, slot[1], cell.column), entry.note)
-    said = [period_of(table, cell), told]
+    said = [period_of(table, cell), told, "元の表に値がない" if value is None else ""]
     row["value"] = None if value is None else float(numbers(pd.Series([value])).iloc[0])
     # The interval of a sum is not the sum of the intervals.
     for name, column in (("low", entry.low), ("high", entry.high)) if len(rows) == 1 else ():
@@ -369,7 +369,7 @@ _SENTENCES: Final = 5
 _FINDINGS: Final[Mapping[Callable[[Recall], Line], str]] = {
     lonely_residents: "",
     known_people: "ひきこもりの状態の人の数",
-    change_of_count: "前回の調査からの増減",
+    change_of_count: "以前の調査からの増減",
     contacts: "",
     busiest_month: "",
     busiest_weekday: "",

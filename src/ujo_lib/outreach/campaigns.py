@@ -240,7 +240,7 @@ def overlap_reading(table: pd.DataFrame) -> str:
     """What `overlaps` found, in a sentence."""
     shared = table[table["n"] > 0]
     if table.empty:
-        return "施策は一つだけです。"
+        return "開始日の分かる施策は一つだけです。"
     if shared.empty:
         return "施策の期間は、互いに重なっていません。"
     pairs = "、".join(f"{row.name}と{row.other}が{row.n}日" for row in shared.itertuples(index=False))
@@ -318,7 +318,7 @@ def conclusion(table: pd.DataFrame) -> tuple[str, str]:
     idle = int(((reach["start"] - until).dt.days - 1).clip(lower=0).sum())
     joint = f"(そのなかには、どの施策も動いていない日が{idle}日あります)" * (idle > 0)
     if len(table) == 1:
-        return "note", "施策は1つなので、その期間の効果をみます。"
+        return "note", "開始日の分かる施策は1つなので、その期間の効果をみます。"
     together = table.loc[~table["separable"], "name"].astype(str)
     if together.empty:
         return (

@@ -19,7 +19,7 @@ from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, series, s
 from ujo_lib.outreach.campaigns import CarryOver
 from ujo_lib.outreach.hygiene import Baseline, Comparison
 from ujo_lib.outreach.specification import Plan
-from ujo_lib.outreach.verdict import Effect, Refusal, refused
+from ujo_lib.outreach.verdict import Effect, Refusal, refused, tells_no_count
 from ujo_lib.typed import Typed
 
 Estimator = Callable[[Comparison | Refusal, str, float], Effect]
@@ -117,9 +117,14 @@ class Study:
         return pretest.passed(found, self.wide[list(controls)])
 
     def city_effect(self, plan: Plan | None = None) -> Effect:
-        """The city's effect by the plan's estimator."""
+        """The city's effect by the plan's estimator; why there is none tells of no day on which few contacts came."""
         plan = plan or self.plan
-        return CITY_METHODS[plan.city_method](self.city(plan), plan.area, plan.level)
+        found = CITY_METHODS[plan.city_method](self.city(plan), plan.area, plan.level)
+        few = len(series.episode_starts(self.contacts, plan.episode_gap_days)) < hygiene.SILENT_CONTACTS
+        if few and not tells_no_count(found):
+            why = f"窓口の相談が{hygiene.SILENT_CONTACTS}件に満たず、判定できない"
+            return refused(plan.area, plan.city_method, plan.level, Refusal("few_contacts", why))
+        return found
 
     def prefecture_effect(self, plan: Plan | None = None) -> Effect:
         """The prefecture's effect by the plan's estimator."""

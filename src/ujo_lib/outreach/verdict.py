@@ -136,7 +136,7 @@ def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
         label=[effect.label for effect in effects], finding=[finding(effect) for effect in effects]
     )
     frame[["extra", "extra_low", "extra_high"]] = [effect.extra or [None] * 3 for effect in effects]
-    free = all(map(_tells_no_count, effects))
+    free = all(map(tells_no_count, effects))
     columns: dict[str, Column] = {
         "area": Text(heading=of, free=True),
         "method": Text(heading="方法", free=True),
@@ -178,6 +178,6 @@ def finding(effect: Effect) -> str:
     return f"実施期間の{change}が検出されました"
 
 
-def _tells_no_count(effect: Effect) -> bool:
+def tells_no_count(effect: Effect) -> bool:
     """Whether the verdict may stand although the counts are hidden: a refusal that rests on dates or regions."""
     return effect.code == "not_estimable" and effect.reason_code not in _TELLING

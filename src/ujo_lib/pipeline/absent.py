@@ -28,9 +28,12 @@ settings = settings_of("{name}", globals())
 page = report.open_page(settings)
 page.not_supplied(intake.not_supplied(settings.inputs_file, {kinds}){annual})"""
 _SECTION = """\
+from functools import partial
+
 from ujo_lib import intake
 
-page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}){annual}, {tables})"""
+_lacking = partial(intake.not_supplied, settings.inputs_file)
+page.section_not_supplied({reasons}, {{{tables}}})"""
 _ANNUAL = " | {'1年分の集計': '半年の報告書には載せず、年次報告書に載せます'}"
 
 
@@ -70,14 +73,14 @@ class _Section:
     Attributes:
         kept: its cells; None where the reason stands.
         kinds: those that its lost cells lack.
-        tables: ids of the tables that they would publish.
+        tables: ids of the tables that they would publish, and the kinds that the cell of each lacks.
         tags: what all of them are tagged with.
         first: id of the first of them.
     """
 
     kept: list[NotebookNode | None] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
+    tables: dict[str, list[str]] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     first: str = ""
 
@@ -91,7 +94,7 @@ class _Section:
             self.kept.append(None)
             self.first = cell.id
         self.kinds += [kind for kind in lacking if kind not in self.kinds]
-        self.tables += _published_in(cell.source)
+        self.tables |= dict.fromkeys(_published_in(cell.source), lacking)
 
     def cells(self, audience: str) -> Iterator[NotebookNode]:
         """What is left of it."""
@@ -109,7 +112,8 @@ class _Section:
                 yield cell
 
     def _reason(self) -> NotebookNode:
-        source = _SECTION.format(**_reasons(self.kinds), tables=json.dumps(self.tables))
+        tables = ", ".join(f"{json.dumps(table)}: {_lacking(kinds)}" for table, kinds in self.tables.items())
+        source = _SECTION.format(reasons=_lacking(self.kinds), tables=tables)
         tags = sorted(self.tags & {APPENDIX_TAG, INTERNAL_TAG})
         return new_code_cell(source, id=f"no-{self.first}", metadata={"tags": tags} if tags else {})
 
@@ -142,6 +146,11 @@ def _reasons_only(cells: list[NotebookNode], notebook: str, vital: list[str]) ->
     parameters = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", ())]
     reasons = new_code_cell(_REASONS.format(name=notebook, **_reasons(vital)), id="not-supplied")
     return [cells[0], *parameters, reasons]
+
+
+def _lacking(kinds: list[str]) -> str:
+    """The call that gives the reasons of some kinds."""
+    return "_lacking({kinds}){annual}".format(**_reasons(kinds))
 
 
 def _reasons(lacking: list[str]) -> dict[str, str]:

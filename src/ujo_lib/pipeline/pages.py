@@ -249,7 +249,7 @@ def _context(
     return PageContext(
         audience="internal" if audience == "internal" else "release",
         report_title=f"{settings.site_name} 孤独・孤立対策 {report} {settings.span.label}",
-        area=f"{settings.prefecture}{settings.site_name}",
+        area=_area(settings.prefecture, settings.site_name),
         period=settings.period.label,
         year=settings.span.label,
         created_on=settings.created_on,
@@ -275,6 +275,16 @@ def _context(
         chapter=step.notebook[:2].lstrip("0") or "0",
         parameters=_parameters(settings) if audience == "internal" else (),
     )
+
+
+def _area(prefecture: str, municipality: str) -> str:
+    """The place, and whom the words 県 and 市 mean where it is called otherwise: 都, 道, 府, 町, 村 or 区."""
+    meant = [
+        f"「{word}」は{name}"
+        for word, name in (("県", prefecture), ("市", municipality))
+        if not name.endswith(word)
+    ]
+    return f"{prefecture}{municipality}" + (f"(この資料の{'、'.join(meant)}のことです)" if meant else "")
 
 
 def _checked(day: str) -> str:

@@ -116,7 +116,7 @@ def _drawn(page: "Page", draw: Callable[P, figures.Figure], *args: P.args, **kwa
         if table.hidden[drawn.column].any():
             return page.table(table)  # what else it holds may be shown
         without = "「{title}」は、もとになる記録がないため図にできません。"
-        return page.callout("not_estimable", without, title=table.spec.title)
+        return page.callout("not_estimable", without, title=table.spec.quoted)
     options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
     recipe = Recipe.of(draw.__name__, args, options)
     given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]
@@ -291,7 +291,7 @@ class Page:
             printed = tables.printed_columns(published, columns)
             # Names of rows of which everything was kept back are no table.
             if len(printed) <= 1 and not any(schema[name].numeric for name in printed):
-                told = {"title": published.spec.title, "note": schema.note}
+                told = {"title": published.spec.quoted, "note": schema.note}
                 return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
         shown = tables.table_html(published, columns=columns, across=across, values=values)
         return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
@@ -421,14 +421,16 @@ class Page:
         self._note_absence(reasons)
         return Shown(wording.not_supplied(reasons), ANSWER)
 
-    def section_not_supplied(self, reasons: Mapping[str, str], tables: Iterable[str]) -> Shown:
+    def section_not_supplied(
+        self, reasons: Mapping[str, str], tables: Mapping[str, Mapping[str, str]]
+    ) -> Shown:
         """Say that the year has no inputs for a part of this section, and why; the rest of the page stands.
 
         Args:
             reasons: Japanese name of the input → why there is none.
-            tables: ids of the tables that are not published for want of them.
+            tables: ids of the tables that are not published, and the reasons of each.
         """
-        self._absent |= {table: dict(reasons) for table in tables}
+        self._absent |= {table: dict(own) for table, own in tables.items()}
         self._note_absence({})
         return Shown(wording.callout("note", wording.section_not_supplied(reasons)), "sentence")
 

@@ -53,7 +53,8 @@ def by_month(
 def by_weekday(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Typed:
     """Contacts by weekday, Sunday first; columns as in `by_month`, with `weekday`."""
     tests = PatternTests.of(counts)
-    scale = tests.weekdays(counts.daily, people) if tests.weeks.count >= FEWEST_WEEKS else None
+    enough = tests.weeks.count >= FEWEST_WEEKS and tests.compares_weekdays
+    scale = tests.weekdays(counts.daily, people) if enough else None
     labels = pd.CategoricalIndex(WEEKDAYS_JA, WEEKDAYS_JA, ordered=True)
     return _profile("weekday", labels, counts.weekday, counts, scale, level)
 

@@ -139,6 +139,11 @@ class PatternTests:
         weights = np.divide(n, days * mean, out=np.ones(7), where=(days > 0) & (n > 0))
         return cls(counts.weekday, month, counts.observed, weights[counts.weekday])
 
+    @property
+    def compares_weekdays(self) -> bool:
+        """Whether enough weeks were observed on several days: days are compared within them."""
+        return bool(self._weekday_design.df1 > 0 and self._weekday_design.df2 > 0)
+
     @cached_property
     def weeks(self) -> Weeks:
         """The weekly blocks."""
@@ -398,8 +403,14 @@ def too_short(counts: Counts) -> str:
 
 
 def too_brief(tests: PatternTests) -> str:
-    """Why nothing is said about weekdays, in Japanese; empty when four weeks were observed."""
-    return "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
+    """Why nothing is said about weekdays, in Japanese; empty when four weeks were observed, on several days each."""
+    if tests.weeks.count < 4:
+        return "4週間分の記録がないため、判定しません"
+    return (
+        ""
+        if tests.compares_weekdays
+        else "同じ週に記録のある日が少なく、曜日を比べられないため、判定しません"
+    )
 
 
 def _months_told(counts: Counts) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Sentences: words for shares, and that nothing hidden is ever said."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -115,6 +116,18 @@ def test_a_sentence_with_a_hidden_number_says_so_and_its_neighbours_stay() -> No
     said = wording.sentence("女性は{n[女性]}人。男性は{n[男性]}人。", by_sex(hide=[(1, "n")]))
     assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。男性は17人。"
     assert "8" not in said
+
+
+def test_quotes_of_a_title_are_inner_ones_where_it_is_quoted() -> None:
+    shown = by_sex(hide=[(1, "n")])
+    shown = replace(shown, spec=replace(shown.spec, title="年齢層が「10代」の相談"))
+    assert wording.sentence("女性は{n[女性]}人。", shown).startswith("「年齢層が『10代』の相談」のうち、")
+
+
+def test_a_remark_in_brackets_goes_with_its_sentence_where_a_number_of_it_is_hidden() -> None:
+    told = "女性は{n[女性]}人です(減少は△。幅も同じ)。ほかは別の表にあります(注。参照)。"
+    kept = "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+    assert wording.sentence(told, by_sex(hide=[(1, "n")])) == f"{kept}ほかは別の表にあります(注。参照)。"
 
 
 @pytest.mark.parametrize(("hidden", "named", "other"), [(1, "男性", "女性"), (0, "女性", "男性")])

@@ -140,13 +140,18 @@ class TableSpec:
             )
 
     @property
+    def quoted(self) -> str:
+        """The title as it stands within 「」: quotes of its own are inner ones there."""
+        return self.title.translate(str.maketrans("「」", "『』"))
+
+    @property
     def note(self) -> str:
         """What the notebook and the analysis say to the reader of all columns, as one string."""
         return self.note_on(self.schema.columns)
 
     def note_on(self, columns: Iterable[str]) -> str:
         """What they say to the reader of some columns."""
-        return " ".join(filter(None, (self.subject.note, self.schema.note_on(columns))))
+        return f"{self.subject.note}{self.schema.note_on(columns)}"
 
     @property
     def of_answers(self) -> bool:
@@ -452,7 +457,9 @@ def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFra
     names = "".join(f"「{columns[name].name}」" for name in back)
     unsaid = spec.subject.population is None and spec.subject.computed_from is None
     why = (_UNSAID if unsaid else reason).format(names=names)
-    note = " ".join(filter(None, (spec.schema.note, why)))
+    left = [column for column in columns.values() if not isinstance(column, Withheld)]
+    # What the analysis notes is about nothing once no more than the names of rows are left.
+    note = f"{spec.schema.note if len(left) > 1 or any(column.numeric for column in left) else ''}{why}"
     return replace(spec, schema=replace(spec.schema, columns=columns, note=note))
 
 

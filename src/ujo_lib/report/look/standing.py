@@ -36,7 +36,7 @@ def apart(table: Published, label: str, column: str, than: str, what: str, *, un
     """
     ends = _interval(table, column)
     if not ends:
-        return KEPT_BACK.format(title=table.spec.title)
+        return KEPT_BACK.format(title=table.spec.quoted)
     names = table.frame[label].astype(str).to_numpy()
     ratio, low, high = (table.frame[name].to_numpy(float, na_value=np.nan) for name in (column, *ends))
     bound: Any = table.spec.schema[ends[0]]
@@ -78,7 +78,7 @@ def foremost(
     """
     ends = _interval(table, column, low)
     if not ends:
-        return KEPT_BACK.format(title=table.spec.title)
+        return KEPT_BACK.format(title=table.spec.quoted)
     if len(table.frame) < 2:
         return f"{table.spec.schema[label].title}が二つ以上ないため、比べられません。"
     low_end, high_end = (table.frame[name].to_numpy(float, na_value=np.nan) for name in ends)

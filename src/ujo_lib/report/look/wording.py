@@ -63,7 +63,8 @@ _CELL = re.compile(
     r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
 )
 _FORMATS = (None, "about", "ci", "text", *NUMERIC_FORMATS)
-_SENTENCE_END = re.compile(r"(?<=[。?!])")
+_SENTENCE_END = re.compile(r"(?<=[。?!])(?![^()]*\))")
+"""Not within brackets: of a remark in them the half behind a hidden number said nothing."""
 _LARGEST: Final = "max "
 _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
 
@@ -323,18 +324,18 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     table = _table(match["table"], match["column"], published)
     if table.frame.empty:
         nobody = table.rows is None and str(match["pick"]).startswith(_LARGEST)
-        return _Kept((_NONE if nobody else _MISSING).format(title=table.spec.title))
+        return _Kept((_NONE if nobody else _MISSING).format(title=table.spec.quoted))
     rows, (candidates, deciding) = _rows(table, match["pick"])
     partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
-        return _Kept(KEPT_BACK.format(title=table.spec.title))
+        return _Kept(KEPT_BACK.format(title=table.spec.quoted))
     if rows and _is_largest_of_nothing(table, match["pick"], deciding, rows):
-        return _Kept(_NONE.format(title=table.spec.title))
+        return _Kept(_NONE.format(title=table.spec.quoted))
     if match["format"] == "ci":
         return _interval(table, match["column"], rows, partial)
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
     if not len(values):
-        return _Kept(_MISSING.format(title=table.spec.title))
+        return _Kept(_MISSING.format(title=table.spec.quoted))
     write = _writer(match["format"] or table.spec.schema[match["column"]].format)
     try:
         quoted = tuple(
@@ -436,9 +437,9 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
         raise WordingError(f"{table.spec.id}: no interval around {column}")
     bounds = table.frame[list(ends)].iloc[list(rows)]
     if table.hidden[list(ends)].iloc[list(rows)].to_numpy().any():
-        return _Kept(KEPT_BACK.format(title=table.spec.title))
+        return _Kept(KEPT_BACK.format(title=table.spec.quoted))
     if bounds.isna().to_numpy().any():
-        return _Kept(_MISSING.format(title=table.spec.title))
+        return _Kept(_MISSING.format(title=table.spec.quoted))
     lower, _ = ends
     low, high = map(float, bounds.iloc[0])
     phrase = interval_phrase(schema[lower].both, low, high, schema[lower].format)
