@@ -509,7 +509,7 @@ def test_a_figure_of_what_nobody_answered_finds_nothing_and_says_so(project, dra
 
 def test_a_section_or_a_page_without_its_input_says_so_and_is_recalled_with_the_reason(project):
     page, reason = _internal(), {"広告": "出していない"}
-    section = page.section_not_supplied(reason, ["by_age"])
+    section = page.section_not_supplied(reason, {"by_age": reason})
     assert (section.kind, "「広告」(出していない)" in section.html) == ("sentence", True)
     with pytest.raises(NotSuppliedError, match="出していない"):
         page.recall("00_data_quality", "by_age")
