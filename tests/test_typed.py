@@ -346,11 +346,11 @@ def test_a_number_that_its_kind_cannot_be_is_not_printed_as_one(kind, value, tol
 
 
 @pytest.mark.parametrize(("low", "high", "crossed"), [(0.2, 0.3, False), (0.3, 0.3, False), (0.31, 0.3, True),
-    (None, 0.3, False), (0.3 + 1e-12, 0.3, False)])  # fmt: skip
+    (None, 0.3, False), (0.3 + 1e-12, 0.3, False), (0.3 + 1e-9, 0.3, True)])  # fmt: skip
 def test_an_interval_whose_lower_end_lies_above_the_upper_is_none(low, high, crossed):
     typed = Typed.of_rows([(0.3, low, high)], {"share": Share(), **interval("share", 0.9)})
     if crossed:
-        with pytest.raises(ColumnError, match="上限の列「high」より大きい"):
+        with pytest.raises(ColumnError, match="列「low」が、上限の列「high」より大きい"):
             typed.require_following()
     else:
         typed.require_following()

@@ -292,6 +292,8 @@ def test_other_divisions_have_as_many_people_and_answers_and_another_number_of_t
     sample = survey([6, 7, 8, 9], [1, 2, 3, 4], [400, 410, 420, 430])
     question = _Question(sample, sample.answers["would_use"], tables.each_answer(sample.answers["would_use"]))
     true = question.true
+    who = question.trait(true, 1)
+    assert np.bincount(question.cell, who).tolist() == true[:, 1].tolist()
     others = _alike(true, question, np.array([0, 1]), np.random.default_rng(0))
     assert 1 < len(np.unique(others, axis=0)) == len(others) <= 100
     assert others.min() >= 0

@@ -22,6 +22,7 @@ from ujo_lib.residents.linearised import (
     total,
     worded,
 )
+from ujo_lib.stats import difference_of_estimates
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 STRAT = pd.read_csv(REFERENCE / "residents_apistrat.csv")
@@ -239,6 +240,23 @@ def test_no_difference_is_more_than_one_nor_proven_by_an_error_that_nobody_sees(
     design, sex, trait = Design.of(np.ones(8), strata), np.arange(8) < 4, np.array([1.0, 1, 0, 0, 1, 1, 0, 0])
     same = share_difference(design, mean(design, trait, sex), mean(design, trait, ~sex), (4, 4))
     assert same.low < 0 < same.high
+
+
+@pytest.mark.parametrize(("share", "se", "certain", "newcombe"), [(0.5, 0.1, False, False), (0.5, 0.0, True, False),
+    (0.5, 0.0, False, True), (0.0, 0.1, False, True), (1.0, 0.0, True, True)])  # fmt: skip
+def test_a_difference_rests_on_errors_that_both_shares_have_or_on_their_limits(
+    share, se, certain, newcombe
+) -> None:
+    one, other = Estimate(share, se, 7, np.zeros(8), certain), Estimate(0.3, 0.1, 7, np.full(8, 0.05))
+    found = share_difference(Design.of(np.ones(8), np.zeros(8)), one, other, (9, 9))
+    limits = difference_of_estimates(share_interval(one, 9), share_interval(other, 9))
+    assert (found == limits) is newcombe
+
+
+@pytest.mark.parametrize(("df", "known"), [(0, False), (1, True)])
+def test_a_share_has_limits_from_one_degree_of_freedom_on(df, known) -> None:
+    found = share_interval(Estimate(0.5, 0.01, df, np.zeros(2)), 10_000)
+    assert (0 < found.low < found.high < 1) is known
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,8 @@ def test_a_group_stands_beside_the_same_group_of_the_nation_with_its_answers_add
     country = wilson(300, 1000)
     assert table.frame["low"].iloc[1] == pytest.approx(-10 - 100 * math.hypot(0.05, country.high - 0.3))
     assert table.schema.note.endswith("値のない区分は並べていません: 男性。")
+    every = nation.compare_groups(city, figures, "item", ["よくある", "時々", "ない"], "R4", {})
+    assert every.frame["nation"].tolist() == pytest.approx([1, 1, 1])
     barred = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {"item": "方法が違う"})
     assert set(barred.frame["reading"]) == {"比較不可(方法が違う)"}
 

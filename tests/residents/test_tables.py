@@ -1,12 +1,13 @@
 """Tables of weighted answers: their counts by hand, their shares as the estimator's, their words."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.residents.conftest import AGES
+from tests.residents.conftest import AGES, SEXES, categorical
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents import tables
 from ujo_lib.residents.linearised import mean, share_interval
@@ -94,6 +95,10 @@ def test_differences_are_told_only_beyond_the_width_of_all_of_them(sample):
     assert table["reading"].tolist() == ["差があるとは言えない", "高い"]
     one = mean(sample.design, sample.answers["lonely"] == "はい", sample.answers["age_band"] == AGES[0])
     assert table["estimate"][1] == pytest.approx(100 * one.value)  # nobody of the old says so
+    men = replace(
+        sample, answers=sample.answers.assign(sex=categorical(["男性"] * len(sample.answers), SEXES))
+    )
+    assert tables.differences(men, "lonely", ["はい"], ["sex"]).frame.empty  # there is nobody else
     alone = tables.differences(sample, "lonely", ["はい"], ["age_band"]).frame
     assert alone["high"][0] - alone["low"][0] < table["high"][1] - table["low"][1]
 
@@ -151,7 +156,8 @@ def test_sensitivity_goes_up_with_the_gap_and_needs_a_response_rate(sample, draw
     assert table["gap"].tolist()[0] == "差がない場合(上の割合)"
     assert table["gap"].tolist()[1:] == [f"{points}ポイント低い場合" for points in (5, 10, 20)]
     listed = open_sample(drawn[drawn["responded"]].drop(columns="responded"), register)
-    assert tables.sensitivity(listed, "lonely", "孤独", ["はい"]).frame.empty
+    unknown = tables.sensitivity(listed, "lonely", "孤独", ["はい"])
+    assert (len(unknown.frame), unknown.schema.note) == (0, "")  # no rate rules out any assumption
 
 
 SCALE = ["決してない", "ほとんどない", "時々ある", "常にある"]
@@ -192,10 +198,11 @@ def test_a_blank_item_leaves_no_score():
         [SCALE] * 2,
         [SCALE] * 4,
         [SCALE, SCALE, [*SCALE, "わからない"]],
+        [SCALE, SCALE, [*SCALE[:2], SCALE[3], "わからない"]],
         [SCALE[1:]] * 3,
         [],
     ],
-    ids=["one asked the other way round", "two", "four", "five answers", "three answers", "none"],
+    ids=["one asked the other way round", "two", "four", "five answers", "no scale", "three answers", "none"],
 )
 def test_what_is_no_three_item_scale_has_no_score(scales):
     frame = pd.DataFrame({f"u{i}": pd.Categorical([scale[0]], scale) for i, scale in enumerate(scales)})
