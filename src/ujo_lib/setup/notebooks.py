@@ -63,8 +63,8 @@ _ALIKE: Final = {
 A population of its own would be planned by itself: one release hid two of seven in one table and told them in another.
 """
 _TEXTS: Final = (
-    "# {heading}\n\n**問い: ここに、このノートブックが答える問いを書く。**",
-    "## {title}の件数\n\n主張を一文で書き、その下に表か図を一つ置く。"
+    "# {heading}\n\n**問い: 要確認: 見出しと、このノートブックが答える問いを書く。**",
+    "## {title}の件数\n\n要確認: 主張を一文で書き、その下に表か図を一つ置く。"
     "同じ人や相談を数える表は、population に同じ言葉を書くと、ほかのノートブックの表とあわせて秘匿される。"
     "違う言葉を書くと別々に秘匿され、二つの表から伏せた数が分かることがある。",
     "## この結果から言えないこと\n\n記録されたものだけを数えている。記録のない人については何も言えない。",
