@@ -125,7 +125,7 @@ def test_a_column_that_a_table_does_not_have_is_told_with_those_that_it_has(proj
 
 def test_a_release_page_refuses_a_table_that_the_plan_has_not_seen(project):
     page = _release(project)
-    with pytest.raises(PublishError, match="not made for this table"):
+    with pytest.raises(PublishError, match="秘匿の計画を作ったときの表と違います"):
         _published(page, FRAME.assign(n=[3, 41, 49, 93]))
 
 

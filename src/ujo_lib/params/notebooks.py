@@ -307,7 +307,7 @@ def _notebook(file: Path, told: Any, cells: tuple[Cell, ...]) -> Notebook:
     for tag in {tag for cell in cells for tag in cell.tags} - _TAGS - {"injected-parameters"}:
         # A cell for the city alone would be on the released page, for want of a letter.
         if meant := nearest(tag.strip().lower(), sorted(_TAGS)):
-            remedy = f"「{meant}」の書き間違いではありませんか"
+            remedy = f"「{meant}」の書き間違いではありませんか。ほかの意味のタグなら、似ていない名前に変える"
             raise ParameterError.of(file.name, "tags", tag, "、".join(sorted(_TAGS)), remedy)
     pictures = (_PICTURE.search(cell.source) for cell in cells if cell.kind == "markdown")
     if found := next(filter(None, pictures), None):
