@@ -236,13 +236,18 @@ class UnknownNotebookError(ParameterError):
         )
 
 
+def beginning(asked: str) -> str:
+    """How the name of a notebook begins that is asked for by its number (2 and 02 are the same) or by its name."""
+    return f"{int(asked):02d}_" if asked.isdecimal() else asked
+
+
 def chosen(notebooks: Sequence[Notebook], asked: Iterable[str]) -> list[Notebook]:
     """Those asked for by number (2 and 02 are the same) or by name or its beginning; all when nothing is asked for.
 
     Raises:
         UnknownNotebookError: there is none of a number or name.
     """
-    wanted = [f"{int(name):02d}_" if name.isdecimal() else name for name in asked]
+    wanted = [beginning(name) for name in asked]
     for name, start in zip(asked, wanted, strict=True):
         if not any(notebook.name.startswith(start) for notebook in notebooks):
             raise UnknownNotebookError(name, notebooks)
