@@ -532,6 +532,18 @@ def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback
     assert told.value._render_traceback_() == [str(told.value)]
 
 
+@pytest.mark.parametrize("asked", ["06", "06_resident_survey"])
+def test_a_notebook_that_the_year_leaves_out_is_not_said_to_be_run_first(project, asked):
+    with pytest.raises(NotPublishedError, match="この年度には 06_resident_survey のパラメーターがない"):
+        _internal().recall(asked, "lonely")
+    year = project / f"params/sample/fy{_internal().settings.fiscal_year}"
+    year.mkdir(parents=True)
+    (year / "06_resident_survey.yaml").touch()
+    with pytest.raises(InputError, match="先に 06.* を実行") as told:
+        _internal().recall(asked, "lonely")
+    assert not isinstance(told.value, NotPublishedError)
+
+
 @pytest.mark.parametrize(
     ("asked", "nearest"), [("heard_at", ""), ("by_agee", "「by_age」ではありませんか。"), ("by_age2", "")]
 )

@@ -297,6 +297,16 @@ class NotebookSettings(BaseModel):
         """
         return self.tables_folder / named(notebook, notebooks_of(self.root, self.site)).name
 
+    def expects(self, notebook: str) -> bool:
+        """Whether the year has a notebook, given by name or number: it is required, or there is a YAML for it.
+
+        Raises:
+            UnknownNotebookError: there is none.
+        """
+        one = named(notebook, notebooks_of(self.root, self.site))
+        folder = self.root / "params" / self.site / f"fy{self.fiscal_year}"
+        return one.says.required or (folder / f"{one.name}.yaml").is_file()
+
     @classmethod
     def from_cell(cls, namespace: Mapping[str, Any], notebook: Notebook | None = None) -> Self:
         """Validate the parameters of a running notebook; call it as `Settings.from_cell(globals())`.
