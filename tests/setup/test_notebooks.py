@@ -28,6 +28,13 @@ def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, k
     assert [cell["id"] for cell in cells] == [f"cell-{number:02d}" for number in range(1, 8)]
     assert len({"".join(cell["source"]) for cell in cells}) == 7  # none twice
     assert "".join(cells[0]["source"]).startswith("# housing\n")
+    # The days of the contacts are those of no other kind.
+    loaded = "".join(cells[3]["source"])
+    of_year = kind in ("cases", "commissioners", "residents")
+    assert ("dated=True" in loaded) == (kind == "consultations")
+    assert ("period=settings.year.label" in loaded, 'period="資料の全期間"' in loaded) == (
+        of_year, not of_year and kind != "consultations"
+    )  # fmt: skip
 
 
 def test_what_a_new_notebook_leaves_to_be_written_keeps_a_release_back_until_it_is(root):
