@@ -473,7 +473,7 @@ def _answers(mark: Answers, schemas: "Mapping[str, Schema]", data: "Intake | Non
     if data is None or mark.column not in data.frames.get(kind, ()):
         return declared
     given = [str(value) for value in data.frames[kind][mark.column].dropna().unique()]
-    return given if mark.given else [*declared, *given]
+    return given if mark.given else list(dict.fromkeys([*declared, *given]))
 
 
 def _strangers(
