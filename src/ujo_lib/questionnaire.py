@@ -245,12 +245,15 @@ class Questionnaire(Declared):
         An item of two forms obeys its rule on that which holds the question that the rule names.
         """
         condition = self.item(id).asked_if
-        if condition is None or not set(self.item(condition.item).columns) <= set(frame):
+        if condition is None:
             return pd.Series(True, index=frame.index)
-        source, before = self.item(condition.item), self.asked(frame, condition.item)
-        if source.kind == "multiple":
-            ticked = frame[[f"{source.id}_{answer}" for answer in condition.answers]]
-            return before & ticked.fillna(False).astype(bool).any(axis=1)
+        source = self.item(condition.item)
+        ticks = [f"{source.id}_{answer}" for answer in condition.answers if source.kind == "multiple"]
+        if not {*ticks} <= {*frame} or not (ticks or source.id in frame):
+            return pd.Series(True, index=frame.index)
+        before = self.asked(frame, source.id)
+        if ticks:
+            return before & frame[ticks].fillna(False).astype(bool).any(axis=1)
         return before & frame[source.id].isin(condition.answers)
 
     def asked_of(self, id: str) -> str:
