@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,19 @@ def test_the_house_as_it_stands_keeps_its_contracts(house):
     code, told = contracts(house)
     assert code == 0, told
     assert re.search(r"\d+ kept, 0 broken", told)
+
+
+def test_what_holds_for_analyses_holds_for_every_room_of_their_floor():
+    """A room that stood among the layers alone could draw figures and read parameters, and no contract said so."""
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (floor,) = (
+        set(one.split(" | ")) for one in linter["contracts"][0]["layers"] if "survey" in one.split(" | ")
+    )
+    analyses = {f"ujo_lib.{room}" for room in floor - {"intake"}}
+    for contract in linter["contracts"]:
+        for side in ("source_modules", "forbidden_modules"):
+            named = analyses & set(contract.get(side, ()))
+            assert named in (set(), analyses), f"{contract['name']}: {side} lacks {sorted(analyses - named)}"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,13 @@ def test_codes_keep_their_leading_zeros(tmp_path):
         ("{id: a, title: 甲, wording: 甲, kind: single}", "options は選択式の項目にだけ"),
         ("{id: a, title: 甲, wording: 甲, kind: text, options: {1: x}}", "options は選択式の項目にだけ"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: x}}", "同じ選択肢が二度"),
-        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: 総数}}", "合計の行の名前"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: 総数}}", "表が加える行の名前"),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 9: 無回答}}",
+            "答えのない人は空欄にします",
+        ),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 9: 非該当}}", "表が加える行の名前"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 9: 記入なし}}", "表が加える行の名前"),
         (
             "{id: a, title: 甲, wording: 甲, kind: single, options: {1: '2', 2: '1'}}",
             "「2」「1」が二つの選択肢を",
@@ -74,12 +80,18 @@ def test_codes_keep_their_leading_zeros(tmp_path):
             "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: y}, spellings: {x: [y]}}",
             "「y」が二つの選択肢を",
         ),
-        ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 2: 全体}}", "合計の行の名前"),
-        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: ' '}}", "合計の行の名前"),
+        ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 2: 全体}}", "表が加える行の名前"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: ' '}}", "表が加える行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),
         ("{id: a, title: 甲, wording: '', kind: text}", "空でない文字列"),
+        ("{id: a, title: '', wording: 甲, kind: text}", "空でない文字列"),
+        ("{id: a, title: '甲{n}', wording: 甲, kind: text}", "{ } [ ] は、文の中で"),
+        ("{id: a, title: '[甲]', wording: 甲, kind: text}", "{ } [ ] は、文の中で"),
         ("{id: a, title: 甲, kind: text}", "必須の項目"),
-        ("{id: 甲, title: 甲, wording: 甲, kind: text}", "に合う文字列"),
+        (
+            "{id: 甲, title: 甲, wording: 甲, kind: text}",
+            "正しい値: 英小文字で始まる、英小文字・数字・_ だけの名前",
+        ),
         ("{id: a, title: 甲, wording: 甲, kind: text, unit: 人}", "数値の項目にだけ"),
         ("{id: a, title: 甲, wording: 甲, kind: number, range: [2, 1]}", "小さい数から"),
         ("{id: a, title: 甲, wording: 甲, kind: number, range: [2]}", "必須の項目"),
@@ -158,6 +170,24 @@ def test_a_question_may_stand_on_two_forms_when_it_is_the_same(tmp_path, second,
         form = read_yaml(Questionnaire, file)
         assert [item.form for item in form.items] == ["homes", "kin"]
         assert form.item("alone").title == form.on("kin")[0].title == "一人暮らし"
+
+
+@pytest.mark.parametrize(("second", "refused"), [("*some", False), ("{id: b, asked_if: *rule}", True)])
+def test_a_rule_stands_beside_the_question_that_it_names(tmp_path, second, refused):
+    """A question of two forms obeys its rule on one of them; one that only stands elsewhere would obey none."""
+    common = "title: 相手, wording: 相手, kind: text"
+    some = f"      - &some {{id: who, {common}, asked_if: &rule {{item: alone, answers: [はい]}}}}\n"
+    file = tmp_path / "調査票.yaml"
+    file.write_text(
+        START + some + SECOND.format(second.replace("id: b", f"id: b, {common}")), encoding="utf-8"
+    )
+    if refused:
+        with pytest.raises(ParameterError, match="項目「alone」は別の様式「homes」にあります"):
+            read_yaml(Questionnaire, file)
+    else:
+        form = read_yaml(Questionnaire, file)
+        assert form.asked(pd.DataFrame({"alone": ["はい", "いいえ"]}), "who").tolist() == [True, False]
+        assert form.asked(pd.DataFrame({"who": ["友", None]}), "who").tolist() == [True, True]
 
 
 def test_each_option_of_several_has_a_column_and_a_question_of_one_answer_has_its_own(tmp_path):

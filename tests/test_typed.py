@@ -345,6 +345,12 @@ def test_a_number_that_its_kind_cannot_be_is_not_printed_as_one(kind, value, tol
         typed.require_following()
 
 
+def test_an_interval_lies_around_a_column_of_its_table():
+    typed = Typed.of_rows([(0.3, 0.2, 0.4)], {"share": Share(), **interval("shaer", 0.9)})
+    with pytest.raises(ColumnError, match="列「low」は列「shaer」の区間ですが"):
+        typed.require_following()
+
+
 @pytest.mark.parametrize(("low", "high", "crossed"), [(0.2, 0.3, False), (0.3, 0.3, False), (0.31, 0.3, True),
     (None, 0.3, False), (0.3 + 1e-12, 0.3, False), (0.3 + 1e-9, 0.3, True)])  # fmt: skip
 def test_an_interval_whose_lower_end_lies_above_the_upper_is_none(low, high, crossed):

@@ -16,11 +16,14 @@ from pydantic import Field, PrivateAttr, Strict, model_validator
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.errors import InputError
 from ujo_lib.text import ambiguous
-from ujo_lib.yamlfile import Declared, Many, Word
+from ujo_lib.yamlfile import Declared, Many, Word, written
 
 Kind = Literal["single", "multiple", "number", "text"]
 
 _Words = Annotated[str, Field(min_length=1)]
+_Title = Annotated[
+    str, written(r"[^{}\[\]]+", "空でない文字列({ } [ ] は、文の中で数値を入れる所の印なので使えない)")
+]
 
 
 TAKEN: Final = frozenset(
@@ -40,6 +43,13 @@ TAKEN: Final = frozenset(
     ]
 )
 """Columns of the tables that are made of answers: a question of that name would be taken for one."""
+
+NOT_ANSWERED: Final = "無回答"
+NOT_ASKED: Final = "非該当"
+BLANK: Final = "記入なし"
+"""Not 無回答, beside which a base counts those who answered: where it stands, the base counts all who were asked."""
+_OURS: Final = (*TOTAL_LABELS, NOT_ANSWERED, NOT_ASKED, BLANK)
+"""Rows that tables add to the answers: an option of that name would be lost among them, and its people with it."""
 
 KEPT: Final = (
     "名前を確かめてください。ページが使う質問は、尋ねない年も調査票に残します(列がなければ無回答になります)。"
@@ -74,8 +84,8 @@ class Item(Declared):
         crosswalk: wave → {label of that wave: label of today}.
     """
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: _Words
+    id: Annotated[str, written("[a-z][a-z0-9_]*", "英小文字で始まる、英小文字・数字・_ だけの名前")]
+    title: _Title
     wording: _Words
     kind: Kind
     options: dict[str, Word] = Field({})
@@ -109,8 +119,8 @@ class Item(Declared):
             (len(set(self.labels)) < len(self.labels), "同じ選択肢が二度あります"),
             (bool(shared := self._shared()), f"「{'」「'.join(shared)}」が二つの選択肢を指します"),
             (
-                any(not label.strip() or label in TOTAL_LABELS for label in self.labels),
-                f"選択肢は、空や合計の行の名前({'・'.join(TOTAL_LABELS)})にできません",
+                any(not label.strip() or label in _OURS for label in self.labels),
+                f"選択肢は、空や、表が加える行の名前({'・'.join(_OURS)})にできません。答えのない人は空欄にします",
             ),
             (
                 bool(strange),
@@ -230,14 +240,20 @@ class Questionnaire(Declared):
         raise InputError(f"調査票に項目「{id}」はありません。ある項目: {there}。{KEPT}")
 
     def asked(self, frame: pd.DataFrame, id: str) -> "pd.Series[bool]":
-        """Who had to answer an item: everyone, or by the skip rules those with the answers they name."""
+        """Who had to answer an item: everyone, or by the skip rules those with the answers they name.
+
+        An item of two forms obeys its rule on that which holds the question that the rule names.
+        """
         condition = self.item(id).asked_if
         if condition is None:
             return pd.Series(True, index=frame.index)
-        source, before = self.item(condition.item), self.asked(frame, condition.item)
-        if source.kind == "multiple":
-            ticked = frame[[f"{source.id}_{answer}" for answer in condition.answers]]
-            return before & ticked.fillna(False).astype(bool).any(axis=1)
+        source = self.item(condition.item)
+        ticks = [f"{source.id}_{answer}" for answer in condition.answers if source.kind == "multiple"]
+        if not {*ticks} <= {*frame} or not (ticks or source.id in frame):
+            return pd.Series(True, index=frame.index)
+        before = self.asked(frame, source.id)
+        if ticks:
+            return before & frame[ticks].fillna(False).astype(bool).any(axis=1)
         return before & frame[source.id].isin(condition.answers)
 
     def asked_of(self, id: str) -> str:
@@ -293,5 +309,8 @@ class Questionnaire(Declared):
             if not (source := by_id.get(rule.item)):
                 yield f"{item.id}: asked_if の項目「{rule.item}」がありません"
                 continue
+            forms = [{one.id for one in self.on(form)} for form in self.forms]
+            if not any({item.id, source.id} <= ids for ids in forms):
+                yield f"{item.id}: asked_if の項目「{source.id}」は別の様式「{source.form}」にあります"
             for label in sorted(set(rule.answers) - set(source.labels)):
                 yield f"{item.id}: 「{source.id}」に選択肢「{label}」がありません"

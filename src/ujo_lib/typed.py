@@ -247,9 +247,12 @@ class Typed:
         and reader will.
 
         Raises:
-            ColumnError: a number is none of its kind, or not what the columns that it names give.
+            ColumnError: a number is none of its kind, or not what the columns that it names give; an interval lies
+                around no column of the table.
         """
         for name, column in self.schema.columns.items():
+            if isinstance(column, Bound) and column.of not in self.schema.columns:
+                raise ColumnError(f"列「{name}」は列「{column.of}」の区間ですが、表にその列がありません。")
             if column.numeric and not isinstance(column, Count):
                 self._require_measured(name, column)
             if not column.sources or not {*column.sources} <= {*self.schema.columns}:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Self, TypeVar, get_args
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -75,6 +76,17 @@ def _as_written(value: Any) -> Any:
 
 Word = Annotated[str, BeforeValidator(_as_written)]
 """Text; a number without quotes is meant as its digits."""
+
+
+def written(pattern: str, told: str) -> AfterValidator:
+    """Text of a form; `told` says the form in Japanese, since nobody who writes a file reads patterns."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(told)
+        return text
+
+    return AfterValidator(checked)
 
 
 @dataclass(frozen=True)
@@ -322,7 +334,6 @@ _EXPECTED: Mapping[str, str] = {
     "greater_than": "{gt} より大きい値",
     "less_than_equal": "{le} 以下",
     "less_than": "{lt} より小さい値",
-    "string_pattern_mismatch": "形 {pattern} に合う文字列",
     "string_too_short": "空でない文字列",
     "too_short": "{min_length} つ以上",
 }

@@ -49,6 +49,24 @@ def test_17_of_25_and_rather_more_than_80_percent_are_counts_that_every_reader_h
     assert (base.region, base.low, base.high) == ((), 25, 25)
 
 
+@pytest.mark.parametrize("notebook", ["01_survey", "01", "1", "01_sur"])
+@pytest.mark.parametrize(
+    ("column", "where"), [("n", "sex"), ("人数(人)", "sex"), ("n", "性別"), ("人数(人)", "性別")]
+)
+def test_a_claim_that_names_notebook_and_columns_as_the_page_shows_them_is_known_all_the_same(
+    notebook, column, where
+):
+    """Page 05 looked such a cell up; the plan did not know that its count was public."""
+    kinds = {"sex": Dimension(heading="性別"), "n": Count(unit="人")}
+    sex = TableSpec("sex", "性別", ABOUT, Schema(kinds))
+    frame = pd.DataFrame({"sex": ["男性", "女性"], "n": [17, 8]})
+    tables = counted([TableRecord.of(name, sex, frame) for name in ("01_survey", "011_other")])
+    (men,) = public_figures(
+        [_claim("S06", 17, "equal", Cell(notebook, "sex", column, {where: "男性"}))], tables
+    )
+    assert (men.region, men.low) == ((("sex", frozenset({"男性"})),), 17)
+
+
 def test_a_share_of_nobody_knows_how_many_tells_no_count(tables):
     assert [figure.source[:3] for figure in public_figures([MEN, LONG], tables)] == ["S06"]
 

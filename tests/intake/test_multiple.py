@@ -10,6 +10,7 @@ from tests.intake.conftest import asked
 from ujo_lib.intake.cells import ValueRefused
 from ujo_lib.intake.multiple import parse_listed, read_answers
 from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import Option
 from ujo_lib.intake.values import Raw
 
 ITEMS = {item.name: item for item in asked("cases").multiples}
@@ -76,6 +77,28 @@ def test_a_label_behind_the_number_of_another_answer_is_not_read_as_two_answers(
         assert "「1」は「不登校」の番号です" in refused.value.remedy
     else:
         assert read_answers(written, ITEMS["trigger"].options) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("家族・友人", None),
+        ("役所、家族・友人", None),
+        ("家族、友人", ("家族", "友人")),  # no option is written so
+        ("3", ("家族・友人",)),
+        ("3 家族・友人", ("家族・友人",)),
+        ("家族・同僚", ("家族・同僚",)),
+    ],
+)
+def test_a_label_that_spells_out_other_answers_is_not_taken_for_either(written, read):
+    labels = ("家族", "友人", "家族・友人", "家族・同僚", "役所")
+    options = tuple(Option(label, str(code)) for code, label in enumerate(labels, start=1))
+    if read is None:
+        with pytest.raises(ValueRefused, match="一通りに読める答え") as refused:
+            read_answers(written, options)
+        assert "「家族」「友人」かが分かりません。番号で" in refused.value.remedy
+    else:
+        assert read_answers(written, options) == read
 
 
 def test_an_answer_given_twice_counts_once():

@@ -88,6 +88,15 @@ def test_a_desk_that_is_declared_and_that_nobody_wrote_to_is_told_once_the_data_
     }
 
 
+def test_an_answer_that_is_declared_and_was_given_is_named_once(place):
+    wrong = _change(place, "01_survey_descriptives.yaml", "outing_groups")
+    given = "自室からほとんど出ない"
+    with pytest.raises(ParameterError) as refused:
+        require_known_answers(place, SimpleNamespace(frames={"cases": pd.DataFrame({"outing": [given]})}))
+    (problem,) = [one for one in refused.value.problems if one.value == wrong]
+    assert problem.expected.count(given) == 1
+
+
 @pytest.mark.parametrize(
     ("named", "strange"),
     [

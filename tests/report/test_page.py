@@ -125,7 +125,7 @@ def test_a_column_that_a_table_does_not_have_is_told_with_those_that_it_has(proj
 
 def test_a_release_page_refuses_a_table_that_the_plan_has_not_seen(project):
     page = _release(project)
-    with pytest.raises(PublishError, match="not made for this table"):
+    with pytest.raises(PublishError, match="秘匿の計画を作ったときの表と違います"):
         _published(page, FRAME.assign(n=[3, 41, 49, 93]))
 
 
@@ -542,6 +542,18 @@ def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback
     ) as told:
         _internal().recall("00_data_quality", "by_age")
     assert told.value._render_traceback_() == [str(told.value)]
+
+
+@pytest.mark.parametrize("asked", ["06", "06_resident_survey"])
+def test_a_notebook_that_the_year_leaves_out_is_not_said_to_be_run_first(project, asked):
+    with pytest.raises(NotPublishedError, match="この年度には 06_resident_survey のパラメーターがない"):
+        _internal().recall(asked, "lonely")
+    year = project / f"params/sample/fy{_internal().settings.fiscal_year}"
+    year.mkdir(parents=True)
+    (year / "06_resident_survey.yaml").touch()
+    with pytest.raises(InputError, match="先に 06") as told:
+        _internal().recall(asked, "lonely")
+    assert not isinstance(told.value, NotPublishedError)
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,26 @@ def test_a_question_for_some_is_told_of_those_who_were_to_answer_it(strays, base
     assert table.schema.note == "「孤独感」に「はい」と答えた人だけに尋ねました。"
 
 
+def test_a_number_that_some_were_asked_for_says_whom():
+    item = {"id": "friends", "title": "友人", "wording": "何人", "kind": "number", "unit": "人"}
+    lonely = {
+        "id": "lonely",
+        "title": "孤独感",
+        "wording": "孤独か",
+        "kind": "single",
+        "options": {"1": "はい"},
+    }
+    items = [lonely, item | {"asked_if": {"item": "lonely", "answers": ["はい"]}}]
+    forms = {"residents": {"key": "resident_id", "items": items}}
+    form = Questionnaire.model_validate(
+        {"survey": "r", "title": "調査", "target_group": "その他", "forms": forms}
+    )
+    sample = _of(["はい"] * 5 + [None] * 5, friends=pd.array([1, 2, 3, 4, 5, 9, 9, 9, 9, 9], "Int64"))
+    [(_, _, table)] = tables.other_items(sample, form, ["lonely"])
+    assert table.frame[["n", "mean"]].to_numpy().tolist() == [[5, 3.0]]
+    assert table.schema.note.startswith("「孤独感」に「はい」と答えた人だけに尋ねました。")
+
+
 def test_known_cases_are_counted():
     assert tables.known_cases(pd.DataFrame({"case_id": ["1", "2"]})).frame["n"].tolist() == [2]
 

@@ -1,6 +1,7 @@
 """Several voices beside each other: weighted residents, sheets as they are, and the voices that are missing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -197,3 +198,25 @@ def test_only_the_voices_that_answered_are_named_in_their_order(others):
     own = others.assign(voice=categorical(["学校"] * 6 + ["医療機関"], ["医療機関", "学校"]))
     assert voices_heard(own) == "市民・医療機関・学校"
     assert voices_heard(others.iloc[:0]) == "市民"
+
+
+def test_a_rule_on_a_question_of_several_answers_leaves_only_those_who_were_sent(sample, others):
+    ticks = {
+        "id": "asks",
+        "title": "頼む",
+        "wording": "頼むか",
+        "kind": "multiple",
+        "options": {"1": "買物", "2": "通院"},
+    }
+    need = NEED | {"asked_if": {"item": "asks", "answers": ["通院"]}}
+    forms = {"residents": {"key": "r", "items": [ticks, need]}, "voices": {"key": "v", "items": [need]}}
+    form = Questionnaire.model_validate(
+        {"survey": "s", "title": "調査", "target_group": "その他", "forms": forms}
+    )
+    some = pd.array([i % 2 == 0 for i in range(len(sample.answers))], "boolean")
+    answers = sample.answers.assign(asks_買物=~some, asks_通院=some)
+    [(_, _, table)] = voices(replace(sample, answers=answers), others, form)
+    rows = table.frame.set_index("voice")
+    whom = "市民(「頼む」に「通院」と答えた人)"
+    assert rows.loc[whom, "base"].tolist() == [int(some.sum())] * 3
+    assert rows.loc["家族", "base"].tolist() == [4] * 3  # their sheets do not ask what they ask for

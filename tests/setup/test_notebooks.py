@@ -9,6 +9,8 @@ from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE, WRONG_PARAMETERS
 from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.params import notebooks_of, notebooks_of_year, read_settings
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import SetupError, new_notebook_for, set_up_year, synchronise
 
 
@@ -26,6 +28,24 @@ def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, k
     assert [cell["id"] for cell in cells] == [f"cell-{number:02d}" for number in range(1, 8)]
     assert len({"".join(cell["source"]) for cell in cells}) == 7  # none twice
     assert "".join(cells[0]["source"]).startswith("# housing\n")
+    # The days of the contacts are those of no other kind.
+    loaded = "".join(cells[3]["source"])
+    of_year = kind in ("cases", "commissioners", "residents")
+    assert ("dated=True" in loaded) == (kind == "consultations")
+    assert ("period=settings.year.label" in loaded, 'period="資料の全期間"' in loaded) == (
+        of_year, not of_year and kind != "consultations"
+    )  # fmt: skip
+
+
+def test_what_a_new_notebook_leaves_to_be_written_keeps_a_release_back_until_it_is(root):
+    file, _ = new_notebook_for(root, "07_housing", "sample", 2023, "consultations", own=True)
+    year = SiteYear(root, "sample", 2023)
+    told = [line for line in undecided(year) if "07_housing" in line]
+    assert [line.split(":")[0] for line in told] == [
+        f"params/sample/notebooks/07_housing.ipynb の {number} 番目のセル" for number in (1, 5)
+    ]
+    file.write_text(file.read_text(encoding="utf-8").replace("要確認: ", ""), encoding="utf-8")
+    assert not [line for line in undecided(year) if "07_housing" in line]
 
 
 def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, capsys):

@@ -186,6 +186,11 @@ def test_the_pyramid_counts_everybody_once(cases, questionnaire):
     assert survey.pyramid(cases, questionnaire).frame["n"].sum() == 25
 
 
+def test_a_question_that_has_become_one_of_several_answers_is_not_put_into_groups(cases, questionnaire):
+    with pytest.raises(InputError, match="「trigger」は調査票で複数回答なので"):
+        survey.tally(cases, "trigger", questionnaire, {"不登校": "学校"})
+
+
 def test_wider_groups_take_the_place_of_their_options(cases, questionnaire):
     home = {"自室からは出るが家からは出ない": "家から出ない", "自室からほとんど出ない": "家から出ない"}
     table = survey.tally(cases, "outing", questionnaire, home)

@@ -129,17 +129,28 @@ def _in_names(cell: Cell, recall: Recall) -> Cell:
         table = recall(cell.notebook, cell.table)
     except NotSuppliedError:
         return cell  # the answer will say so
-    columns = [*table.frame]
-    shown = [table.spec.schema[name].title for name in columns]
-    headings = {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
-    known = {"", *headings, *columns}
+    headings = _headings(table)
+    known = {"", *headings, *table.frame}
     # A column may be lacking with an input; the answer will then give the reason.
     asked = [*cell.where, cell.over, *([] if table.without else [cell.column])]
     if strange := [name for name in asked if name not in known]:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(headings)}")
+    return in_names(cell, table)
+
+
+def in_names(cell: Cell, table: Published) -> Cell:
+    """The cell with the names of columns where it has their headings, known or not."""
+    headings = _headings(table)
     where = {headings.get(name, name): labels for name, labels in cell.where.items()}
     column, over = (headings.get(name, name) for name in (cell.column, cell.over))
     return cell.model_copy(update={"column": column, "over": over, "where": where})
+
+
+def _headings(table: Published) -> dict[str, str]:
+    """Heading → name of the columns that alone have it."""
+    columns = [*table.frame]
+    shown = [table.spec.schema[name].title for name in columns]
+    return {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
 
 
 def count_verdicts(compared: pd.DataFrame) -> Typed:

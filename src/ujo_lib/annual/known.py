@@ -9,9 +9,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ujo_lib.annual.claims import rounds_to, rows_of
+from ujo_lib.annual.claims import in_names, rounds_to, rows_of
 from ujo_lib.disclosure.tables import PublicFigure, Region
 from ujo_lib.params.annual import Cell, Claim
+from ujo_lib.params.notebooks import beginning
 from ujo_lib.report.door.masks import Counted
 from ujo_lib.report.look.wording import agrees
 from ujo_lib.stats import in_percent
@@ -31,15 +32,21 @@ def public_figures(claims: Sequence[Claim], tables: Sequence[Counted]) -> list[P
         its base, provided that the number of people it is a share of has been published, too. A statement that does
         not agree with the data tells nobody the truth and is left out.
     """
-    by_key = {one.record.key: _Table(one) for one in tables}
     asked = [
-        (claim, claim.cell, by_key[key])
+        (claim, in_names(claim.cell, one.record.published()), _Table(one))
         for claim in claims
-        if claim.cell and (key := f"{claim.cell.notebook}/{claim.cell.table}") in by_key
+        if claim.cell and (one := _meant(claim.cell, tables))
     ]
     exact = [figure for claim, cell, table in asked if (figure := table.count(claim, cell))]
     known = {(figure.population, figure.low) for figure in exact}
     return exact + [figure for claim, cell, table in asked for figure in table.share(claim, cell, known)]
+
+
+def _meant(cell: Cell, tables: Sequence[Counted]) -> Counted | None:
+    """The table of a cell, whose notebook may be named by its number as on the page."""
+    named = [one for one in tables if one.record.spec.id == cell.table]
+    alike = (one for one in named if one.record.notebook.startswith(beginning(cell.notebook)))
+    return next((one for one in named if one.record.notebook == cell.notebook), next(alike, None))
 
 
 class _Table:

@@ -48,6 +48,9 @@ def read_answers(text: str, options: tuple[Option, ...]) -> tuple[str, ...]:
             own = f"「{number}」は「{found[-1]}」の番号です。"
             remedy = f"{own}別の調査票の番号でないか確かめ、番号か名称のどちらかにしてください。"
             raise ValueRefused(f"名称とその番号({label})", remedy, "15")
+        if not number and (parts := _parts(match["answer"], options)):
+            remedy = f"一つの選択肢か、「{'」「'.join(parts)}」かが分かりません。番号で書いてください。"
+            raise ValueRefused("一通りに読める答え", remedy, "15")
         found.append(label)
         number = match["answer"] if is_number and match["between"].isspace() else ""
         position = match.end()
@@ -65,6 +68,13 @@ def _grammar(options: tuple[Option, ...]) -> tuple[re.Pattern[str], Mapping[str,
     known = {tidy(s): o.label for o in options for s in (o.label, o.code, *o.aliases) if s}
     answers = "|".join(re.escape(s) for s in sorted(known, key=len, reverse=True))
     return re.compile(rf"(?P<answer>{answers})(?P<between>{_SEPARATORS}|$)"), known
+
+
+@lru_cache(maxsize=1024)
+def _parts(answer: str, options: tuple[Option, ...]) -> tuple[str, ...]:
+    """Other answers that a label spells out between separators; empty where it can only be itself."""
+    parts = tuple(re.split(_SEPARATORS, answer))
+    return parts if len(parts) > 1 and set(parts) <= set(_grammar(options)[1]) else ()
 
 
 def _refusal(text: str, plain: str, options: tuple[Option, ...]) -> ValueRefused:

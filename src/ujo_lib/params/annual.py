@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.yamlfile import Declared, Many, Word
+from ujo_lib.yamlfile import Declared, Many, Word, written
 
 Rule = Literal[
     "equal", "text", "percent", "rounded", "words", "largest", "top", "present", "descending", "about", "above_one",
@@ -169,7 +169,7 @@ class Place(Declared):
         where: heading → cell, naming one row.
     """
 
-    table: str = Field(pattern=r"^\d\d_.+$")
+    table: Annotated[str, written("[0-9]{2}_.+", "ノートブックの番号と表の名前(例 02_totals)")]
     value: str
     where: dict[str, Word] = Field({})
 

@@ -35,6 +35,7 @@ from ujo_lib.yamlfile import (
     TogetherError,
     from_validation,
     read_yaml,
+    written,
 )
 
 _CELL = "parameters セル"
@@ -59,6 +60,8 @@ class FileMark:
 FileName = Annotated[str, FileMark()]
 """A file of the project that a notebook reads besides its inputs: the page depends on its content."""
 
+AREA_CODE = written("[0-9]{5}", "5桁の数字")
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -81,13 +84,15 @@ class NotebookSettings(BaseModel):
 
     _about: Notebook | None = PrivateAttr(None)
 
-    site: str = Field("sample", description="自治体のフォルダー名(params/ の下)", pattern=r"^[a-z0-9_-]+$")
+    site: Annotated[str, written("[a-z0-9_-]+", "英小文字・数字・_・- だけの名前")] = Field(
+        "sample", description="自治体のフォルダー名(params/ の下)"
+    )
     site_name: str = Field("宇城市", description="自治体の名称")
     prefecture: Annotated[str, Answers("consultations", "pref", given=True)] = Field(
         "熊本県", description="都道府県の名称"
     )
-    area_code: Annotated[str, Answers("population", "area_code")] = Field(
-        "43213", description="全国地方公共団体コード(5桁)", pattern=r"^\d{5}$"
+    area_code: Annotated[str, Answers("population", "area_code"), AREA_CODE] = Field(
+        "43213", description="全国地方公共団体コード(5桁)"
     )
     fiscal_year: str = Field("2023", description="年度: 2023、R5、令和5年度 のどれでもよい")
     period_basis: Basis = Field("calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)")
@@ -291,6 +296,16 @@ class NotebookSettings(BaseModel):
             UnknownNotebookError: there is none.
         """
         return self.tables_folder / named(notebook, notebooks_of(self.root, self.site)).name
+
+    def expects(self, notebook: str) -> bool:
+        """Whether the year has a notebook, given by name or number: it is required, or there is a YAML for it.
+
+        Raises:
+            UnknownNotebookError: there is none.
+        """
+        one = named(notebook, notebooks_of(self.root, self.site))
+        folder = self.root / "params" / self.site / f"fy{self.fiscal_year}"
+        return one.says.required or (folder / f"{one.name}.yaml").is_file()
 
     @classmethod
     def from_cell(cls, namespace: Mapping[str, Any], notebook: Notebook | None = None) -> Self:

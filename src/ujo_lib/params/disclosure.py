@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, Strict, model_validator
 
 from ujo_lib.params.days import Day
-from ujo_lib.yamlfile import Declared, Many, TogetherError, read_yaml
+from ujo_lib.yamlfile import Declared, Many, TogetherError, read_yaml, written
 
 
 class ExemptionRule(Declared):
@@ -49,8 +49,8 @@ class DisclosureRules(Declared):
     )
     zero_rule: Literal["show", "hide"] = Field("show", description="0 を載せる(show)か伏せる(hide)か")
     own_case: bool = Field(False, description="数えられた本人が自分の1件を知っているとして守るか")
-    licence: str = Field(
-        "", pattern=r"^(https://\S+)?$", description="公表する表の利用条件のURL。空なら、どこにも書かない"
+    licence: Annotated[str, written(r"(https://\S+)?", "https:// で始まるURLか空")] = Field(
+        "", description="公表する表の利用条件のURL。空なら、どこにも書かない"
     )
     exemptions: Many[ExemptionRule] = Field((), description="全数を載せてよい表の種類")
     public_figures: Many[KnownFigure] = Field((), description="すでに公表されている数値")

@@ -236,13 +236,18 @@ class UnknownNotebookError(ParameterError):
         )
 
 
+def beginning(asked: str) -> str:
+    """How the name of a notebook begins that is asked for by its number (2 and 02 are the same) or by its name."""
+    return f"{int(asked):02d}_" if asked.isdecimal() else asked
+
+
 def chosen(notebooks: Sequence[Notebook], asked: Iterable[str]) -> list[Notebook]:
     """Those asked for by number (2 and 02 are the same) or by name or its beginning; all when nothing is asked for.
 
     Raises:
         UnknownNotebookError: there is none of a number or name.
     """
-    wanted = [f"{int(name):02d}_" if name.isdecimal() else name for name in asked]
+    wanted = [beginning(name) for name in asked]
     for name, start in zip(asked, wanted, strict=True):
         if not any(notebook.name.startswith(start) for notebook in notebooks):
             raise UnknownNotebookError(name, notebooks)
@@ -307,7 +312,7 @@ def _notebook(file: Path, told: Any, cells: tuple[Cell, ...]) -> Notebook:
     for tag in {tag for cell in cells for tag in cell.tags} - _TAGS - {"injected-parameters"}:
         # A cell for the city alone would be on the released page, for want of a letter.
         if meant := nearest(tag.strip().lower(), sorted(_TAGS)):
-            remedy = f"「{meant}」の書き間違いではありませんか"
+            remedy = f"「{meant}」の書き間違いではありませんか。ほかの意味のタグなら、似ていない名前に変える"
             raise ParameterError.of(file.name, "tags", tag, "、".join(sorted(_TAGS)), remedy)
     pictures = (_PICTURE.search(cell.source) for cell in cells if cell.kind == "markdown")
     if found := next(filter(None, pictures), None):

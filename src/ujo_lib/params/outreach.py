@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import IsoDay, such
-from ujo_lib.yamlfile import TogetherError
+from ujo_lib.yamlfile import TogetherError, written
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
 
@@ -54,9 +54,8 @@ class OutreachSettings(NotebookSettings):
         7, ge=1, le=60, description="施策を単独で評価するのに必要な、その施策だけの日数"
     )
     level: float = Field(0.95, ge=0.8, le=0.99, description="信頼水準")
-    plan_digest: str = Field(
+    plan_digest: Annotated[str, written("([0-9a-f]{16,64})?", "照合値(0-9a-f の16〜64桁)か空")] = Field(
         "11055b84ae8d3c3d",
-        pattern=r"^([0-9a-f]{16,64})?$",
         description="登録済みの計画の照合値(先頭16桁以上)。空なら未登録",
     )
     planned_city_per_year: float = Field(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for, unlisted_breaks
-from ujo_lib.params.common import Answers, FileName, NotebookSettings
+from ujo_lib.params.common import AREA_CODE, Answers, FileName, NotebookSettings
 from ujo_lib.params.days import Day, such
 from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml
 
@@ -30,7 +30,7 @@ class SeasonalitySettings(NotebookSettings):
     city_desk: Annotated[str, Answers("channels", "channel", given=True)] = Field(
         "宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)"
     )
-    nation_code: str = Field("00000", description="人口の表で全国を表す地域コード", pattern=r"^\d{5}$")
+    nation_code: Annotated[str, AREA_CODE] = Field("00000", description="人口の表で全国を表す地域コード")
     unknown_residence: Annotated[list[str], Answers("national_daily", "pref")] = Field(
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )

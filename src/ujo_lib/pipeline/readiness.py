@@ -16,7 +16,7 @@ from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import CONTACTS, GUIDE, Inputs
-from ujo_lib.params.marks import marks_in
+from ujo_lib.params.marks import TO_CHECK, marks_in
 from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.keys import all_settings, gives_way, named
 from ujo_lib.pipeline.layout import SiteYear
@@ -388,8 +388,15 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
 
 
 def marked(place: SiteYear) -> list[str]:
-    """Every mark 「要確認」 with file and line."""
-    return [
+    """Every mark 「要確認」: in parameters with file and line, in the text of notebooks with file and cell."""
+    written = [
+        f"{one.file.relative_to(place.root).as_posix()} の {number} 番目のセル: 文章が「{TO_CHECK}」のまま"
+        "(この報告書の文に書き直すか、要らなければ消す)"
+        for one in place.notebooks
+        for number, cell in enumerate(one.cells, 1)
+        if cell.kind == "markdown" and TO_CHECK in cell.source
+    ]
+    return written + [
         f"{mark.file.relative_to(place.root).as_posix()} の {mark.line} 行目: {mark}"
         for mark in marks_in(place.params)
     ]
@@ -466,7 +473,7 @@ def _answers(mark: Answers, schemas: "Mapping[str, Schema]", data: "Intake | Non
     if data is None or mark.column not in data.frames.get(kind, ()):
         return declared
     given = [str(value) for value in data.frames[kind][mark.column].dropna().unique()]
-    return given if mark.given else [*declared, *given]
+    return given if mark.given else list(dict.fromkeys([*declared, *given]))
 
 
 def _strangers(

@@ -221,7 +221,7 @@ class Page:
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
             NotRunError: that notebook has not been run.
-            NotPublishedError: it has, and has published no such table.
+            NotPublishedError: it has, and has published no such table, or the year does not have that notebook.
         """
         folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
@@ -236,6 +236,11 @@ class Page:
             nearest = f"「{meant}」ではありませんか。" if meant else ""
             raise NotPublishedError(
                 f"{notebook} は表「{table_id}」を作っていません。{nearest}調査票から除いた質問か、名前の誤りです。"
+                "この表を挙げている行を、published.yaml・key_figures.yaml・goals.yaml から消すか直してください。"
+            )
+        if not file.is_file() and not self.settings.expects(notebook):
+            raise NotPublishedError(
+                f"この年度には {folder.name} のパラメーターがないので、その表「{table_id}」もありません。"
                 "この表を挙げている行を、published.yaml・key_figures.yaml・goals.yaml から消すか直してください。"
             )
         if not file.is_file():

@@ -99,9 +99,8 @@ def shares(
     frame = pd.DataFrame(rows)
     frame.insert(0, item, list(map(str, column.cat.categories)))
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
-    whom = form.asked_of(item) if form else ""
     where = {**(form.reached(item) if form else {}), item: (ANSWERED,)}
-    note = f"{whom}だけに尋ねました。" if whom else ""
+    note = _asked_note(form, item) if form else ""
     return Typed.of(
         frame, kinds, where=where, note=note, left=left_by(sample, column, each_answer(column), level)
     )
@@ -125,7 +124,6 @@ def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL)
         {item.id: label, **share_of(sample, _said(told, [_YES]), level)} for label, told in options.items()
     ]
     kinds = {item.id: Dimension(heading=item.title, multiple=True), **_kinds((item.id,), level)}
-    whom = form.asked_of(item.id)
     # An option is no question of its own: who did not tick it ticked another, whose share is printed, too.
     ticked = pd.DataFrame(options) == _YES
     together = ticked.astype(int).astype(str).agg("".join, axis=1).where(ticked.any(axis=1))
@@ -136,8 +134,14 @@ def ticks(sample: Sample, item: Item, form: Questionnaire, level: float = LEVEL)
         kinds,
         left_by(sample, together.astype("category"), told, level),
         where={**form.reached(item.id), item.id: (ANSWERED,)},
-        note="あてはまるものをいくつでも選ぶ質問です。" + (f"{whom}だけに尋ねました。" if whom else ""),
+        note=f"あてはまるものをいくつでも選ぶ質問です。{_asked_note(form, item.id)}",
     )
+
+
+def _asked_note(form: Questionnaire, item: str) -> str:
+    """Of whom an item was asked; empty where of everybody."""
+    whom = form.asked_of(item)
+    return f"{whom}だけに尋ねました。" if whom else ""
 
 
 def _by_option(frame: pd.DataFrame, item: Item) -> "dict[str, pd.Series[Any]]":
@@ -553,7 +557,8 @@ def other_items(
         asked = replace(sample, answers=sample.answers.assign(**{item.id: given}))
         table = means(asked, item.id, f"{item.title}の平均", scale, [()], level, item.unit)
         where = {**form.reached(item.id), **table.schema.where}
-        return replace(table, schema=replace(table.schema, where=where))
+        note = _asked_note(form, item.id) + table.schema.note
+        return replace(table, schema=replace(table.schema, where=where, note=note))
 
     kinds: dict[str, Callable[[Item], Typed]] = {
         "single": lambda item: shares(sample, item.id, item.title, level, form),

@@ -10,15 +10,13 @@ from typing import Any, Final
 import pandas as pd
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, interval
-from ujo_lib.questionnaire import Item, Questionnaire
+from ujo_lib.questionnaire import BLANK, Item, Questionnaire
 from ujo_lib.residents.tables import each_answer, left_by, share_of
 from ujo_lib.residents.weighting import Sample
 from ujo_lib.stats import LEVEL, wilson
 from ujo_lib.typed import Typed
 
 RESIDENTS: Final = "市民"
-BLANK: Final = "記入なし"
-"""Not 無回答, beside which a base counts those who answered: here it counts all who were asked."""
 PER: Final = 100_000
 
 _DECADES: Final = {"10歳代まで": 20, "20歳代": 30, "30歳代": 40, "40歳代": 50, "50歳代": 60, "60歳以上": 200}
@@ -63,7 +61,7 @@ def _side_by_side(
 ) -> Typed:
     labels = [*(item.labels or _DECADES), BLANK]
     rows: list[dict[str, object]] = []
-    asked = list(_asked(sample, others, item))
+    asked = list(_asked(sample, others, form, item))
     left = None
     for voice, some, sheets in asked:
         given = _labelled(sheets[item.id], item)
@@ -110,15 +108,17 @@ def _share_of(sample: Sample | None, trait: "pd.Series[bool]", level: float) -> 
     return share_of(sample, whole, level, everybody.isin(trait.index))
 
 
-def _asked(sample: Sample, others: pd.DataFrame, item: Item) -> Iterator[tuple[str, bool, pd.DataFrame]]:
+def _asked(
+    sample: Sample, others: pd.DataFrame, form: Questionnaire, item: Item
+) -> Iterator[tuple[str, bool, pd.DataFrame]]:
     """Each voice with an answer to the item, whether only some were to answer it, and the sheets of these."""
     frames = [(RESIDENTS, sample.answers)]
     frames += [(str(voice), sheets) for voice, sheets in others.groupby("voice", observed=True)]
     for voice, sheets in frames:
         if item.id in sheets and sheets[item.id].notna().any():
             rule = item.asked_if
-            some = rule is not None and rule.item in sheets
-            yield voice, some, sheets[sheets[rule.item].isin(rule.answers)] if rule and some else sheets
+            some = rule is not None and set(form.item(rule.item).columns) <= set(sheets)
+            yield voice, some, sheets[form.asked(sheets, item.id)]
 
 
 def _labelled(column: "pd.Series[object]", item: Item) -> "pd.Series[str]":

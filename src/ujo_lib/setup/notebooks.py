@@ -34,7 +34,7 @@ settings = settings_of("{name}", globals())
 page = report.open_page(settings)
 data = intake.load(settings.inputs_file, settings.kinds)
 {members}
-subject = report.Subject("{title}", "{title}", population="{population}"{dated})"""
+subject = report.Subject("{title}", "{title}", population="{population}", {when})"""
 _TABLE: Final = """\
 counts = members[settings.split_by].value_counts(sort=False).rename_axis("group").reset_index(name="n")
 kinds = {{"group": Dimension(variable=settings.split_by), "n": Count(unit="件")}}
@@ -62,9 +62,10 @@ _ALIKE: Final = {
 
 A population of its own would be planned by itself: one release hid two of seven in one table and told them in another.
 """
+_ALL_DAYS: Final = '"資料の全期間"'
 _TEXTS: Final = (
-    "# {heading}\n\n**問い: ここに、このノートブックが答える問いを書く。**",
-    "## {title}の件数\n\n主張を一文で書き、その下に表か図を一つ置く。"
+    "# {heading}\n\n**問い: 要確認: 見出しと、このノートブックが答える問いを書く。**",
+    "## {title}の件数\n\n要確認: 主張を一文で書き、その下に表か図を一つ置く。"
     "同じ人や相談を数える表は、population に同じ言葉を書くと、ほかのノートブックの表とあわせて秘匿される。"
     "違う言葉を書くと別々に秘匿され、二つの表から伏せた数が分かることがある。",
     "## この結果から言えないこと\n\n記録されたものだけを数えている。記録のない人については何も言えない。",
@@ -115,7 +116,8 @@ def new_notebook_for(
         "room": f", {room}" if room else "",
         "members": members,
         "population": kind if room else name,
-        "dated": ", dated=True" if of_desk else "",
+        # Other rows than contacts are not chosen by the days that a page speaks of.
+        "when": "dated=True" if of_desk else f"period={'settings.year.label' if room else _ALL_DAYS}",
         "desk": _desk(folder),
     }
     own_cell = (_OWN_CELL + _DESK_CELL * of_desk).format(**told)

@@ -5,12 +5,10 @@ from collections.abc import Iterable, Mapping
 from ujo_lib import questionnaire
 from ujo_lib.columns import Dimension, Text
 from ujo_lib.errors import InputError
+from ujo_lib.questionnaire import NOT_ASKED
 from ujo_lib.questionnaire import Condition as Condition
 from ujo_lib.questionnaire import Item as Item
 from ujo_lib.typed import Typed
-
-NOT_ANSWERED = "無回答"
-NOT_ASKED = "非該当"
 
 
 class QuestionnaireError(InputError):

@@ -22,8 +22,9 @@ from ujo_lib import stats
 from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Share, Text, interval
 from ujo_lib.crosstab import crosstab as crossed
 from ujo_lib.errors import InputError
+from ujo_lib.questionnaire import NOT_ANSWERED, NOT_ASKED
 from ujo_lib.stats import LEVEL
-from ujo_lib.survey.questionnaire import NOT_ANSWERED, NOT_ASKED, Questionnaire
+from ujo_lib.survey.questionnaire import Questionnaire
 from ujo_lib.typed import ANSWERED, Typed
 
 Basis = Literal["described", "sampled"] | int
@@ -333,7 +334,12 @@ def _kinds(more: Mapping[str, Column], level: float = LEVEL) -> dict[str, Column
 
 def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.DataFrame:
     """The answers to a single-answer item in wider groups."""
-    options = answers(frame, item).labels
+    read = answers(frame, item)
+    if read.multiple:
+        raise InputError(
+            f"「{item}」は調査票で複数回答なので、選択肢を広い区分にまとめられません。単一回答に戻すか、区分の設定から外してください"
+        )
+    options = read.labels
     if unknown := [option for option in groups if option not in options]:
         raise InputError(
             f"「{item}」に選択肢「{'」「'.join(unknown)}」はありません。ある選択肢: {'、'.join(options)}"

@@ -183,7 +183,7 @@ def test_a_cell_without_a_count_is_no_hidden_one_and_a_plan_says_what_it_prints_
     assert (flags[0], flags[2]) == (True, False)
     assert masks.whole == []
     other = replace(record, rows=((*record.rows[0][:1], 4), *record.rows[1:]))
-    with pytest.raises(PublishError, match="not made for this table"):
+    with pytest.raises(PublishError, match="秘匿の計画を作ったときの表と違います"):
         masks.cells_of(other)
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.report.tables_of import published
-from ujo_lib.columns import Dimension, Ratio, Withheld, interval
+from ujo_lib.columns import Base, Count, Dimension, Rate, Ratio, Withheld, interval
 from ujo_lib.report.look.standing import apart, foremost
 from ujo_lib.report.look.wording import KEPT_BACK
 
@@ -89,6 +89,20 @@ def test_a_value_that_is_not_known_might_be_the_largest():
     assert "秘匿" in first(rows, hide=[(1, "high")])
 
 
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [([0, 500], "区分が二つ以上ないため、比べられません。"), ([1, 500], "甲、乙"), ([500, 500], "甲、乙")],
+)
+def test_what_was_shown_to_nobody_has_no_rate_and_is_none_of_the_largest(shown, said):
+    """A platform without an impression was named among those that may be clicked most."""
+    rate = Rate(n="n", base="base", unit="回")
+    kinds = {"weekday": Dimension(), "base": Base(unit="回"), "n": Count(unit="回"), "rate": rate}
+    columns = {"weekday": ["甲", "乙"], "base": shown, "n": [0, 5], "rate": [None, 0.01]}
+    ends = {"low": [None, 0.005], "high": [None, 0.02]}
+    table = published(columns | ends, kinds=kinds | interval("rate", 0.95), dimensions={"weekday": "weekday"})
+    assert foremost(table, "weekday", "rate", "一つ", "{names}") == said
+
+
 @pytest.mark.parametrize("rows", [[("日", 1.4, 1.2, 1.6)], []])
 def test_one_alone_is_not_the_largest_of_anything(rows):
     assert first(rows) == "区分が二つ以上ないため、比べられません。"
@@ -109,5 +123,5 @@ def test_a_value_with_several_intervals_is_compared_by_the_one_that_is_meant():
 
 def test_a_table_without_an_interval_is_refused():
     table = published({"weekday": ["日"], "n": [3]}, dimensions={"weekday": "weekday"})
-    with pytest.raises(ValueError, match="no interval around n"):
+    with pytest.raises(ValueError, match="「n」には、区間の列がありません"):
         apart(table, "weekday", "n", "平均的な日", "相談が")

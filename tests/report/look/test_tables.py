@@ -9,6 +9,7 @@ import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Count, Difference, Dimension, Estimate, Share, Text, interval
+from ujo_lib.report.door.publish import PublishError
 from ujo_lib.report.look.figures.read import reference
 from ujo_lib.report.look.tables import _Column, _legend, circumstances, row_texts, table_html, tiles_html
 
@@ -221,7 +222,7 @@ def test_a_cross_table_with_a_hidden_cell_keeps_its_place() -> None:
 
 def test_a_cross_table_of_too_fine_a_table_is_refused() -> None:
     table = published({"a": ["p", "p"], "b": ["q", "q"], "n": [1, 2]}, dimensions={"a": "a", "b": "b"})
-    with pytest.raises(KeyError, match="two cells"):
+    with pytest.raises(PublishError, match="一つの欄に入りません"):
         table_html(table, across="b", values="n")
 
 
@@ -408,7 +409,7 @@ def test_a_combination_that_nobody_has_is_told_as_none_in_a_cross_table() -> Non
     columns = {"a": ["市", "県", "県"], "b": ["x", "x", "y"], "c": ["p", "p", "q"], "n": [1, 2, 3]}
     shown = table_html(published(columns, dimensions={name: name for name in "abc"}), across="c", values="n")
     assert cells(shown) == [["市 / x", "1", "-"], ["県 / x", "2", "-"], ["県 / y", "-", "3"]]
-    with pytest.raises(KeyError, match="second dimension"):
+    with pytest.raises(PublishError, match="クロス表にできません"):
         table_html(published({"a": ["市"], "n": [1]}, dimensions={"a": "a"}), across="a", values="n")
 
 

@@ -202,19 +202,27 @@ def test_an_empty_table_is_said_to_give_no_number() -> None:
 @pytest.mark.parametrize(
     ("slot", "told"),
     [
-        ("{share[だれか]}", "0 rows"),
-        ("{nothing[男性]}", "0 tables have .nothing"),
-        ("{share}", "name one"),
-        ("{}", "partner"),
-        ("{share[男性]|parcent}", "formats are about, ci"),
-        ("{sex[男性]|percent}", "no numbers"),
-        ("{share[男性]", "without its partner"),
-        ("share[男性]}", "without its partner"),
+        ("{share[だれか]}", "0行あります。.*ある行: .*女性"),
+        ("{nothing[男性]}", "「nothing」のある表が0個"),
+        ("{share}", "\\[行の名前\\] で1行を指す"),
+        ("{}", "対になる括弧"),
+        ("{share[男性]|parcent}", "「parcent」はありません。あるのは about、ci"),
+        ("{sex[男性]|percent}", "数の列でない"),
+        ("{share[男性]", "{ に、対になる括弧"),
+        ("share[男性]}", "} に、対になる括弧"),
+        ("{share[max nn]}", "列「nn」はありません"),
+        ("{share[max n of home=一人]}", "列「home」はありません"),
+        ("{share[sex=男性, 読書]}", "列「読書」はありません"),
     ],
 )
 def test_a_slot_that_fits_no_cell_is_an_error_of_the_author(slot: str, told: str) -> None:
     with pytest.raises(wording.WordingError, match=told):
         wording.sentence(slot, by_sex())
+
+
+def test_a_label_that_holds_a_sign_of_the_slots_is_found_as_it_stands() -> None:
+    table = published({"pet": ["いない=なし", "犬"], "n": [3, 7]}, dimensions={"pet": "pet"})
+    assert wording.sentence("{n[いない=なし]}人、{n[pet=いない=なし]}人。", table) == "3人、3人。"
 
 
 def test_words_of_the_caller_may_hold_braces() -> None:
@@ -420,8 +428,8 @@ def test_a_value_that_is_said_knows_its_cell() -> None:
 @pytest.mark.parametrize(
     ("slot", "why"),
     [
-        ("{n[sex=男性, home=一人]}", "no column home"), ("{n[男]}", "0 rows"), ("{n}", "3 rows"),
-        ("{other.n}", "0 tables"),
+        ("{n[sex=男性, home=一人]}", "列「home」はありません"), ("{n[男]}", "の行が0行"), ("{n}", "の行が3行"),
+        ("{other.n}", "「other.n」のある表が0個"),
         ("{n[男性]|ci}", None), ("{N.n.n}", r"読めません。{列}"),
     ],
 )  # fmt: skip
@@ -430,7 +438,7 @@ def test_a_slot_that_names_no_cell_is_told_apart_by_what_is_wrong(slot: str, why
         with pytest.raises(wording.WordingError, match=why):
             wording.sentence(slot, by_sex())
     else:
-        with pytest.raises(wording.WordingError, match="no interval around n"):
+        with pytest.raises(wording.WordingError, match="「n」には、区間の列がありません"):
             wording.sentence(slot, published({"sex": ["男性"], "n": [3]}, dimensions={"sex": "sex"}))
 
 

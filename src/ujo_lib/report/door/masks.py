@@ -72,7 +72,7 @@ class Masks:
             return {}
         if self.digests.get(record.key) != record.digest:
             raise PublishError(
-                f"{record.key}: the disclosure plan was not made for this table; run `ujo run` again"
+                f"表「{record.key}」は、秘匿の計画を作ったときの表と違います。`ujo run` をもう一度実行してください。"
             )
         return self.flags[record.key]
 
@@ -188,7 +188,8 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]], narro
         value = int(record.rows[row][record.columns.index(column)])
         cell = cells.setdefault((text, column), Cell(text, column, value))
         if cell.value != value:
-            raise PublishError(f"{record.key}: {column} of {text} stands twice, as {cell.value} and {value}")
+            told = f"{cell.value} と {value} の二つの値"
+            raise PublishError(f"表「{record.key}」の {text} の列「{column}」に、{told}があります。")
     position = {key: number for number, key in enumerate(cells)}
     table = CountTable(
         id=record.key,

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Withheld
+from ujo_lib.columns import Rate, Share, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.wording import KEPT_BACK
 from ujo_lib.stats import standing_out
@@ -70,7 +70,8 @@ def foremost(
         column: the value.
         told: the sentence where every other interval lies below that of the largest.
         undecided: the sentence elsewhere; 「{names}」 stands for the rows that may be the largest, those without an
-            interval among them. Fewer than two rows are no comparison, and the sentence says so.
+            interval among them, but for a share or rate of none at all. Fewer than two rows are no comparison, and the
+            sentence says so.
         low: the lower end of the interval that is meant, where the value has several.
 
     Raises:
@@ -79,11 +80,14 @@ def foremost(
     ends = _interval(table, column, low)
     if not ends:
         return KEPT_BACK.format(title=table.spec.quoted)
-    if len(table.frame) < 2:
+    frame, kind = table.frame, table.spec.schema[column]
+    if isinstance(kind, Rate | Share) and kind.base in frame:
+        frame = frame[frame[kind.base].ne(0)]
+    if len(frame) < 2:
         return f"{table.spec.schema[label].title}が二つ以上ないため、比べられません。"
-    low_end, high_end = (table.frame[name].to_numpy(float, na_value=np.nan) for name in ends)
+    low_end, high_end = (frame[name].to_numpy(float, na_value=np.nan) for name in ends)
     beaten = high_end < np.max(low_end, where=~np.isnan(low_end), initial=-np.inf)
-    maybe = table.frame.loc[~beaten, label].astype(str)
+    maybe = frame.loc[~beaten, label].astype(str)
     if len(maybe) == 1:
         return told
     return undecided.replace("{names}", "、".join(maybe))
@@ -96,5 +100,5 @@ def _interval(table: Published, column: str, low: str | None = None) -> tuple[()
         return ()
     ends = schema.ends(low) if low else schema.around(column)
     if ends is None:
-        raise ValueError(f"{table.spec.id}: no interval around {column}")
+        raise ValueError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
     return () if table.hidden[[column, *ends]].to_numpy().any() else ends

@@ -15,7 +15,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from ujo_lib.columns import TOTAL_LABELS, Base, Count, Dimension, Flag, Share, Text, Various, Withheld
-from ujo_lib.report.door.publish import Published
+from ujo_lib.report.door.publish import Published, PublishError
 from ujo_lib.report.look.notation import (
     BELOW_UNIT,
     HIDDEN,
@@ -339,7 +339,7 @@ def _cross(
         _ = published.spec.schema[name]
     keys = [name for name in published.spec.schema.dimensions if name != across]
     if not keys:
-        raise KeyError(f"{published.spec.id}: a cross table needs a second dimension besides {across}")
+        raise PublishError(f"表「{published.spec.id}」の区分は「{across}」だけなので、クロス表にできません。")
     labels = [" / ".join(map(str, row)) for row in frame[keys].itertuples(index=False, name=None)]
     order = sorted(dict.fromkeys(labels), key=lambda label: not set(label.split(" / ")) & totals)
     place = {label: position for position, label in enumerate(order)}
@@ -348,7 +348,9 @@ def _cross(
     for label, category, text in zip(labels, frame[across].astype(str), texts, strict=True):
         cells = columns.setdefault(category, [""] * len(order))
         if cells[place[label]]:
-            raise KeyError(f"{published.spec.id}: two cells for {label} × {category}")
+            raise PublishError(
+                f"表「{published.spec.id}」に「{label}」と「{category}」の行が二つあり、クロス表の一つの欄に入りません。"
+            )
         cells[place[label]] = text
     by_column = _bases(published, frame[across].astype(str).tolist())
     by_row = _bases(published, labels)

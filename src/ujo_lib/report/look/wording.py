@@ -7,7 +7,7 @@ would have used it says so instead: a sentence with a gap would still tell which
 import html
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -71,6 +71,7 @@ _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=
 KEPT_BACK: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
 _NAMED: Final = 5
 """So many names are listed; a sentence of fifteen days is not read."""
+_ROWS_TOLD: Final = 8
 _AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
@@ -292,7 +293,7 @@ def _filled(template: str, published: Sequence[Published], plain: Mapping[str, A
             return Said(piece.instead)
         pieces.append(piece)
     if stray := re.search(r"[{}]", _SLOT.sub("", template)):
-        raise WordingError(f"a {stray.group()} without its partner in {template!r}")
+        raise WordingError(f"文「{template}」の {stray.group()} に、対になる括弧がありません。")
     filled = iter(pieces)
     text = _SLOT.sub(lambda slot: _as_quoted(next(filled), slot), template)
     if partial := any(piece.among_shown for piece in pieces):
@@ -320,7 +321,10 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
             f"文の {{{slot}}} は読めません。{{列}}、{{列[行の名前]}}、{{表.列[行の名前]|書式}} のどれかで書く。"
         )
     if match["format"] not in _FORMATS:
-        raise WordingError(f"slot {{{slot}}}: formats are {', '.join(filter(None, _FORMATS))}")
+        there = "、".join(filter(None, _FORMATS))
+        raise WordingError(
+            f"文の {{{slot}}} の書式「{match['format']}」はありません。あるのは {there} です。"
+        )
     table = _table(match["table"], match["column"], published)
     if table.frame.empty:
         nobody = table.rows is None and str(match["pick"]).startswith(_LARGEST)
@@ -344,7 +348,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         )
     except (TypeError, ValueError):
         raise WordingError(
-            f"slot {{{slot}}}: column {match['column']} holds no numbers to write so"
+            f"文の {{{slot}}} の列「{match['column']}」は数の列でないので、この書式では書けません。"
         ) from None
     return Said("、".join(_names(quoted)), quoted, partial)
 
@@ -358,10 +362,10 @@ def _names(values: Sequence[Quoted]) -> list[str]:
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
     having = [item for item in published if column in item.frame.columns and name in (None, item.spec.id)]
     if len(having) != 1:
-        there = "; ".join(f"{item.spec.id}: {', '.join(map(str, item.frame.columns))}" for item in published)
-        raise WordingError(
-            f"{len(having)} tables have {name or ''}.{column}; tables given: {there or 'none'}"
-        )
+        there = "、".join(f"{item.spec.id}({', '.join(item.frame.columns)})" for item in published) or "なし"
+        remedy = "どれのことかを {表.列} と書く。" if having else "表と列の名前を確かめる。"
+        wanted = f"{name}.{column}" if name else column
+        raise WordingError(f"「{wanted}」のある表が{len(having)}個あります。渡された表: {there}。{remedy}")
     return having[0]
 
 
@@ -378,7 +382,12 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
             # The row may be among those whose label is kept back.
             return [], (list(range(len(table.frame))), columns)
     if len(found) != 1:
-        raise WordingError(f"{table.spec.id}: {len(found)} rows for [{pick or ''}]; name one")
+        labels = table.frame[_label_columns(table)].astype(str).agg("・".join, axis=1).tolist()
+        there = f"{'、'.join(labels[:_ROWS_TOLD])}{'など' if labels[_ROWS_TOLD:] else ''}"
+        raise WordingError(
+            f"表「{table.spec.id}」に [{pick or ''}] の行が{len(found)}行あります。[行の名前] で1行を指す。"
+            f"ある行: {there}"
+        )
     return found, nothing
 
 
@@ -393,17 +402,23 @@ def _is_largest_of_nothing(
 
 def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
     """Rows with these labels, and the columns in which the labels were looked for."""
-    if "=" not in pick:
-        columns = _label_columns(table)
-        named = (table.frame[columns].astype(str) == pick).any(axis=1)
+    columns = _label_columns(table)
+    named = (table.frame[columns].astype(str) == pick).any(axis=1)
+    if "=" not in pick or named.any():  # a label may hold the sign itself
         return np.flatnonzero(named).tolist(), columns
     wanted = {
-        column.strip(): label.strip() for column, label in (part.split("=", 1) for part in pick.split(","))
+        column.strip(): label.strip() for column, _, label in (p.partition("=") for p in pick.split(","))
     }
-    if unknown := set(wanted) - set(table.frame.columns):
-        raise WordingError(f"{table.spec.id}: no column {', '.join(sorted(unknown))} in [{pick}]")
+    _require_columns(table, wanted)
     named = (table.frame[list(wanted)].astype(str) == list(wanted.values())).all(axis=1)
     return np.flatnonzero(named).tolist(), list(wanted)
+
+
+def _require_columns(table: Published, wanted: Iterable[str]) -> None:
+    for name in wanted:
+        if name not in table.frame:
+            there = "、".join(table.frame.columns)
+            raise WordingError(f"表「{table.spec.id}」に列「{name}」はありません。あるのは {there} です。")
 
 
 def _label_columns(table: Published) -> list[str]:
@@ -416,6 +431,7 @@ def _label_columns(table: Published) -> list[str]:
 def _extreme(
     table: Published, which: str, column: str, among: str | None, label: str | None
 ) -> tuple[list[int], tuple[list[int], list[str]]]:
+    _require_columns(table, filter(None, (column, among)))
     parts = ~table.frame[_label_columns(table)].astype(str).isin(TOTAL_LABELS).any(axis=1)
     candidates = np.flatnonzero(parts if among is None else parts & (table.frame[among] == label)).tolist()
     values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
@@ -434,7 +450,7 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
     schema = table.spec.schema
     ends = schema.around(column)
     if ends is None:
-        raise WordingError(f"{table.spec.id}: no interval around {column}")
+        raise WordingError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
     bounds = table.frame[list(ends)].iloc[list(rows)]
     if table.hidden[list(ends)].iloc[list(rows)].to_numpy().any():
         return _Kept(KEPT_BACK.format(title=table.spec.quoted))
@@ -511,7 +527,7 @@ def callout(verdict: str, text: str) -> str:
         WordingError: an unknown verdict.
     """
     if verdict not in _VERDICTS:
-        raise WordingError(f"verdict {verdict!r}; one of {', '.join(_VERDICTS)}")
+        raise WordingError(f"判定「{verdict}」はありません。あるのは {'、'.join(_VERDICTS)} です。")
     word, drawing = _VERDICTS[verdict]
     size = 'viewBox="0 0 20 20" width="20" height="20"'
     icon = f'<svg class="icon" {size} fill="currentColor" aria-hidden="true">{drawing}</svg>'

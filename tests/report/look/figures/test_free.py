@@ -1,6 +1,8 @@
 """A figure of seaborn's shows what the audience may see, and no number that stands in no table."""
 
 import re
+import warnings
+from contextlib import nullcontext
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,6 +14,7 @@ from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Withheld
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures.drawing import TableInsteadError
 from ujo_lib.report.look.style import BLUE, INK, NARROW, SERIES, WIDE
 
 
@@ -41,6 +44,16 @@ def test_what_seaborn_refuses_is_told_with_the_table_and_the_function() -> None:
     figure = figures.figure(by_sex(), sns.barplot, x="share", y="sex", finding="示す。", colr="red")
     with pytest.raises(figures.FigureError, match=r"barplot は、この列と指定では描けません.*colr"):
         drawing(figure)
+
+
+@pytest.mark.parametrize(("second", "drawn"), [(3, False), (4, True)])
+def test_what_seaborn_leaves_out_with_a_warning_is_no_figure(second, drawn) -> None:
+    """The density of equal values was an empty figure, and a warning on the page."""
+    table = published({"sex": ["男性", "女性"], "n": [3, second]}, dimensions={"sex": "sex"})
+    figure = figures.figure(table, sns.kdeplot, x="n", finding="示す。")
+    with nullcontext() if drawn else pytest.raises(TableInsteadError), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert drawing(figure)
 
 
 @pytest.mark.parametrize(("plot", "y"), [(sns.stripplot, "answer"), (sns.regplot, "base")])

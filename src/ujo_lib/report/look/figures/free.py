@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,10 +12,17 @@ import seaborn as sns
 from ujo_lib.columns import Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.drawing import TableInsteadError
 from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet
 from ujo_lib.report.look.notation import HIDDEN, SYMBOLS
 from ujo_lib.report.look.style import BLUE, INK, SERIES
+
+
+class NotDrawnError(TableInsteadError):
+    """Seaborn has left out of a figure what it could not draw: a density of equal values, say."""
+
+    said = "値が少ないかすべて同じで図にできないため、表で示します。"
 
 
 @house()
@@ -48,6 +56,7 @@ def figure(
         FigureError: not such a function of seaborn, an option that is no plain value or that it refuses, neither x nor
             y, no column with numbers, or several rows at one place, of which seaborn would draw the mean: a number that
             no table holds.
+        NotDrawnError: seaborn warns that it leaves something out; a page shows the table instead.
     """
     takes = _parameters(published, plot, options)
     schema, crossed = published.spec.schema, "x" not in takes
@@ -91,7 +100,13 @@ def figure(
         layout = sheet.layout
         axes = sheet.axes(layout.width * (0.8 if layout.narrow else 0.5))
         try:
-            plot(data=data, ax=axes, **(look | options))
+            with warnings.catch_warnings():
+                # What seaborn says to programmers would stand on the page, and keep a release back.
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", UserWarning)
+                plot(data=data, ax=axes, **(look | options))
+        except UserWarning as warning:
+            raise NotDrawnError(str(warning)) from None
         except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
             raise FigureError(
                 f"{published.spec.id}: seaborn の {plot.__name__} は、この列と指定では描けません({error})。"
