@@ -8,7 +8,7 @@ commissioners; by how much is known of the wave at hand alone, and taken to be s
 
 import math
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -152,9 +152,7 @@ def compare_waves(
     return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio, unknown)
 
 
-def wave_changes(
-    waves: pd.DataFrame, later: str, level: float = LEVEL, *, known: ArrayLike = ()
-) -> Typed:
+def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL, *, known: ArrayLike = ()) -> Typed:
     """Compare a wave with every earlier one; arguments as for `compare_waves`.
 
     Returns:
