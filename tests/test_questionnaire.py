@@ -75,6 +75,8 @@ def test_codes_keep_their_leading_zeros(tmp_path):
             "「y」が二つの選択肢を",
         ),
         ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 2: 全体}}", "合計の行の名前"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 9: 無回答}}", "票では空欄にします"),
+        ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 8: 非該当}}", "票では空欄にします"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: ' '}}", "合計の行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),
         ("{id: a, title: 甲, wording: '', kind: text}", "空でない文字列"),

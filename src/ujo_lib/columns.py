@@ -13,6 +13,9 @@ from typing import Any, ClassVar, Final, Literal
 TOTAL_LABELS: Final = ("総数", "全体")
 """Labels in dimension columns that stand for all categories together."""
 
+NO_ANSWER_LABELS: Final = ("無回答", "非該当")
+"""Labels of the people who gave no answer, and of those who were not asked."""
+
 DIMENSIONS: Final[Mapping[str, str]] = {
     "sex": "性別",
     "age_band": "年齢層",

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, Self
 import pandas as pd
 from pydantic import Field, PrivateAttr, Strict, model_validator
 
-from ujo_lib.columns import TOTAL_LABELS
+from ujo_lib.columns import NO_ANSWER_LABELS, TOTAL_LABELS
 from ujo_lib.errors import InputError
 from ujo_lib.text import ambiguous
 from ujo_lib.yamlfile import Declared, Many, Word
@@ -111,6 +111,10 @@ class Item(Declared):
             (
                 any(not label.strip() or label in TOTAL_LABELS for label in self.labels),
                 f"選択肢は、空や合計の行の名前({'・'.join(TOTAL_LABELS)})にできません",
+            ),
+            (
+                any(label in NO_ANSWER_LABELS for label in self.labels),
+                f"{'・'.join(NO_ANSWER_LABELS)}は選択肢にせず、票では空欄にします(答えの一つとして数えてしまいます)",
             ),
             (
                 bool(strange),

@@ -7,6 +7,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import norm
 
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.attributes import (
     beside_nation,
@@ -232,6 +233,21 @@ def test_where_all_or_none_gave_one_answer_nothing_is_tested(counts):
     assert cells["n"].tolist() == [n for row in counts for n in row]
     assert cells[["residual", "p_value", "p_holm"]].isna().all(axis=None)
     assert (cells["mark"] == "・").all()
+
+
+@pytest.mark.parametrize(("labels", "n"), [(["中断"], 1), ([], pd.NA)])
+def test_what_no_status_stands_for_is_not_said_to_have_happened_to_nobody(labels, n):
+    frame = pd.DataFrame({"topic": ["学校", "家族"], "status": ["中断", "完了"]})
+    table = shares_by(frame, "topic", "status", labels).frame.head(1)
+    assert table["n"].tolist() == [n]
+    assert table["base"].tolist() == [2]
+    assert table[["share", "low", "high"]].isna().to_numpy().all() == (not labels)
+
+
+def test_a_status_that_there_is_not_is_refused_and_not_counted_as_nobody():
+    frame = pd.DataFrame({"topic": ["学校"], "status": ["中断"]})
+    with pytest.raises(InputError, match="「status」に次の回答はありません: 中止"):
+        shares_by(frame, "topic", "status", ["中断", "中止"])
 
 
 def test_shares_by_another_attribute_begin_with_everybody():

@@ -50,7 +50,7 @@ def tables(commissioners, cases, questionnaire) -> Tables:
             "pyramid": survey.pyramid(cases, questionnaire),
             "blanks": survey.blanks(cases, ["outing", "trigger"], questionnaire),
             "themes": survey.themes(flags, {"family": "家族への支援", "place": "居場所"}),
-            "tests": survey.association_family(cases, [("sex", "outing")], questionnaire.titles),
+            "tests": survey.association_family(cases, [("sex", "outing")], questionnaire),
             "city_total": survey.city_total(commissioners, cases, level=level),
             "weights": survey.weights(commissioners, counts),
             "scenarios": survey.scenarios(25, 97, 139),

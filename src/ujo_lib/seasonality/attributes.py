@@ -172,11 +172,7 @@ def combined(
     Raises:
         InputError: a label that is no answer of this question.
     """
-    known = set(answers_in(records[column]))
-    if unknown := [label for label in labels if label not in known]:
-        raise InputError(
-            f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
-        )
+    _check(labels, records, column)
     valid = _valid(records, column)
     one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid), level)
     frame = pd.DataFrame([(_together(labels), *one.cells)], columns=["answers", *_CELLS]).astype(_REAL)
@@ -207,8 +203,12 @@ def shares_by(
     Returns:
         One row per category of `by`, 全体 first: by, answers (the labels), n, base (valid), share, low, high. With the
         answers as a dimension the base is a cell that the disclosure plan knows: all contacts of a category may be few
-        where none of them has the answer.
+        where none of them has the answer. Without `labels` nobody knows who has it: n, share and limits are NA.
+
+    Raises:
+        InputError: as `combined`.
     """
+    _check(labels, records, column)
     valid = _valid(records, column)
     clients = client_codes(valid)
     trait = valid[column].isin(list(labels)).to_numpy()
@@ -216,8 +216,9 @@ def shares_by(
     groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
-        rows.append((label, _together(labels), *share(trait[member], clients[member], level).cells))
-    frame = pd.DataFrame(rows, columns=[by, "answers", *_CELLS]).astype(_REAL)
+        cells = share(trait[member], clients[member], level).cells
+        rows.append((label, _together(labels), *(cells if labels else (None, cells[1], None, None, None))))
+    frame = pd.DataFrame(rows, columns=[by, "answers", *_CELLS]).astype(_REAL | {"n": "Int64"})
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {
         by: Dimension(variable=by),
@@ -306,6 +307,14 @@ def _any_of(column: str, labels: Sequence[str], valid: Sequence[str]) -> Dimensi
     """The column of the one category that several answers make together; who answered gave one of the valid ones."""
     groups = {_together(labels): tuple(labels), ANSWERED: tuple(valid)}
     return Dimension(heading="まとめた回答", variable=column, groups=groups)
+
+
+def _check(labels: Sequence[str], records: pd.DataFrame, column: str) -> None:
+    known = answers_in(records[column])
+    if unknown := [label for label in labels if label not in known]:
+        raise InputError(
+            f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
+        )
 
 
 def _together(labels: Sequence[str]) -> str:

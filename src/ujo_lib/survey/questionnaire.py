@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 from ujo_lib import questionnaire
-from ujo_lib.columns import Dimension, Text
+from ujo_lib.columns import NO_ANSWER_LABELS, Dimension, Text
 from ujo_lib.errors import InputError
 from ujo_lib.questionnaire import Condition as Condition
 from ujo_lib.questionnaire import Item as Item
 from ujo_lib.typed import Typed
 
-NOT_ANSWERED = "無回答"
-NOT_ASKED = "非該当"
+NOT_ANSWERED, NOT_ASKED = NO_ANSWER_LABELS
 
 
 class QuestionnaireError(InputError):
