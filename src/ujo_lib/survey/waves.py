@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ujo_lib import stats
-from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Text, interval
+from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Statistic, Text, interval
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.stats import LEVEL
@@ -157,18 +157,19 @@ def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL, *, known
 
     Returns:
         One row per earlier wave; columns earlier, later (names of the waves), n (now), n_earlier, difference,
-        estimate (ratio), low, high, p_value, basis (Japanese), verdict (the code).
+        estimate (ratio), low, high, p_value, dispersion (variance over mean of `known`), basis (Japanese), verdict (the
+        code).
     """
     year = _whole(_wave(waves, later)["fiscal_year"]) if len(waves) else None
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [
-        (str(wave), later, *_change_row(compare_waves(waves, str(wave), later, level, known=known)))
+        (str(wave), later, *_change_row(compare_waves(waves, str(wave), later, level, known=known), known))
         for wave in before["wave"]
     ]
-    columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
-    table = pd.DataFrame(rows, columns=[*columns, "basis", "verdict"])
+    numbers = ["n", "n_earlier", "difference", "estimate", "low", "high", "p_value", "dispersion"]
+    table = pd.DataFrame(rows, columns=["earlier", "later", *numbers, "basis", "verdict"])
     return Typed.of(
-        table.astype(dict.fromkeys(columns[2:5], "Int64") | dict.fromkeys(columns[5:], "Float64")),
+        table.astype(dict.fromkeys(numbers[:3], "Int64") | dict.fromkeys(numbers[3:], "Float64")),
         {
             "earlier": Text(heading="過去の回"),
             "later": Text(heading="今回"),
@@ -178,6 +179,7 @@ def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL, *, known
             "estimate": Ratio(to="過去"),
             **interval("estimate", level),
             "p_value": PValue(),
+            "dispersion": Statistic(heading="ばらつき(偶然だけなら1)"),
             "basis": Text(heading="比べたもの"),
             "verdict": Text(heading="判定の符号"),
         },
@@ -192,13 +194,14 @@ _BASIS_JA: dict[Basis, str] = {
 }
 
 
-def _change_row(change: Change) -> tuple[Any, ...]:
+def _change_row(change: Change, known: ArrayLike) -> tuple[Any, ...]:
     """What `wave_changes` says of a change, from the number of people now on."""
     ratio, n0, n1 = change.ratio, change.n0, change.n1
     difference = None if n0 is None or n1 is None else n1 - n0
-    numbers: tuple[float | None, ...] = (None, None, None, None)
+    numbers: tuple[float | None, ...] = (None,) * 5
     if ratio:
-        numbers = _finite(ratio.estimate), ratio.low, _finite(ratio.high), ratio.p_value
+        told = ratio.estimate, ratio.low, ratio.high, ratio.p_value, dispersion_index(known)
+        numbers = tuple(map(_finite, told))
     return n1, n0, difference, *numbers, _BASIS_JA[change.basis], change.code
 
 
