@@ -82,6 +82,8 @@ def test_codes_keep_their_leading_zeros(tmp_path):
         ),
         ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 2: 全体}}", "表が加える行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: ' '}}", "表が加える行の名前"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 9: 無回答}}", "答えのない人は空欄に"),
+        ("{id: a, title: 甲, wording: 甲, kind: multiple, options: {1: x, 8: 非該当}}", "表が加える行の名前"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),
         ("{id: a, title: 甲, wording: '', kind: text}", "空でない文字列"),
         ("{id: a, title: '', wording: 甲, kind: text}", "空でない文字列"),

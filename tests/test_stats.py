@@ -598,3 +598,23 @@ def test_a_desk_that_is_open_on_three_days_of_the_week_is_not_silent_on_the_othe
     assert stats.silences(daily, 20) == []
     daily[70:84] = 0
     assert stats.silences(daily, 20) == [(68, 84)]
+
+
+@pytest.mark.parametrize("counts", [(64, 50), (6, 0), (0, 4), (2, 2)])
+@pytest.mark.parametrize("level", [0.80, 0.95, 0.99])
+def test_cases_that_come_in_pairs_tell_as_much_as_half_as_many_single_ones(counts, level):
+    """The same tails of the same binomial, which R's poisson.test gives for the halves."""
+    pairs = stats.rate_ratio(counts[0], 97, counts[1], 110, level, dispersion=2)
+    single = stats.rate_ratio(counts[0] // 2, 97, counts[1] // 2, 110, level)
+    assert (pairs.estimate, pairs.low, pairs.high) == pytest.approx(
+        (single.estimate, single.low, single.high)
+    )
+    assert pairs.p_value == pytest.approx(single.p_value)
+    assert (pairs.p_value < 1 - level) == (not pairs.low <= 1 <= pairs.high)
+
+
+@pytest.mark.parametrize(("dispersion", "wider"), [(math.nan, 0), (0.5, 0), (1.0, 0), (1.01, 1)])
+def test_only_more_than_chance_widens_a_ratio_of_waves(dispersion, wider):
+    plain, made = stats.rate_ratio(25, 97, 32, 110), stats.rate_ratio(25, 97, 32, 110, 0.95, dispersion)
+    assert (made.low < plain.low) == (made.high > plain.high) == (made.p_value > plain.p_value) == bool(wider)
+    assert wider or made == plain

@@ -48,7 +48,7 @@ NOT_ANSWERED: Final = "無回答"
 NOT_ASKED: Final = "非該当"
 BLANK: Final = "記入なし"
 """Not 無回答, beside which a base counts those who answered: where it stands, the base counts all who were asked."""
-_OURS: Final = (*TOTAL_LABELS, NOT_ANSWERED, NOT_ASKED, BLANK)
+ADDED: Final = (*TOTAL_LABELS, NOT_ANSWERED, NOT_ASKED, BLANK)
 """Rows that tables add to the answers: an option of that name would be lost among them, and its people with it."""
 
 KEPT: Final = (
@@ -119,8 +119,8 @@ class Item(Declared):
             (len(set(self.labels)) < len(self.labels), "同じ選択肢が二度あります"),
             (bool(shared := self._shared()), f"「{'」「'.join(shared)}」が二つの選択肢を指します"),
             (
-                any(not label.strip() or label in _OURS for label in self.labels),
-                f"選択肢は、空や、表が加える行の名前({'・'.join(_OURS)})にできません。答えのない人は空欄にします",
+                any(not label.strip() or label in ADDED for label in self.labels),
+                f"選択肢は、空や、表が加える行の名前({'・'.join(ADDED)})にできません。答えのない人は空欄にします",
             ),
             (
                 bool(strange),

@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 from scipy import stats as scipy_stats
 
 MAX_PATHS = 400_000
@@ -80,7 +81,7 @@ def wilson(k: float, n: float, level: float = LEVEL) -> Interval:
     return Interval(share, 0.0 if k == 0 else middle - half, 1.0 if k == n else middle + half)
 
 
-def clopper_pearson(k: int, n: int, level: float = LEVEL) -> Interval:
+def clopper_pearson(k: float, n: float, level: float = LEVEL) -> Interval:
     """Exact binomial interval for a share (Clopper & Pearson 1934); arguments as for `wilson`."""
     _check_counts(k, n, level)
     if n == 0:
@@ -129,11 +130,14 @@ def poisson_interval(k: int, exposure: float = 1.0, level: float = LEVEL) -> Int
     return Interval(k / exposure, low / exposure, float(scipy_stats.gamma.isf(tail, k + 1)) / exposure)
 
 
-def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> RateRatio:
+def rate_ratio(
+    k1: int, e1: float, k0: int, e0: float, level: float = LEVEL, dispersion: float = 1.0
+) -> RateRatio:
     """Ratio of two Poisson rates, exact given the sum of the counts (Przyborowski & Wilenski 1940).
 
     Given k1 + k0, k1 is binomial with odds ratio·e1/e0; the Clopper–Pearson limits of that share, turned back
-    into ratios, are the interval, and the p-value doubles the smaller tail of the same binomial.
+    into ratios, are the interval, and the p-value doubles the smaller tail of the same binomial. Counts that come in
+    bunches tell as much as fewer single ones (Rao & Scott 1992); the tails are then read between whole numbers.
 
     Args:
         k1: count of interest.
@@ -141,6 +145,7 @@ def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> 
         k0: comparison count.
         e0: its exposure, in the unit of e1.
         level: confidence level in (0, 1).
+        dispersion: variance over mean of the counts, taken as 1 when smaller; `p_minlike` does not allow for it.
     """
     if not (e1 > 0 and e0 > 0):
         raise ValueError(f"exposures must be positive: {e1}, {e0}")
@@ -148,14 +153,16 @@ def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> 
     total, scale = k1 + k0, e0 / e1
     if total == 0:
         return RateRatio(None, 0.0, math.inf, 1.0, 1.0)
-    share = clopper_pearson(k1, total, level)
-    null = e1 / (e1 + e0)
-    smaller_tail = min(scipy_stats.binom.cdf(k1, total, null), scipy_stats.binom.sf(k1 - 1, total, null))
+    null, worth = e1 / (e1 + e0), dispersion if dispersion > 1 else 1.0
+    n1, n0 = k1 / worth, k0 / worth
+    share = clopper_pearson(n1, n1 + n0, level)
+    at_least = special.betainc(n1, n0 + 1, null) if k1 else 1.0
+    at_most = special.betaincc(n1 + 1, n0, null) if k0 else 1.0
     return RateRatio(
         estimate=_odds(k1 * e0, k0 * e1),  # of equal rates exactly 1, as 3 of 11 times 11 of 3 is not
         low=_odds(share.low, 1 - share.low) * scale,
         high=_odds(share.high, 1 - share.high) * scale,
-        p_value=min(1.0, 2 * float(smaller_tail)),
+        p_value=min(1.0, 2 * float(min(at_least, at_most))),
         p_minlike=float(scipy_stats.binomtest(k1, total, null).pvalue),
     )
 

@@ -364,6 +364,25 @@ def test_fewer_people_known_to_fewer_commissioners_are_no_fall():
     assert (followed.value, followed.remark) == (8, "回答した委員は42人")
 
 
+@pytest.mark.parametrize(
+    ("spread", "verdict"),
+    [
+        ("0.60", compare.LESS),
+        ("1.00", compare.LESS),
+        ("2.72", compare.UNCLEAR),
+        ("…", compare.NOT_COMPARABLE),
+    ],
+)
+def test_waves_are_told_apart_as_far_as_cases_bunch_on_few_commissioners(spread, verdict):
+    """20 after 40 of 97 each, on the log scale by hand: 1.96 · √(1/20 + 1/40) = 0.537 < log 2 < 0.885 of 2.72."""
+    told = Place("01_wave_changes", "ばらつき", {"過去の回": "R1"})
+    now = year(2023)
+    now.tables["01_waves"] = [wave("2019", "40", "97"), wave("2023", "20", "97")]
+    now.tables["01_wave_changes"] = [{"過去の回": "R1", "ばらつき": spread}]
+    spread_out = CASES.model_copy(update={"dispersion": told})
+    assert row(spread_out, Released(FiscalYear(2019), {}, {}), now)["verdict"] == verdict
+
+
 def test_of_an_early_wave_the_latest_release_is_believed():
     before, now = year(2019), year(2023)
     before.tables["01_waves"] = [wave("2019", "99", "97")]

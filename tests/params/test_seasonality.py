@@ -97,6 +97,10 @@ def test_one_desk_under_both_names_would_count_each_contact_twice():
         ("staffing_capacity", [0, 1], [-1]),
         ("staffing_quantile", [0.51, 0.99], [0.5, 1.0]),
         ("nation_code", ["00000"], ["0000", "000000", "0000x"]),
+        ("lonely_answers", [["常に"], ["常に", "時々"]], [[], ["常に", "常に"]]),
+        ("ideation_answers", [["強く"]], [[]]),
+        ("death_wish_answers", [["強く"]], [[]]),
+        ("unanswered_status", [[], ["応答なし"]], [["応答なし", "応答なし"]]),
     ],
 )
 def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):
@@ -137,3 +141,22 @@ def test_morning_hours_are_apart_from_those_of_the_night_and_from_the_late_ones(
 
 def test_a_gap_of_one_day_is_one():
     assert SeasonalitySettings(gaps=["2023-05-01~2023-05-01"]).missing_days == [(date(2023, 5, 1),) * 2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "refused"),
+    [
+        ({"nation_code": "00000"}, ""),
+        ({"nation_code": "42000"}, ""),
+        ({"nation_code": "43000"}, "nation_code"),
+        ({"nation_code": "43213"}, "nation_code"),
+        ({"unknown_residence": []}, ""),
+        ({"unknown_residence": ["不明", "熊本県"]}, "県が入っている"),
+    ],
+)
+def test_a_place_is_held_against_a_whole_and_not_against_itself(cell, refused):
+    if refused:
+        with pytest.raises(ParameterError, match=refused):
+            SeasonalitySettings.from_cell(cell)
+    else:
+        assert SeasonalitySettings.from_cell(cell)

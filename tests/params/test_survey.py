@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from tests.params.edges import refuses, takes
@@ -18,8 +20,8 @@ def test_pairs_of_items_are_read_from_one_word_each():
         ("tested_pairs", ["sex×outing", "outing × sex"], "outing × sex を消す"),
         ("cross_rows", "outing", "cross_rows.*cross_columns.*違うもの"),
         ("wave", "R1", "wave.*earlier_wave.*違うもの"),
-        ("household_groups", {"一人暮らし": "総数"}, "合計の行の名前"),
-        ("age_groups", {"20歳代": " "}, "合計の行の名前"),
+        ("household_groups", {"一人暮らし": "総数"}, "表が加える行の名前"),
+        ("age_groups", {"20歳代": " "}, "表が加える行の名前"),
         ("silent_multiples", [-1.0], "0 以上"),
         ("prevalence", {"15~39歳": 2.05}, "2.05% は 0.0205"),
     ],
@@ -32,10 +34,19 @@ def test_an_impossible_setting_is_refused_in_japanese(name, value, expected):
 @pytest.mark.parametrize(
     ("name", "taken", "refused"),
     [
-        ("silent_multiples", [[], [0.0], [0.5, 2.0]], [[-0.01], [1.0, -1.0]]),
-        ("prevalence", [{"15~39歳": 0.0001}, {"15~39歳": 0.9999}], [{"15~39歳": 0.0}, {"15~39歳": 1.0}]),
+        (
+            "silent_multiples",
+            [[], [0.0], [0.5, 100.0]],
+            [[-0.01], [1.0, -1.0], [100.01], [math.inf], [math.nan]],
+        ),
+        ("prevalence", [{"15~39歳": 0.0001}, {"15~39歳": 0.9999}], [{}, {"15~39歳": 0.0}, {"15~39歳": 1.0}]),
         ("tested_pairs", [[], ["a×b"], ["a×b", "a×c"]], [["a×b×c"], ["ab"], ["a×a"], ["a×b", "b×a"]]),
-        ("age_groups", [{}, {"20歳代": "総数以外"}], [{"20歳代": "全体"}, {"20歳代": ""}]),
+        (
+            "age_groups",
+            [{}, {"20歳代": "総数以外"}],
+            [{"20歳代": "全体"}, {"20歳代": ""}, {"20歳代": " 総数"}],
+        ),
+        ("outing_groups", [{}, {"不明": "無回答か不明"}], [{"不明": "無回答"}, {"不明": "非該当 "}]),
     ],
 )
 def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):

@@ -7,6 +7,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import norm
 
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.attributes import (
     beside_nation,
@@ -115,6 +116,28 @@ def test_one_client_who_writes_often_is_not_a_pattern():
     assert standing_out(cells) == TOPICS
 
 
+@pytest.mark.parametrize(
+    ("heavy", "each"), [(1, 100), (1, 300), (2, 60), pytest.param(5, 200, marks=pytest.mark.full)]
+)
+def test_what_a_few_people_always_write_about_is_not_told_of_their_job(heavy, each):
+    """Jobs and topics are drawn apart; each of the few has one of either in four of five of all their contacts.
+
+    With one of them of half of all contacts each table had a mark, with five of two in five 18 %.
+    """
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(100 if heavy == 5 else 40):
+        client = np.r_[np.repeat(np.arange(heavy), each), heavy + np.arange(each * heavy)]
+        job, topic = (rng.integers(0, 3, client.max() + 1)[client] for _ in range(2))
+        topic = np.where(rng.random(len(client)) < 0.8, topic, rng.integers(0, 3, len(client)))
+        made = pd.DataFrame(
+            {"occupation": pd.Categorical.from_codes(job, JOBS), "client_id": client.astype(str)}
+        )
+        made["topic"] = pd.Categorical.from_codes(topic, TOPICS)
+        found.append((crosstab(made, "occupation", "topic").frame["mark"] != "・").any())
+    assert np.mean(found) <= 0.1
+
+
 def test_an_empty_category_keeps_its_row_without_a_test():
     cells = crosstab(records(((40, 5, 15), (0, 0, 0), (5, 10, 25))), "occupation", "topic").frame
     empty = cells.query("occupation == '無職'")
@@ -210,6 +233,21 @@ def test_where_all_or_none_gave_one_answer_nothing_is_tested(counts):
     assert cells["n"].tolist() == [n for row in counts for n in row]
     assert cells[["residual", "p_value", "p_holm"]].isna().all(axis=None)
     assert (cells["mark"] == "・").all()
+
+
+@pytest.mark.parametrize(("labels", "n"), [(["中断"], 1), ([], pd.NA)])
+def test_what_no_status_stands_for_is_not_said_to_have_happened_to_nobody(labels, n):
+    frame = pd.DataFrame({"topic": ["学校", "家族"], "status": ["中断", "完了"]})
+    table = shares_by(frame, "topic", "status", labels).frame.head(1)
+    assert table["n"].tolist() == [n]
+    assert table["base"].tolist() == [2]
+    assert table[["share", "low", "high"]].isna().to_numpy().all() == (not labels)
+
+
+def test_a_status_that_there_is_not_is_refused_and_not_counted_as_nobody():
+    frame = pd.DataFrame({"topic": ["学校"], "status": ["中断"]})
+    with pytest.raises(InputError, match="「status」に次の回答はありません: 中止"):
+        shares_by(frame, "topic", "status", ["中断", "中止"])
 
 
 def test_shares_by_another_attribute_begin_with_everybody():

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.habitual_callers import counted as habitual
+from benchmarks.habitual_callers import year
 from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.contrast import (
@@ -16,7 +18,7 @@ from ujo_lib.seasonality.contrast import (
     ratio_interval,
     ratio_p,
 )
-from ujo_lib.stats import rate_ratio
+from ujo_lib.stats import holm, rate_ratio
 from ujo_lib.variance import NOBODY, People
 
 MORNING = [6, 7, 8, 9, 10, 11]
@@ -123,6 +125,36 @@ def test_one_caller_on_four_nights_adds_what_two_way_clusters_give():
     records = records_of(times, client_id=names)
     found = compare_hours(counted(records), [22], [8], People.of(records)).frame.iloc[0]
     assert found["design_effect"] == pytest.approx(1 + (1.25 * 5 / 4 - 0.5 * 8 / 7) / 0.5)
+
+
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_where_few_come_back_an_hour_is_held_against_the_others_as_of_so_few(times):
+    """Five people as often each, of alike contacts: four degrees of freedom, where Student's t is 2.776 (table)."""
+    at = [
+        f"2023-01-{1 + 5 * time + who:02d} {8 if who % 2 else 1}:00"
+        for time in range(times)
+        for who in range(5)
+    ]
+    records = records_of(at, client_id=[*"abcde"] * times)
+    counts, people = counted(records), People.of(records)
+    days = counts.by_hour
+    effect, widened = _spread(days[:, 1], days[:, 8], people, [1], [8], 0.95)
+    assert float(widened / effect) == pytest.approx((2.776445 / 1.959964) ** 2, rel=1e-5) or times == 1
+    assert times > 1 or float(widened / effect) < (2.776445 / 1.959964) ** 2
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("contacts", "each"), [(200, 30), (600, 30), (600, 8)])
+def test_habits_of_a_few_are_rarely_told_as_an_hour_of_the_many(contacts, each):
+    """No hour is preferred; before, one of the three was told in 7 to 24 % of such years (of 200 to 2,536 contacts)."""
+    found = []
+    for seed in range(150):
+        records = year(
+            np.random.default_rng([seed, contacts, each]), contacts, (0.4, each), np.full(24, 1 / 24)
+        )
+        late = hours_against(habitual(records), [0, 1, 2], MORNING, People.of(records)).frame["p_value"]
+        found.append((holm(late.to_numpy(float)) < 0.05).any())
+    assert np.mean(found) <= 0.07 + 2 * 0.02  # the error of 150 years
 
 
 def test_days_are_clusters_of_the_hours_compared():

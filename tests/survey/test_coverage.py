@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from tests.survey.conftest import categorical
 from ujo_lib import stats, survey
 from ujo_lib.errors import InputError
 from ujo_lib.survey.coverage import age_range, age_recode, in_age_groups, prevalence_text
@@ -160,3 +161,35 @@ def test_a_share_of_less_than_one_expected_person_is_one_and_of_none_is_not(case
     row = table.frame.iloc[0]
     assert (row["n"], row["expected"]) == (9, pytest.approx(expected))
     assert pd.isna(row["share"]) if not people else row["share"] == pytest.approx(9 / expected)
+
+
+@pytest.mark.parametrize(
+    ("bands", "group", "lacking"),
+    [
+        (["15~19歳", "20~24歳"], "15~24歳", None),
+        (["15~18歳", "20~24歳"], "15~24歳", 19),
+        (["16~24歳"], "15~24歳", 15),
+        (["15~23歳"], "15~24歳", 24),
+        (["65~79歳", "80歳以上"], "65歳以上", None),
+        (["65~79歳", "81歳以上"], "65歳以上", 80),
+        (["65~99歳"], "65歳以上", None),
+        (["0~14歳"], "15~24歳", 15),
+    ],
+)
+def test_ages_that_the_population_leaves_out_are_not_taken_for_ages_of_nobody(bands, group, lacking):
+    """The expected number would be too small, and too much of it known, without a word."""
+    people, nobody = population(dict.fromkeys(bands, 100)), pd.DataFrame({"age_band": categorical([], [])})
+    if lacking is None:
+        assert survey.coverage(nobody, people, {group: 0.02}, SOURCE).frame["expected"].gt(0).all()
+        return
+    with pytest.raises(InputError, match=f"「{group}」のうち{lacking}歳の人の行がありません"):
+        survey.coverage(nobody, people, {group: 0.02}, SOURCE)
+
+
+@pytest.mark.parametrize(("group", "read"), [("15~15歳", True), ("16~15歳", False)])
+def test_an_age_group_that_runs_backwards_is_refused(group, read):
+    if read:
+        assert in_age_groups({"15歳": 3}, {group: 0.02}) == {group: 3}
+    else:
+        with pytest.raises(InputError, match="読めません"):
+            in_age_groups({"15歳": 3}, {group: 0.02})

@@ -137,7 +137,7 @@ OF_23_PEOPLE_ON_24_SHEETS = [
     "把握している当事者は23人です",
     " 0.00 23 50 0.0 23.0 0.50 23 50 ",
     " 24 1 23 19 ",
-    "期間が5年以上の人は",
+    "「5年以上」は",
     "「家から出ない」は",
 ]
 """Of the two sheets on one person only one counts, but where sheets are counted."""

@@ -50,14 +50,14 @@ def tables(commissioners, cases, questionnaire) -> Tables:
             "pyramid": survey.pyramid(cases, questionnaire),
             "blanks": survey.blanks(cases, ["outing", "trigger"], questionnaire),
             "themes": survey.themes(flags, {"family": "家族への支援", "place": "居場所"}),
-            "tests": survey.association_family(cases, [("sex", "outing")], questionnaire.titles),
+            "tests": survey.association_family(cases, [("sex", "outing")], questionnaire),
             "city_total": survey.city_total(commissioners, cases, level=level),
             "weights": survey.weights(commissioners, counts),
             "scenarios": survey.scenarios(25, 97, 139),
             "bunching": survey.overdispersion(counts[commissioners["responded"]]),
             "knowing": survey.commissioners_with_cases(commissioners, cases, level),
             "duplicates": survey.duplicates_bound(commissioners, cases),
-            "waves": survey.wave_table(WAVES, level),
+            "waves": survey.wave_table(WAVES),
             "wave_changes": survey.wave_changes(WAVES, "R5", level),
             "coverage": survey.coverage(cases, PEOPLE, PREVALENCE, "全国の調査", level=level),
         }
@@ -92,7 +92,7 @@ def test_every_interval_is_headed_with_the_level_it_was_computed_at(tables, leve
     ]
     assert {name for name, _ in bounds} == {
         *("overview", "response", "knows", "sampled", "cross"),
-        *("city_total", "knowing", "waves", "wave_changes", "coverage"),
+        *("city_total", "knowing", "wave_changes", "coverage"),
     }
     for name, bound in bounds:
         assert bound.level == level, name
@@ -139,7 +139,6 @@ def test_the_bounds_at_every_level_are_those_of_an_independent_formula(tables, l
         "overview": score_interval(97, 139, level),
         "knows": tuple(total / 139 for total in exact_share(19, 97, 139, level)),
         "knowing": exact_share(19, 97, 139, level),
-        "waves": garwood(25, 97, level),
         "coverage": garwood(22, 12000 * 0.0205 + 18000 * 0.0202, level),
         "city_total": tuple(
             35.824742268 + sign * 4.787337660 * scipy_stats.t.isf((1 - level) / 2, 96) for sign in (-1, 1)
@@ -149,7 +148,6 @@ def test_the_bounds_at_every_level_are_those_of_an_independent_formula(tables, l
         "response": ("district", "全体"),
         "overview": ("label", "回答率"),
         "knows": ("knows_case", "いる"),
-        "waves": ("wave", "R5"),
         "coverage": ("age_group", "対象年齢の計"),
         "city_total": ("method", "回答者を単純に拡大"),
     }

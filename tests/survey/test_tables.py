@@ -266,3 +266,21 @@ def test_those_who_answered_are_all_of_themselves_as_soon_as_there_is_one(n):
     whole = row(survey.among_answered(frame, "q", FORM), q="総数")
     assert (whole["n"], whole["base"]) == (n, n)
     assert pd.isna(whole["share"]) if n == 0 else whole["share"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("groups", "counts", "members"),
+    [
+        ({"不明": "いいえ"}, {"はい": 3, "いいえ": 3}, {"いいえ": ("いいえ", "不明")}),
+        ({"いいえ": "はい", "不明": "はい"}, {"はい": 6}, {"はい": LABELS}),
+        ({"はい": "いいえ", "いいえ": "甲"}, {"いいえ": 3, "甲": 2, "不明": 1}, {"いいえ": ["はい"], "甲": ["いいえ"]}),
+        ({"不明": "不明"}, {"はい": 3, "いいえ": 2, "不明": 1}, {"不明": ("不明",)}),
+        ({}, {"はい": 3, "いいえ": 2, "不明": 1}, {}),
+    ],
+)  # fmt: skip
+def test_a_group_that_has_the_name_of_an_option_is_said_to_add_up_what_it_counts(groups, counts, members):
+    """The plan reads what a group is: named after one of its two options, it was taken for the other alone."""
+    frame = pd.DataFrame({"q": categorical(["はい"] * 3 + ["いいえ"] * 2 + ["不明", None], LABELS)})
+    table = survey.among_answered(frame, "q", FORM, groups)
+    assert dict(zip(table.frame["q"], table.frame["n"], strict=True)) == {"総数": 6, **counts}
+    assert table.schema["q"].groups == {name: tuple(labels) for name, labels in members.items()}

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -45,8 +46,8 @@ def test_32_to_25_is_no_decline_and_names_its_assumption():
     assert (change.ratio.low, change.ratio.high) == pytest.approx((0.443867, 1.360598), abs=1e-6)
     sentence = survey.change_sentence(change)
     assert "減少したとは言い切れません" in sentence
-    assert "調査の手厚さが同じ" in sentence
-    assert "人数は偶然にだけ揺れると仮定し" in sentence
+    assert "調査の手厚さも" in sentence
+    assert "委員ごとの人数のばらつきも今回と同じと仮定し" in sentence
     assert "令和元(2019)年度の回答者数が分からない" in sentence
     assert "参考" in sentence
 
@@ -54,7 +55,7 @@ def test_32_to_25_is_no_decline_and_names_its_assumption():
 def test_a_wave_without_a_denominator_has_no_rate():
     table = survey.wave_table(waves()).frame.set_index("wave")
     assert table.index.tolist() == ["R1", "R2", "R5"]
-    assert table.loc["R1", ["responded", "share", "estimate", "low", "high"]].isna().all()
+    assert table.loc["R1", ["responded", "share", "estimate"]].isna().all()
     assert table.loc["R5", "estimate"] == pytest.approx(25 / 97)
 
 
@@ -193,3 +194,36 @@ def test_what_is_for_reference_ends_in_the_words_by_which_the_summary_knows_it()
 def test_an_interval_that_touches_one_claims_no_change(low, high, code):
     estimate = 0.8 if "decrease" in code else 1.4
     assert _verdict(stats.RateRatio(estimate, low, high, 0.05, 0.05)) == code
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [
+        ([1] * 20 + [0] * 77, "decreased"),  # less than by chance: taken as chance
+        ([2] * 9 + [1] * 2 + [0] * 86, "decreased"),  # index 1.71
+        ([3] * 6 + [2] + [0] * 90, "no_clear_decrease"),  # index 2.72
+        ([20] + [0] * 96, "no_clear_decrease"),
+        ([], "decreased"),
+    ],
+)
+@pytest.mark.parametrize("responded", [97, None])
+def test_cases_that_bunch_on_few_commissioners_tell_less_of_a_change(known, code, responded):
+    """20 after 45, of 97 each: as of single cases p = 0.003 (binomial, n = 65, by R), with an index of 2.72 0.09."""
+    frame = waves(n_cases=[20, 45, None], n_responded=[responded, responded, None])
+    change = survey.compare_waves(frame, "R1", "R5", known=known)
+    assert change.code == code
+    told = survey.wave_changes(frame, "R5", known=known).frame.iloc[0]
+    assert (told["low"], told["high"], told["verdict"]) == (change.ratio.low, change.ratio.high, code)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("index", [1.5, 2.0, 3.0])
+@pytest.mark.parametrize(("mean", "size"), [(0.26, 97), (0.3, 40), (1.0, 300)])
+def test_bunches_alone_are_rarely_told_as_a_change(index, mean, size):
+    """Negative binomial, no change: single cases would have told one in 8 to 24 % of such pairs of waves."""
+    rng, r = np.random.default_rng(5), mean / (index - 1)
+    found = []
+    for now, then in rng.negative_binomial(r, r / (r + mean), (1000, 2, size)):
+        frame = waves(n_cases=[now.sum(), then.sum(), None], n_responded=[size, size, None])
+        found.append(survey.compare_waves(frame, "R1", "R5", known=now).code in ("increased", "decreased"))
+    assert np.mean(found) < 0.07 + 2 * 0.008  # the error of 1,000 draws

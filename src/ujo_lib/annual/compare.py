@@ -330,7 +330,8 @@ def _from_history(indicator: Indicator, year: FiscalYear, all_years: Sequence[Re
                 why = "秘匿された値" if HIDDEN in (cell, row.get(indicator.base)) else ""
                 if indicator.kind == "count" and not base:
                     why = why or caution or f"{indicator.base or '尋ねた人数'}が分からない"
-                return Reading(number(cell), base or 1.0, why=why, caution=caution)
+                spread = _dispersion(indicator, released)
+                return Reading(number(cell), base or 1.0, dispersion=spread, why=why, caution=caution)
     return Reading(why="この年度には調査がない")
 
 

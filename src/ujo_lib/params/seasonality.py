@@ -20,6 +20,9 @@ Hours = Annotated[
 ]
 """Hours of a clock."""
 
+_Once = such(lambda labels: len(set(labels)) == len(labels), "重ならない回答")
+_Some = such(bool, "一つ以上の回答")
+
 
 class SeasonalitySettings(NotebookSettings):
     """Consultations over months, weekdays and hours."""
@@ -38,23 +41,23 @@ class SeasonalitySettings(NotebookSettings):
     night_hours: Hours = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
     late_hours: Hours = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
     morning_hours: Hours = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
-    lonely_answers: Annotated[list[str], Answers("consultations", "loneliness")] = Field(
+    lonely_answers: Annotated[list[str], Answers("consultations", "loneliness"), _Once, _Some] = Field(
         ["常に", "時々"], description="孤独を感じているとみなす回答"
     )
-    death_wish_answers: Annotated[list[str], Answers("consultations", "death_wish")] = Field(
+    death_wish_answers: Annotated[list[str], Answers("consultations", "death_wish"), _Once, _Some] = Field(
         ["強く", "少し"], description="希死念慮があるとみなす回答"
     )
-    ideation_answers: Annotated[list[str], Answers("consultations", "suicidal_ideation")] = Field(
-        ["強く", "少し"], description="自殺念慮があるとみなす回答"
+    ideation_answers: Annotated[list[str], Answers("consultations", "suicidal_ideation"), _Once, _Some] = (
+        Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
     )
-    referral_places: Annotated[list[str], Answers("consultations", "referral")] = Field(
+    referral_places: Annotated[list[str], Answers("consultations", "referral"), _Once] = Field(
         ["行政", "医療", "学校", "児相", "警察", "社協"],
         description="機関につないだとみなす「つなぎ先」",
     )
-    interrupted_status: Annotated[list[str], Answers("consultations", "status")] = Field(
+    interrupted_status: Annotated[list[str], Answers("consultations", "status"), _Once] = Field(
         ["中断"], description="途中で終わったとみなす「対応」"
     )
-    unanswered_status: Annotated[list[str], Answers("consultations", "status")] = Field(
+    unanswered_status: Annotated[list[str], Answers("consultations", "status"), _Once] = Field(
         ["応答なし"], description="応答できなかったとみなす「対応」"
     )
     school_breaks: FileName = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
@@ -98,6 +101,19 @@ class SeasonalitySettings(NotebookSettings):
                 "inputs.yaml の not_supplied にその理由とともに書き、ここには違う名前を残す)",
                 desk=self.desk,
                 city_desk=self.city_desk,
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _apart_from_the_whole(self) -> "SeasonalitySettings":
+        # Of nobody it would be said that they use the service more or less than themselves.
+        if self.nation_code[:2] == self.area_code[:2]:
+            told = {"nation_code": self.nation_code, "area_code": self.area_code}
+            raise TogetherError("nation_code は全国のコード(市や県のコードになっている)", **told)
+        if self.prefecture in self.unknown_residence:
+            named = {"unknown_residence": self.unknown_residence, "prefecture": self.prefecture}
+            raise TogetherError(
+                "unknown_residence は、居住地が分からないことを表す値だけ(県が入っている)", **named
             )
         return self
 

@@ -4,9 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import such
+from ujo_lib.questionnaire import ADDED
 from ujo_lib.yamlfile import TogetherError
 
 _CROSS = "×"
@@ -14,8 +14,8 @@ _CROSS = "×"
 _Groups = Annotated[
     dict[str, str],
     such(
-        lambda groups: all(name.strip() and name not in TOTAL_LABELS for name in groups.values()),
-        f"まとめた区分の名前(空と、合計の行の名前 {'・'.join(TOTAL_LABELS)} は使えない)",
+        lambda groups: {"", *ADDED}.isdisjoint(map(str.strip, groups.values())),
+        f"まとめた区分の名前(空と、表が加える行の名前 {'・'.join(ADDED)} は使えない)",
     ),
 ]
 """Answer → the group in which it is counted."""
@@ -86,15 +86,15 @@ class SurveySettings(NotebookSettings):
     prevalence: Annotated[
         dict[str, float],
         such(
-            lambda of: all(0 < share < 1 for share in of.values()),
-            "0 より大きく 1 より小さい割合(2.05% は 0.0205)",
+            lambda of: of and all(0 < share < 1 for share in of.values()),
+            "0 より大きく 1 より小さい割合を一つ以上(2.05% は 0.0205)",
         ),
     ] = Field({"15~39歳": 0.0205, "40~64歳": 0.0202}, description="全国のひきこもりの割合(年齢区分: 割合)")
     prevalence_source: str = Field(
         "内閣府「こども・若者の意識と生活に関する調査」(令和4(2022)年度)", description="全国の割合の出典"
     )
     silent_multiples: Annotated[
-        list[float], such(lambda of: all(times >= 0 for times in of), "0 以上の倍率だけ")
+        list[float], such(lambda of: all(0 <= times <= 100 for times in of), "0 以上 100 以下の倍率だけ")
     ] = Field(
         [0.0, 0.5, 1.0, 2.0], description="回答しなかった委員が把握する人数の仮定(回答した委員の平均の何倍か)"
     )

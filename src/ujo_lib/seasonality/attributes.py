@@ -35,13 +35,14 @@ from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, holm, wilson
 from ujo_lib.typed import ANSWERED, Typed
-from ujo_lib.variance import Array, client_codes, clustered_covariance
+from ujo_lib.variance import Array, client_codes, clustered_covariance, effective_df, small_sample
 
 NO_ANSWER: Final = "無回答"
 """The one label that is no valid answer; missing values never are."""
 _RESIDUAL: Final = (
     "「相談者でまとめた標準化残差」は、行と列が無関係な場合からの離れ具合を、"
-    "同じ人のくり返しの相談をまとめた標準誤差で割ったものです。p値は、すべての欄をまとめてホルム法で補正しました。"
+    "同じ人のくり返しの相談をまとめ、相談の多い人が少数なら広げた標準誤差で割ったものです。"
+    "p値は、すべての欄をまとめてホルム法で補正しました。"
 )
 _MARK: Final = (
     "「全体との違い」の＋は全体よりはっきり多い組、－は少ない組、・はどちらとも言えない組です(ホルム法、5%)。"
@@ -171,11 +172,7 @@ def combined(
     Raises:
         InputError: a label that is no answer of this question.
     """
-    known = set(answers_in(records[column]))
-    if unknown := [label for label in labels if label not in known]:
-        raise InputError(
-            f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
-        )
+    _check(labels, records, column)
     valid = _valid(records, column)
     one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid), level)
     frame = pd.DataFrame([(_together(labels), *one.cells)], columns=["answers", *_CELLS]).astype(_REAL)
@@ -206,8 +203,12 @@ def shares_by(
     Returns:
         One row per category of `by`, 全体 first: by, answers (the labels), n, base (valid), share, low, high. With the
         answers as a dimension the base is a cell that the disclosure plan knows: all contacts of a category may be few
-        where none of them has the answer.
+        where none of them has the answer. Without `labels` nobody knows who has it: n, share and limits are NA.
+
+    Raises:
+        InputError: as `combined`.
     """
+    _check(labels, records, column)
     valid = _valid(records, column)
     clients = client_codes(valid)
     trait = valid[column].isin(list(labels)).to_numpy()
@@ -215,8 +216,9 @@ def shares_by(
     groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
-        rows.append((label, _together(labels), *share(trait[member], clients[member], level).cells))
-    frame = pd.DataFrame(rows, columns=[by, "answers", *_CELLS]).astype(_REAL)
+        cells = share(trait[member], clients[member], level).cells
+        rows.append((label, _together(labels), *(cells if labels else (None, cells[1], None, None, None))))
+    frame = pd.DataFrame(rows, columns=[by, "answers", *_CELLS]).astype(_REAL | {"n": "Int64"})
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {
         by: Dimension(variable=by),
@@ -238,7 +240,8 @@ def crosstab(
     """Two questions against each other, with the cells that stand out.
 
     The residual of a cell is its excess over independence, divided by the larger of two standard errors: the
-    observed one, with clients as clusters, and that under independence. It is named for what it is: Haberman's
+    observed one, with clients as clusters, and that under independence, or by what one client alone makes of the excess
+    where that is more; few clients widen it as Student's t would. It is named for what it is: Haberman's
     (1973) adjusted residual has the second alone, and so lies further from 0 where the first is larger, even with
     one contact a client. p-values are adjusted over all cells by Holm's method.
 
@@ -257,6 +260,7 @@ def crosstab(
     clients = client_codes(valid)
     in_row, in_column = valid[row].astype(object).to_numpy(), valid[column].astype(object).to_numpy()
     rows, columns = answers_in(records[row]), answers_in(records[column])
+    each = 1 - ALPHA / max(len(rows) * len(columns), 1)
     cells = []
     for r in rows:
         member = in_row == r
@@ -264,7 +268,7 @@ def crosstab(
             trait = in_column == c
             of_row = share(trait[member], clients[member], level).cells
             overall = float(trait.mean()) if len(valid) else None
-            cells.append((r, c, *of_row, overall, _residual(member, trait, clients)))
+            cells.append((r, c, *of_row, overall, _residual(member, trait, clients, each)))
     names = [row, column, *_CELLS, "reference", "residual"]
     frame = pd.DataFrame(cells, columns=names).astype({**_REAL, "reference": float, "residual": float})
     frame[row] = pd.Categorical(frame[row], rows, ordered=True)
@@ -305,6 +309,14 @@ def _any_of(column: str, labels: Sequence[str], valid: Sequence[str]) -> Dimensi
     return Dimension(heading="まとめた回答", variable=column, groups=groups)
 
 
+def _check(labels: Sequence[str], records: pd.DataFrame, column: str) -> None:
+    known = answers_in(records[column])
+    if unknown := [label for label in labels if label not in known]:
+        raise InputError(
+            f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
+        )
+
+
 def _together(labels: Sequence[str]) -> str:
     return "・".join(labels)
 
@@ -330,13 +342,24 @@ def _beside(
     return base, nation.estimate, found.estimate, found.low, found.high
 
 
-def _residual(member: Array, trait: Array, clients: Array) -> float | None:
+def _residual(member: Array, trait: Array, clients: Array, level: float) -> float | None:
+    """Excess by its standard error, so widened for few who come back that the normal quantile is Student's t."""
     if member.all() or trait.all() or not member.any() or not trait.any():
         return None
     influence = (member - member.mean()) * (trait - trait.mean())
-    spread = float(clustered_covariance((influence - influence.mean())[:, None], clients)[0, 0])
-    independent = len(member) * member.mean() * (1 - member.mean()) * trait.mean() * (1 - trait.mean())
-    return float(influence.sum() / np.sqrt(max(spread, independent)))
+    excess, independent = influence.sum(), len(member) * np.var(member) * np.var(trait)
+    spread = clustered_covariance((influence - influence.mean())[:, None], clients)[0, 0]
+    # One client with half of all contacts draws the means and seems to lie near them: their absence tells what they do.
+    n, rows, columns, both = (
+        np.bincount(clients, weights=part) for part in (np.ones(len(member)), member, trait, member & trait)
+    )
+    left = np.maximum(len(member) - n, 1)
+    without = (sum(both) - both - (sum(rows) - rows) * (sum(columns) - columns) / left) / left * len(member)
+    alone = np.where(n > 1, excess - without, 0.0) ** 2
+    effect = max(spread, alone.max()) / independent
+    # How alike the contacts of one person are cannot be seen of a few such people: as alike as can be.
+    df = effective_df(clients, np.array(np.inf)) if n.max() > 1 else np.inf
+    return float(excess / np.sqrt(independent * small_sample(effect, df, level)))
 
 
 def _valid(records: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
-from ujo_lib.variance import NOBODY, Array, People, deflated_share, small_sample
+from ujo_lib.variance import NOBODY, Array, People, deflated_share, effective_df, small_sample
 
 
 def compare_hours(
@@ -102,6 +102,10 @@ def _spread(
     by_day = day_effect(part[None], base[None])[0] * independent
     across = people.across_days(influence[:, None])[0, 0]
     effect, df = people.with_days(by_day, len(part), across, independent)
+    # Few people who come back tell little of how they vary, also where they seem not to.
+    who = people.person[np.isin(people.hour, [*hours, *reference])]
+    if len(np.unique(who)) < len(who):
+        df = np.minimum(df, effective_df(who, np.array(np.inf)))
     return float(effect), small_sample(effect, df, level)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ujo_lib import stats
 from ujo_lib.columns import Count, Flag, PValue, Text
+from ujo_lib.survey.questionnaire import Questionnaire
 from ujo_lib.survey.tables import Answers, answers
 from ujo_lib.typed import Typed
 
@@ -21,9 +22,7 @@ SIGNIFICANCE = 0.05
 _TOO_FEW = "人数が少なく、どのように分かれても関連があるとは言えない"
 
 
-def association_family(
-    frame: pd.DataFrame, pairs: Sequence[Sequence[str]], titles: Mapping[str, str]
-) -> Typed:
+def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]], form: Questionnaire) -> Typed:
     """Test every pair of items by the Freeman–Halton exact test and correct the p-values by Holm.
 
     A multiple-answer item enters as one yes/no table per option, each of them a member of the family. People
@@ -32,17 +31,19 @@ def association_family(
     Args:
         frame: one row per person.
         pairs: (rows, columns) item ids.
-        titles: item id → name to show.
+        form: what was asked, and of whom.
 
     Returns:
         One row per test; columns rows, columns (with the option of a multiple answer in brackets), n
-        (answered both), p_value, p_holm, associated (p_holm < 0.05; NA when not tested), reason (why not
-        tested, or why nothing could be found; else "").
+        (answered both), p_value, p_holm, associated (p_holm < 0.05), reason (why not tested, or why nothing could be
+        found; else ""); the two before it NA where there is a reason.
     """
-    tests = [test for pair in pairs for test in _tests(frame, pair, titles)]
+    tests = [test for pair in pairs for test in _tests(frame, pair, form)]
     table = pd.DataFrame(tests, columns=["rows", "columns", "n", "p_value", "reason"])
     table = table.astype({"n": "Int64", "p_value": "Float64"})
-    adjusted = stats.holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan))
+    # The margins alone say which tests can find nothing: they take no part (Tarone 1990).
+    able = table["p_value"].where(table["reason"] == "")
+    adjusted = stats.holm(able.to_numpy(dtype=float, na_value=np.nan))
     table.insert(4, "p_holm", pd.array(adjusted, dtype="Float64"))
     table.insert(5, "associated", table["p_holm"] < SIGNIFICANCE)
     return Typed.of(
@@ -84,15 +85,14 @@ def family_sentence(family: Typed) -> str:
     return f"{told}{still}関連があると言えるのは{found}組です。"
 
 
-def _tests(frame: pd.DataFrame, pair: Sequence[str], titles: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    rows, columns = pair
-    side, head = answers(frame, rows), answers(frame, columns)
+def _tests(frame: pd.DataFrame, pair: Sequence[str], form: Questionnaire) -> list[Mapping[str, Any]]:
+    side, head = (answers(frame, item, form.asked(frame, item)) for item in pair)
     both = side.answered & head.answered
     return [
         {"rows": row, "columns": column, "n": int(both.sum())}
         | _p_value(a[both].T.astype(int) @ b[both].astype(int))
-        for row, a in _classifications(side, titles[rows])
-        for column, b in _classifications(head, titles[columns])
+        for row, a in _classifications(side, form.titles[side.item])
+        for column, b in _classifications(head, form.titles[head.item])
     ]
 
 

@@ -195,6 +195,12 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame, l
     )
 
 
+def dispersion_index(counts: ArrayLike) -> float:
+    """Variance over mean of cases per respondent, 1 for Poisson; NaN of fewer than two cases or respondents."""
+    values = np.asarray(counts, dtype=int)
+    return float(values.var(ddof=1) / values.mean()) if min(len(values), values.sum()) > 1 else math.nan
+
+
 def overdispersion(counts: ArrayLike) -> Typed:
     """Whether cases bunch on few commissioners more than chance would.
 
@@ -210,12 +216,9 @@ def overdispersion(counts: ArrayLike) -> Typed:
         cases or respondents leave nothing to bunch.
     """
     values = np.asarray(counts, dtype=int)
-    n, total = len(values), int(values.sum())
-    index, p = math.nan, math.nan
-    if n > 1 and total > 1:
-        index, p = float(values.var(ddof=1) / values.mean()), _bunching_p(values)
+    n, total, index = len(values), int(values.sum()), dispersion_index(values)
     return Typed.of_rows(
-        [(n, total, index, p)],
+        [(n, total, index, math.nan if math.isnan(index) else _bunching_p(values))],
         {
             "base": Base(unit="人", heading=RESPONDED.heading, free=True),  # commissioners, no cases
             "n": KNOWN,

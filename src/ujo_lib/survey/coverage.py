@@ -7,7 +7,7 @@ the city is like the country.
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
 import pandas as pd
@@ -22,6 +22,7 @@ ALL_AGES = "対象年齢の計"
 """Label of the row that adds up the age groups; people outside them are not in it."""
 
 _OPEN_END = 200
+_OLDEST = 99
 _DECADE = 10
 
 
@@ -77,12 +78,14 @@ def coverage(
         taken as given). NA where nobody is expected, or where of nobody known the age is.
 
     Raises:
-        InputError: an age band that crosses the edge of a group.
+        InputError: an age band that crosses the edge of a group, or a group of which the population lacks ages.
     """
     bands = _counted(cases["age_band"])
     told = cases.empty or any(age_range(band) for band in bands)
     known = in_age_groups(bands, prevalence)
-    people = in_age_groups(population.groupby("age_band", observed=True)["n"].sum().to_dict(), prevalence)
+    by_band = population.groupby("age_band", observed=True)["n"].sum().to_dict()
+    people = in_age_groups(by_band, prevalence)
+    _refuse_gaps(by_band, prevalence)
     rows = [
         (group, known[group], people[group], rate, people[group] * rate) for group, rate in prevalence.items()
     ]
@@ -106,7 +109,7 @@ def coverage(
         where={"age_band": (ANSWERED,)},
         note=f"全国の割合は{prevalence_text(prevalence)}({source})です。"
         "年代の分からない人は、把握された人数に含みません。"
-        "幅は、把握された人数が偶然に揺れる大きさだけを表します。",
+        "幅は、把握された人数が一人ずつ偶然に揺れる大きさだけを表し、特定の委員への集中を見込みません。",
     )
 
 
@@ -157,6 +160,22 @@ def _share(n: int, expected: float, level: float) -> tuple[float | None, ...]:
     return astuple(stats.poisson_interval(n, expected, level)) if expected > 0 else (None, None, None)
 
 
+def _refuse_gaps(bands: Collection[str], groups: Mapping[str, float]) -> None:
+    """Ages that the population leaves out would make fewer people expected than known ones are held against."""
+    there = {age for band in bands for age in _ages(band)}
+    for group in groups if there else ():
+        if lacking := [age for age in _ages(group) if age not in there]:
+            raise InputError(
+                f"使う資料の人口の表に、年齢区分「{group}」のうち{lacking[0]}歳の人の行がありません。"
+                "その年代の人口を加えるか、prevalence の年齢区分を表にある年代に合わせてください"
+            )
+
+
+def _ages(label: str) -> range:
+    first, last = age_range(label) or (0, -1)
+    return range(first, min(last, _OLDEST) + 1)
+
+
 def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
     band = age_range(label)
     if band is None:
@@ -164,7 +183,7 @@ def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
     home = None
     for group in groups:
         edges = age_range(group)
-        if edges is None:
+        if edges is None or edges[0] > edges[1]:
             raise InputError(f"年齢区分「{group}」を読めません。「15~39歳」の形で書いてください")
         if edges[0] <= band[0] and band[1] <= edges[1]:
             if home:

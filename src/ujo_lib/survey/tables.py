@@ -132,8 +132,12 @@ def tally(
         InputError: `groups` names an option that the item does not have.
     """
     groups = groups or {}
-    read = answers(_grouped(frame, item, groups) if groups else frame, item, form.asked(frame, item))
-    members = {name: tuple(x for x, home in groups.items() if home == name) for name in groups.values()}
+    asked = form.asked(frame, item)
+    read = answers(_grouped(frame, item, groups) if groups else frame, item, asked)
+    options = answers(
+        frame, item
+    ).labels  # one that stays as it is may have the name of the group that others join
+    members = {name: tuple(x for x in options if groups.get(x, x) == name) for name in groups.values()}
     kinds = _kinds({item: form.dimension(item, members)}, level)
     return Typed.of(_counted(read, basis, level), kinds, note=form.asked_note(item))
 

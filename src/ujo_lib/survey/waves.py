@@ -2,21 +2,24 @@
 
 Two waves can be compared as rates per responding commissioner when both have their denominators. When one
 has not, only the bare counts remain; their ratio is shown for reference, under the assumption that is then
-needed (equal effort, Poisson counts), and no wave that is marked as not comparable is compared at all.
+needed (equal effort), and no wave that is marked as not comparable is compared at all. Cases bunch on few
+commissioners; by how much is known of the wave at hand alone, and taken to be so in the earlier ones.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ujo_lib import stats
-from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Text, interval
+from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Statistic, Text, interval
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.stats import LEVEL
+from ujo_lib.survey.city_total import dispersion_index
 from ujo_lib.survey.response import IN_SCOPE, KNOWN, PER_COMMISSIONER, RESPONDED
 from ujo_lib.typed import Typed
 
@@ -78,28 +81,25 @@ def with_own_counts(waves: pd.DataFrame, wave: str, counted: Mapping[str, int]) 
     return waves.assign(**{name: waves[name].mask(own, n) for name, n in counted.items()})[~later]
 
 
-def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
+def wave_table(waves: pd.DataFrame) -> Typed:
     """All waves with what is known of each.
 
     Args:
         waves: columns wave, fiscal_year, n_in_scope, n_responded, n_cases, comparable, comparability_note;
             any count may be missing.
-        level: level of the intervals.
 
     Returns:
         In order of years: wave, fiscal_year, n (cases), responded, in_scope, share (response rate),
-        estimate (cases per responding commissioner) with low, high (exact Poisson), comparable, note.
-        Missing stays NA.
+        estimate (cases per responding commissioner), comparable, note. Missing stays NA.
     """
     ordered = waves.sort_values("fiscal_year", kind="stable")
     rows = []
     for wave in ordered.to_dict("records"):
         n, base, asked = (_whole(wave[c]) for c in ("n_cases", "n_responded", "n_in_scope"))
-        rate = stats.poisson_interval(n, base, level) if n is not None and base else None
+        rate = n / base if n is not None and base else None
         share = base / asked if base is not None and asked else None
-        limits = astuple(rate) if rate else (None, None, None)
         told = _text(wave["comparable"]), _text(wave["comparability_note"])
-        rows.append((str(wave["wave"]), _whole(wave["fiscal_year"]), n, base, asked, share, *limits, *told))
+        rows.append((str(wave["wave"]), _whole(wave["fiscal_year"]), n, base, asked, share, rate, *told))
     return Typed.of_rows(
         rows,
         {
@@ -110,14 +110,15 @@ def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
             "in_scope": Count(unit="人", heading=IN_SCOPE.heading),
             "share": Share(heading="回答率", n="responded", base="in_scope"),
             "estimate": PER_COMMISSIONER,
-            **interval("estimate", level),
             "comparable": Text(heading="比較"),
             "note": Text(heading="注意"),
         },
     )
 
 
-def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = LEVEL) -> Change:
+def compare_waves(
+    waves: pd.DataFrame, earlier: str, later: str, level: float = LEVEL, *, known: ArrayLike = ()
+) -> Change:
     """Compare two waves: rates when both have denominators, else bare counts, else nothing.
 
     Where nobody responded no case could be reported: that wave is compared with none.
@@ -127,6 +128,8 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = 
         earlier: name of the earlier wave; "" when there is none to compare with.
         later: name of the later wave.
         level: level of the interval, which also decides the verdict.
+        known: cases per respondent of the later wave: how much they bunch widens the interval. Where fewer than two
+            cases do not tell it, chance alone is left.
 
     Raises:
         InputError: a wave that is not in the table.
@@ -140,31 +143,33 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = 
     unlike = NOT_COMPARABLE in (_text(old["comparable"]), _text(new["comparable"]))
     if n0 is None or n1 is None or unlike or 0 in (e0, e1):
         return Change("not_comparable", "none", earlier, later, n0, n1, None)
+    bunched = dispersion_index(known)
     if e0 and e1:
-        ratio = stats.rate_ratio(n1, e1, n0, e0, level)
+        ratio = stats.rate_ratio(n1, e1, n0, e0, level, bunched)
         return Change(_verdict(ratio), "rate", earlier, later, n0, n1, ratio)
-    ratio = stats.rate_ratio(n1, 1.0, n0, 1.0, level)
+    ratio = stats.rate_ratio(n1, 1.0, n0, 1.0, level, bunched)
     unknown = tuple(name for name, responded in ((earlier, e0), (later, e1)) if responded is None)
     return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio, unknown)
 
 
-def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed:
+def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL, *, known: ArrayLike = ()) -> Typed:
     """Compare a wave with every earlier one; arguments as for `compare_waves`.
 
     Returns:
         One row per earlier wave; columns earlier, later (names of the waves), n (now), n_earlier, difference,
-        estimate (ratio), low, high, p_value, basis (Japanese), verdict (the code).
+        estimate (ratio), low, high, p_value, dispersion (variance over mean of `known`), basis (Japanese), verdict (the
+        code).
     """
     year = _whole(_wave(waves, later)["fiscal_year"]) if len(waves) else None
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [
-        (str(wave), later, *_change_row(compare_waves(waves, str(wave), later, level)))
+        (str(wave), later, *_change_row(compare_waves(waves, str(wave), later, level, known=known), known))
         for wave in before["wave"]
     ]
-    columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
-    table = pd.DataFrame(rows, columns=[*columns, "basis", "verdict"])
+    numbers = ["n", "n_earlier", "difference", "estimate", "low", "high", "p_value", "dispersion"]
+    table = pd.DataFrame(rows, columns=["earlier", "later", *numbers, "basis", "verdict"])
     return Typed.of(
-        table.astype(dict.fromkeys(columns[2:5], "Int64") | dict.fromkeys(columns[5:], "Float64")),
+        table.astype(dict.fromkeys(numbers[:3], "Int64") | dict.fromkeys(numbers[3:], "Float64")),
         {
             "earlier": Text(heading="過去の回"),
             "later": Text(heading="今回"),
@@ -174,9 +179,11 @@ def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed
             "estimate": Ratio(to="過去"),
             **interval("estimate", level),
             "p_value": PValue(),
+            "dispersion": Statistic(heading="ばらつき(偶然だけなら1)"),
             "basis": Text(heading="比べたもの"),
             "verdict": Text(heading="判定の符号"),
         },
+        note="比の幅とp値は、委員ごとの人数が、過去の回でも今回と同じだけばらついたとみなしたものです。",
     )
 
 
@@ -187,13 +194,14 @@ _BASIS_JA: dict[Basis, str] = {
 }
 
 
-def _change_row(change: Change) -> tuple[Any, ...]:
+def _change_row(change: Change, known: ArrayLike) -> tuple[Any, ...]:
     """What `wave_changes` says of a change, from the number of people now on."""
     ratio, n0, n1 = change.ratio, change.n0, change.n1
     difference = None if n0 is None or n1 is None else n1 - n0
-    numbers: tuple[float | None, ...] = (None, None, None, None)
+    numbers: tuple[float | None, ...] = (None,) * 5
     if ratio:
-        numbers = _finite(ratio.estimate), ratio.low, _finite(ratio.high), ratio.p_value
+        told = ratio.estimate, ratio.low, ratio.high, ratio.p_value, dispersion_index(known)
+        numbers = tuple(map(_finite, told))
     return n1, n0, difference, *numbers, _BASIS_JA[change.basis], change.code
 
 
