@@ -260,7 +260,7 @@ def crosstab(
     clients = client_codes(valid)
     in_row, in_column = valid[row].astype(object).to_numpy(), valid[column].astype(object).to_numpy()
     rows, columns = answers_in(records[row]), answers_in(records[column])
-    each = 1 - ALPHA / max(len(rows) * len(columns), 1)
+    marked_at = 1 - ALPHA / max(len(rows) * len(columns), 1)
     cells = []
     for r in rows:
         member = in_row == r
@@ -268,7 +268,7 @@ def crosstab(
             trait = in_column == c
             of_row = share(trait[member], clients[member], level).cells
             overall = float(trait.mean()) if len(valid) else None
-            cells.append((r, c, *of_row, overall, _residual(member, trait, clients, each)))
+            cells.append((r, c, *of_row, overall, _residual(member, trait, clients, marked_at)))
     names = [row, column, *_CELLS, "reference", "residual"]
     frame = pd.DataFrame(cells, columns=names).astype({**_REAL, "reference": float, "residual": float})
     frame[row] = pd.Categorical(frame[row], rows, ordered=True)
@@ -342,7 +342,7 @@ def _beside(
     return base, nation.estimate, found.estimate, found.low, found.high
 
 
-def _residual(member: Array, trait: Array, clients: Array, level: float) -> float | None:
+def _residual(member: Array, trait: Array, clients: Array, marked_at: float) -> float | None:
     """Excess by its standard error, so widened for few who come back that the normal quantile is Student's t."""
     if member.all() or trait.all() or not member.any() or not trait.any():
         return None
@@ -359,7 +359,7 @@ def _residual(member: Array, trait: Array, clients: Array, level: float) -> floa
     effect = max(spread, alone.max()) / independent
     # How alike the contacts of one person are cannot be seen of a few such people: as alike as can be.
     df = effective_df(clients, np.array(np.inf)) if n.max() > 1 else np.inf
-    return float(excess / np.sqrt(independent * small_sample(effect, df, level)))
+    return float(excess / np.sqrt(independent * small_sample(effect, df, marked_at)))
 
 
 def _valid(records: pd.DataFrame, column: str) -> pd.DataFrame:
