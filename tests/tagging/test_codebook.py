@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ujo_lib.tagging import Codebook, CodebookError, compile_codebook, parse_codebook, tag
+from ujo_lib.tagging import Codebook, CodebookError, compile_codebook, evidence, parse_codebook, tag
 from ujo_lib.tagging.codebook import CodebookSource, TermSource, ThemeSource
 from ujo_lib.tagging.engine import ArrayEngine
 from ujo_lib.tagging.matching import THEME
@@ -109,6 +109,10 @@ def test_near_words_are_found_in_either_order_within_their_reach() -> None:
     book = compile_codebook(parse_codebook(book_of('["near(学校-怖い)[3]"]')))
     texts = ["学校が怖い", "怖い学校", "学校というところが本当に怖い", "学校です。怖い", "怖いから学校を"]
     assert tag(texts, book).masks.tolist() == [1, 1, 0, 0, 1]
+    spans = [
+        (one.begin, one.end) for text in ("学校が怖い", "怖い学校") for one in evidence(f"私は{text}", book)
+    ]
+    assert spans == [(2, 7), (2, 6)]  # from the first letter of the one to the last of the other
 
 
 def test_the_project_codebook_is_large_enough_to_be_a_fair_load(book: Codebook) -> None:

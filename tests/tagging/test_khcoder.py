@@ -129,6 +129,12 @@ def test_pages_name_rules_by_their_codes_and_count_their_terms(arrays: ArrayEngi
     assert [len(theme.terms) for theme in book.themes] == [3, 1]
 
 
+def test_operators_are_operators_and_words_are_words_in_letters_of_any_size(arrays: ArrayEngine) -> None:
+    small, large = (k.parse_rules(f"＊a\n学校 {word} SNS", engine=arrays) for word in ("and", "AND"))
+    for book in (small, large):
+        assert tag(["学校のSNS", "学校", "SNS"], book).masks.tolist() == [1, 0, 0]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_rule_files_of_windows_and_others_are_read(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "a.cod").write_bytes("＊学校\n学校 or 先生\n".encode(encoding))

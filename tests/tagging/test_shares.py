@@ -190,7 +190,9 @@ def test_a_difference_of_equal_shares_holds_zero_and_correlation_narrows_it() ->
     apart = shares.difference(one, one)
     assert (apart.low, apart.high) == pytest.approx((-np.hypot(0.05, 0.06), np.hypot(0.06, 0.05)))
     together = shares.difference(one, one, 0.5)
-    assert together.high - together.low < apart.high - apart.low
+    # Zou 2008: of the squares of both distances, 2·r times their product is taken away.
+    half = np.sqrt(0.05**2 + 0.06**2 - 0.05 * 0.06)
+    assert (together.low, together.high) == pytest.approx((-half, half))
 
 
 def test_the_first_is_named_only_when_all_others_are_surely_less() -> None:
