@@ -21,6 +21,11 @@ ORACLES = {
 }
 
 
+def test_every_medium_fades_alike_each_over_its_own_days():
+    found = calendar.carry_overs({"チラシ": 7, "テレビ": 2}, "half_life")
+    assert found == {"チラシ": CarryOver(7, "half_life"), "テレビ": CarryOver(2, "half_life")}
+
+
 def test_joint_window_runs_from_the_first_advert_to_the_end_of_the_leaflet(campaigns, carry_over):
     window = calendar.joint_window(campaigns, carry_over)
     assert (window.start, window.end, window.days) == (date(2024, 2, 20), date(2024, 3, 14), 24)

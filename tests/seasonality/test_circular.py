@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
-from ujo_lib.seasonality.circular import daily_peak, mean_limits, resultant, summarise, uniformity_p
+from ujo_lib.seasonality.circular import (
+    CircularSummary,
+    daily_peak,
+    mean_limits,
+    resultant,
+    summarise,
+    uniformity_p,
+)
 from ujo_lib.variance import People
 
 
@@ -36,7 +43,8 @@ def test_the_mean_of_eleven_at_night_and_one_in_the_morning_is_midnight():
 
 def test_times_that_cancel_out_have_no_mean():
     assert summarise([0, 6, 12, 18]).mean is None
-    assert summarise([]).mean is None
+    assert summarise([]) == CircularSummary(0, None, 0.0)
+    assert summarise([7.5]) == CircularSummary(1, pytest.approx(7.5), pytest.approx(1.0))
 
 
 @settings(deadline=None, max_examples=50)
