@@ -15,6 +15,7 @@ from itertools import count
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
 
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # full-width = + - @, too
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")
 # NFKC leaves these alone. They mean "minus" or "to" only beside a number; \u30fc inside katakana is a letter.
@@ -267,6 +268,11 @@ def cells(text: str) -> int:
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text
     )
+
+
+def may_be_formula(text: str) -> bool:
+    """Whether a spreadsheet program may run a text as a formula; a sign alone is none."""
+    return len(text) > 1 and text.startswith(_FORMULA_STARTS)
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
