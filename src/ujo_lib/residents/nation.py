@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Estimate, Share, Text, interval
+from ujo_lib.columns import WHOLE, Base, Estimate, Share, Text, interval
 from ujo_lib.residents.linearised import worded
 from ujo_lib.residents.tables import as_printed
-from ujo_lib.residents.weighting import WHOLE
 from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, wilson
 from ujo_lib.typed import Typed
 

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
+from ujo_lib.columns import WHOLE, Base, Column, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.exposure import Told, values_left, ways_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval, worded
-from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
+from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval, in_percent, round_half_up
 from ujo_lib.typed import ANSWERED, Typed
 
