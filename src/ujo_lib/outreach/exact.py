@@ -22,7 +22,7 @@ from ujo_lib import glm
 from ujo_lib.outreach.controlled import DAYS_A_YEAR, MIN_BLOCKS, block_days
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison, Totals
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
-from ujo_lib.stats import LEVEL
+from ujo_lib.stats import LEVEL, clopper_pearson
 
 METHOD = "正確な条件付き二項検定"
 METHOD_MID_P = "条件付き二項検定(mid-p)"
@@ -181,14 +181,13 @@ def _limits(window: Totals, known: Known, divisor: float, level: float) -> tuple
     ratio 1 + r (divisor − 1). The lower limit is the ratio that is just not rejected at its own; the upper one takes
     that of the estimate.
     """
-    tail, scale = (1 - level) / 2, known.control / window.control
+    scale = known.control / window.control
 
     def of_more(ratio: float) -> tuple[float, float]:
         spread = 1 + max(1.0, ratio) * (divisor - 1)
         k1, k0 = window.n / spread, known.n / spread
-        low = float(distributions.beta.ppf(tail, k1, k0 + 1)) if k1 else 0.0
-        high = float(distributions.beta.isf(tail, k1 + 1, k0)) if k0 else 1.0
-        return _odds(low) * scale, _odds(high) * scale
+        share = clopper_pearson(k1, k1 + k0, level)
+        return _odds(share.low) * scale, _odds(share.high) * scale
 
     low, _ = of_more(1.0)
     if low > 1:
