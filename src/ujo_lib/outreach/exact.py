@@ -83,11 +83,8 @@ def conditional(comparison: Comparison | Refusal, area: str, level: float = LEVE
         area: whose contacts are counted.
         level: confidence level.
     """
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD, level, comparison)
-    window, divisor = comparison.totals(IN_WINDOW), variance_ratio(comparison, level)
 
-    def tested(known: Known) -> tuple[float, float, float]:
+    def tested(window: Totals, known: Known, divisor: float) -> tuple[float, float, float]:
         k1, k0 = window.n / divisor, known.n / divisor
         null = window.control / (window.control + known.control)
         at_least = special.betainc(k1, k0 + 1, null) if k1 else 1.0
@@ -145,18 +142,21 @@ def _growth(comparison: Comparison) -> _Growth | None:
 
 
 def _held_against_all(
-    comparison: Comparison,
+    comparison: Comparison | Refusal,
     area: str,
     method: str,
     level: float,
-    tested: Callable[[Known], tuple[float, float, float]],
+    tested: Callable[[Totals, Known, float], tuple[float, float, float]],
 ) -> Effect:
     """The effect whose interval reaches over those of all expectations, and whose p is the largest of them.
 
-    `tested` gives the limits of the ratio to one of them, and p of none.
+    `tested` gives the limits of the window's ratio to one of them at a variance ratio, and p of none.
     """
+    if isinstance(comparison, Refusal):
+        return refused(area, method, level, comparison)
     window, against = comparison.totals(IN_WINDOW), expectations(comparison)
-    lows, highs, p_values = zip(*map(tested, against), strict=True)
+    divisor = variance_ratio(comparison, level)
+    lows, highs, p_values = zip(*(tested(window, known, divisor) for known in against), strict=True)
     more = {window.n * known.control > window.control * known.n for known in against}
     expected = np.array([known.n / known.control * window.control for known in against])
     return judged(
@@ -198,11 +198,8 @@ def _limits(window: Totals, known: Known, divisor: float, level: float) -> tuple
 
 def mid_p(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """The same with half the probability of the observed count (Lancaster 1961; Berry & Armitage 1995)."""
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD_MID_P, level, comparison)
-    window, divisor = comparison.totals(IN_WINDOW), variance_ratio(comparison, level)
 
-    def tested(known: Known) -> tuple[float, float, float]:
+    def tested(window: Totals, known: Known, divisor: float) -> tuple[float, float, float]:
         return mid_p_ratio(window.n / divisor, window.control, known.n / divisor, known.control, level)
 
     return _held_against_all(comparison, area, METHOD_MID_P, level, tested)
