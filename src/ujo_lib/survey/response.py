@@ -28,6 +28,7 @@ from ujo_lib.columns import (
     Various,
     interval,
 )
+from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.stats import LEVEL, SMALL_BASE
 from ujo_lib.typed import Typed
 
@@ -194,7 +195,7 @@ def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
 
 def strata(asked: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
     """Members of each district that has anybody in it, in the order of the categories; 無回答 last."""
-    labels = asked["district"].astype("category").cat.add_categories("無回答").fillna("無回答")
+    labels = asked["district"].astype("category").cat.add_categories(NOT_ANSWERED).fillna(NOT_ANSWERED)
     found = {str(label): (labels == label).to_numpy(dtype=bool) for label in labels.cat.categories}
     return {label: members for label, members in found.items() if members.any()}
 
