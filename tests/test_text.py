@@ -213,3 +213,52 @@ def test_a_word_may_be_a_slip_for_a_like_one_with_the_same_numbers(word, known, 
 def test_an_address_is_masked_in_a_text_that_holds_every_sign_of_one():
     signs = "@ D d T t アカウント アット あっと ☆ ★ ●"
     assert text.mask_personal(f"{signs} hanako@example.jp") == f"{signs} 〔メール〕"
+
+
+@pytest.mark.parametrize(("age", "read"), [("119", True), ("120", True), ("121", False)])
+def test_nobody_is_older_than_120(age, read):
+    assert (text.age_range(age) is not None) is read
+
+
+@pytest.mark.parametrize(
+    ("written", "ages"),
+    [
+        ("四十代", (40, 49)),
+        ("十代", (10, 19)),
+        ("四十五歳", (45, 45)),
+        ("十五~十九歳", (15, 19)),
+        ("40歳代", (40, 49)),
+        ("65歳以上", (65, 999)),
+        ("14歳以下", (0, 14)),
+        ("15歳未満", (0, 14)),
+        ("15~39歳", (15, 39)),
+        ("60〜64歳", (60, 64)),
+        ("15-19", (15, 19)),
+        ("10歳代(15~19)", (15, 19)),
+        ("20代", (20, 29)),
+        ("10代未満", (0, 9)),
+        ("70代以上", (70, 999)),
+        ("65以上", (65, 999)),
+        ("39歳", (39, 39)),
+        ("39", (39, 39)),
+        ("20歳代前半", None),
+        ("65+", None),
+        ("不明", None),
+    ],
+)
+def test_a_band_holds_the_ages_that_it_names(written, ages):
+    assert text.age_range(written) == ages
+
+
+@pytest.mark.parametrize(
+    ("written", "ages"),
+    [
+        ("四十代", (40, 49)),
+        ("十代", (10, 19)),
+        ("三十五歳", (35, 35)),
+        ("三五歳", None),
+        ("十五歳以上", (15, 999)),
+    ],
+)
+def test_ages_in_kanji_are_read_by_tens_and_ones_and_never_glued(written, ages):
+    assert text.age_range(written) == ages

@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal
 
-TOTAL_LABELS: Final = ("総数", "全体")
+TOTAL: Final = "総数"
+"""Label of the row or column of everybody in a table of counts."""
+WHOLE: Final = "全体"
+"""Label of the row of everybody in a table of shares, as survey reports call it."""
+TOTAL_LABELS: Final = (TOTAL, WHOLE)
 """Labels in dimension columns that stand for all categories together."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {

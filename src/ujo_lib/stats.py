@@ -25,6 +25,8 @@ MAX_PATHS = 400_000
 
 LEVEL: Final = 0.95
 """Confidence level where nobody asks for another."""
+SMALL_BASE: Final = 30
+"""A share of fewer than this many is marked 参考値."""
 
 
 class TableTooLargeError(ValueError):

@@ -15,6 +15,7 @@ from itertools import count
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
 
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # full-width = + - @, too
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")
 # NFKC leaves these alone. They mean "minus" or "to" only beside a number; \u30fc inside katakana is a letter.
@@ -217,12 +218,61 @@ aside, with blanks and digits spelled out.
 """
 
 
+OLDEST = 120
+"""Nobody is older."""
+_KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
+_KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
+_BAND = re.compile(
+    r"(?P<low>\d{1,3})(?:歳?(?:~|-|から)(?P<high>\d{1,3}))?(?P<unit>歳代|歳台|代|歳)?(?P<open>以上|以下|未満)?"
+)
+
+
+def _kanji_to_digits(text: str) -> str:
+    def number(match: re.Match[str]) -> str:
+        if not match[0]:
+            return ""
+        tens = (_KANJI_DIGITS[match[1]] if match[1] else 1) * 10 if match[2] else 0
+        if not match[2] and match[1] and match[3]:
+            return match[0]
+        ones = match[3] or ("" if match[2] else match[1])
+        return str(tens + (_KANJI_DIGITS[ones] if ones else 0))
+
+    return _KANJI_NUMBER.sub(number, text)
+
+
+@lru_cache(maxsize=4096)
+def age_range(text: str) -> tuple[int, int] | None:
+    """Ages a band covers, both ends included: 「40歳代」「四十代」「40~49歳」 → (40, 49), 「65歳以上」 → (65, 999).
+
+    None for 不明 and whatever else names no ages.
+    """
+    plain = re.sub(r"\s+", "", normalise_value(text)).replace("\u301c", "~").replace("才", "歳")
+    within = re.fullmatch(r".+\((.+)\)", plain)
+    match = _BAND.fullmatch(_kanji_to_digits(within[1] if within else plain))
+    if match is None or (low := int(match["low"])) > OLDEST:
+        return None
+    if match["high"]:
+        return (low, int(match["high"]))
+    if match["open"] == "以上":
+        return (low, 999)
+    if match["open"]:
+        return (0, low - (match["open"] == "未満"))
+    if match["unit"] in ("歳代", "歳台", "代"):
+        return (low, low + 9)
+    return (low, low)
+
+
 @lru_cache(maxsize=10_000)  # columns repeat themselves
 def cells(text: str) -> int:
     """Cells that a text takes in letters of one width: two for a Japanese character, none for a combining mark."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text
     )
+
+
+def may_be_formula(text: str) -> bool:
+    """Whether a spreadsheet program may run a text as a formula; a sign alone is none."""
+    return len(text) > 1 and text.startswith(_FORMULA_STARTS)
 
 
 def told_apart(names: Sequence[str]) -> list[str]:

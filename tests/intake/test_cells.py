@@ -372,11 +372,6 @@ def test_thousandths_of_a_yen_may_be_thousands_of_yen(number, unit, read):
         assert cells.parse_measured(number, unit).value == read
 
 
-@pytest.mark.parametrize(("age", "read"), [("119", True), ("120", True), ("121", False)])
-def test_nobody_is_older_than_120(age, read):
-    assert (cells.age_range(age) is not None) is read
-
-
 @pytest.mark.parametrize(
     ("stamp", "clock"),
     [
@@ -681,25 +676,6 @@ def test_durations_are_minutes(written, minutes):
     assert cells.parse_measured(written, "分").value == pytest.approx(minutes)
 
 
-@pytest.mark.parametrize(
-    ("written", "ages"),
-    [
-        ("四十代", (40, 49)),
-        ("十代", (10, 19)),
-        ("四十五歳", (45, 45)),
-        ("十五~十九歳", (15, 19)),
-        ("40歳代", (40, 49)),
-        ("65歳以上", (65, 999)),
-        ("14歳以下", (0, 14)),
-        ("15歳未満", (0, 14)),
-        ("15~39歳", (15, 39)),
-        ("不明", None),
-    ],
-)
-def test_a_band_holds_the_ages_that_it_names(written, ages):
-    assert cells.age_range(written) == ages
-
-
 @pytest.mark.parametrize("word", ["全国", "合計", "総数", "計", "Total"])
 def test_a_total_among_labels_is_to_be_dropped_and_not_to_be_renamed(word):
     with pytest.raises(ValueRefused) as refused:
@@ -722,20 +698,6 @@ def test_nothing_counted_is_refused_because_it_is_none_and_nothing_below_none_is
         if (column.minimum, column.maximum) not in [(None, None), (0, None)]
     }
     assert bounds == NO_FEWER_THAN
-
-
-@pytest.mark.parametrize(
-    ("text", "ages"),
-    [
-        ("四十代", (40, 49)),
-        ("十代", (10, 19)),
-        ("三十五歳", (35, 35)),
-        ("三五歳", None),
-        ("十五歳以上", (15, 999)),
-    ],
-)
-def test_ages_in_kanji_are_read_by_tens_and_ones_and_never_glued(text, ages):
-    assert cells.age_range(text) == ages
 
 
 @given(st.text(st.sampled_from("aB1 \tア\uff11~\u3000"), max_size=6))

@@ -349,6 +349,8 @@ def test_three_days_are_enough_to_measure_how_much_days_differ(days):
         ("10代未満", (0, 9)),
         ("65歳以上", (65, 99)),
         ("65+", (65, 99)),
+        ("70代以上", (70, 99)),
+        ("39", (39, 39)),
         ("不明", None),
     ],
 )

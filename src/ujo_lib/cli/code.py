@@ -238,8 +238,8 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
 
 
 def _report(options: argparse.Namespace, job: _Job) -> int:
+    from ujo_lib.columns import WHOLE
     from ujo_lib.tagging import quality, shares
-    from ujo_lib.tagging.analysis import WHOLE
 
     codes = _codes(job)
     reading = quality.reading_of(codes, job.tags, job.focus)

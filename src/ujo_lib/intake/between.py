@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake.cells import age_range, once, tidy
+from ujo_lib.intake.cells import once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import NUMERIC, PREFECTURES, Schema
-from ujo_lib.text import fold_key
+from ujo_lib.text import age_range, fold_key
 
 _PREFECTURES = {option.label for option in PREFECTURES if option.code}
 _TELLING = {"commissioners": 1, "cases": 1}

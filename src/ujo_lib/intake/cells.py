@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ujo_lib.fiscal import JAPAN, DateError, FiscalYear, parse_clock, parse_date, parse_zone
 from ujo_lib.intake.schemas import Column, Option
-from ujo_lib.text import likely_meant, normalise_value
+from ujo_lib.text import OLDEST, age_range, likely_meant, normalise_value
 
 
 class ValueRefused(ValueError):  # noqa: N818 - a verdict, not a malfunction
@@ -338,7 +338,7 @@ def parse_ages(text: str) -> Read:
         return read
     ages = age_range(bare)
     if ages and ages[0] <= ages[1]:
-        written = f"{ages[0]}歳以上" if ages[1] > _OLDEST else f"{ages[0]}~{ages[1]}歳"
+        written = f"{ages[0]}歳以上" if ages[1] > OLDEST else f"{ages[0]}~{ages[1]}歳"
         return read if _PLAIN_AGES.fullmatch(bare) else Read(written, "16")
     if fold_sign(text).casefold() in _NO_VALUE:
         remedy = "年齢が分からない人なら 不詳、すべての年齢なら 総数 と書いてください。"
@@ -559,46 +559,6 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
         "新しい選択肢は、調査票の項目なら調査票のファイルに、ほかの列なら inputs.yaml の labels に加えます。"
     )
     return f"{hint}選択肢の名称かコードを書いてください。{new}"
-
-
-_KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
-_KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
-_OLDEST = 120
-_BAND = re.compile(
-    r"(?P<low>\d{1,3})(?:歳?(?:~|-|から)(?P<high>\d{1,3}))?(?P<unit>歳代|歳台|代|歳)?(?P<open>以上|以下|未満)?"
-)
-
-
-def _kanji_to_digits(text: str) -> str:
-    def number(match: re.Match[str]) -> str:
-        if not match[0]:
-            return ""
-        tens = (_KANJI_DIGITS[match[1]] if match[1] else 1) * 10 if match[2] else 0
-        if not match[2] and match[1] and match[3]:
-            return match[0]
-        ones = match[3] or ("" if match[2] else match[1])
-        return str(tens + (_KANJI_DIGITS[ones] if ones else 0))
-
-    return _KANJI_NUMBER.sub(number, text)
-
-
-@lru_cache(maxsize=4096)
-def age_range(text: str) -> tuple[int, int] | None:
-    """Ages a band covers, both ends included: 「40歳代」「四十代」「40~49歳」 → (40, 49), 「65歳以上」 → (65, 999)."""
-    plain = re.sub(r"\s+", "", tidy(text)).replace("\u301c", "~").replace("才", "歳")
-    within = re.fullmatch(r".+\((.+)\)", plain)
-    match = _BAND.fullmatch(_kanji_to_digits(within[1] if within else plain))
-    if match is None or (low := int(match["low"])) > _OLDEST:
-        return None
-    if match["high"]:
-        return (low, int(match["high"]))
-    if match["open"] == "以上":
-        return (low, 999)
-    if match["open"]:
-        return (0, low - (match["open"] == "未満"))
-    if match["unit"] in ("歳代", "歳台", "代"):
-        return (low, low + 9)
-    return (low, low)
 
 
 def parse_age(text: str, options: tuple[Option, ...], whole: bool = False) -> Read:

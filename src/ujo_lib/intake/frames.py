@@ -7,13 +7,14 @@ import pandas as pd
 import pyarrow as pa
 
 from ujo_lib.intake.body import Body
-from ujo_lib.intake.cells import age_range, tidy
+from ujo_lib.intake.cells import tidy
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import DTYPES, Column, Schema
 from ujo_lib.intake.values import Raw, Site, parse_column
+from ujo_lib.text import age_range
 
 _LABELS_SHOWN = 10
 

@@ -22,7 +22,7 @@ from ujo_lib import glm
 from ujo_lib.outreach.controlled import DAYS_A_YEAR, MIN_BLOCKS, block_days
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison, Totals
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
-from ujo_lib.stats import LEVEL
+from ujo_lib.stats import LEVEL, clopper_pearson
 
 METHOD = "正確な条件付き二項検定"
 METHOD_MID_P = "条件付き二項検定(mid-p)"
@@ -83,11 +83,8 @@ def conditional(comparison: Comparison | Refusal, area: str, level: float = LEVE
         area: whose contacts are counted.
         level: confidence level.
     """
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD, level, comparison)
-    window, divisor = comparison.totals(IN_WINDOW), variance_ratio(comparison, level)
 
-    def tested(known: Known) -> tuple[float, float, float]:
+    def tested(window: Totals, known: Known, divisor: float) -> tuple[float, float, float]:
         k1, k0 = window.n / divisor, known.n / divisor
         null = window.control / (window.control + known.control)
         at_least = special.betainc(k1, k0 + 1, null) if k1 else 1.0
@@ -145,18 +142,21 @@ def _growth(comparison: Comparison) -> _Growth | None:
 
 
 def _held_against_all(
-    comparison: Comparison,
+    comparison: Comparison | Refusal,
     area: str,
     method: str,
     level: float,
-    tested: Callable[[Known], tuple[float, float, float]],
+    tested: Callable[[Totals, Known, float], tuple[float, float, float]],
 ) -> Effect:
     """The effect whose interval reaches over those of all expectations, and whose p is the largest of them.
 
-    `tested` gives the limits of the ratio to one of them, and p of none.
+    `tested` gives the limits of the window's ratio to one of them at a variance ratio, and p of none.
     """
+    if isinstance(comparison, Refusal):
+        return refused(area, method, level, comparison)
     window, against = comparison.totals(IN_WINDOW), expectations(comparison)
-    lows, highs, p_values = zip(*map(tested, against), strict=True)
+    divisor = variance_ratio(comparison, level)
+    lows, highs, p_values = zip(*(tested(window, known, divisor) for known in against), strict=True)
     more = {window.n * known.control > window.control * known.n for known in against}
     expected = np.array([known.n / known.control * window.control for known in against])
     return judged(
@@ -181,14 +181,13 @@ def _limits(window: Totals, known: Known, divisor: float, level: float) -> tuple
     ratio 1 + r (divisor − 1). The lower limit is the ratio that is just not rejected at its own; the upper one takes
     that of the estimate.
     """
-    tail, scale = (1 - level) / 2, known.control / window.control
+    scale = known.control / window.control
 
     def of_more(ratio: float) -> tuple[float, float]:
         spread = 1 + max(1.0, ratio) * (divisor - 1)
         k1, k0 = window.n / spread, known.n / spread
-        low = float(distributions.beta.ppf(tail, k1, k0 + 1)) if k1 else 0.0
-        high = float(distributions.beta.isf(tail, k1 + 1, k0)) if k0 else 1.0
-        return _odds(low) * scale, _odds(high) * scale
+        share = clopper_pearson(k1, k1 + k0, level)
+        return _odds(share.low) * scale, _odds(share.high) * scale
 
     low, _ = of_more(1.0)
     if low > 1:
@@ -199,11 +198,8 @@ def _limits(window: Totals, known: Known, divisor: float, level: float) -> tuple
 
 def mid_p(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """The same with half the probability of the observed count (Lancaster 1961; Berry & Armitage 1995)."""
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD_MID_P, level, comparison)
-    window, divisor = comparison.totals(IN_WINDOW), variance_ratio(comparison, level)
 
-    def tested(known: Known) -> tuple[float, float, float]:
+    def tested(window: Totals, known: Known, divisor: float) -> tuple[float, float, float]:
         return mid_p_ratio(window.n / divisor, window.control, known.n / divisor, known.control, level)
 
     return _held_against_all(comparison, area, METHOD_MID_P, level, tested)

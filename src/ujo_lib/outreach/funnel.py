@@ -7,7 +7,6 @@ a binomial allows: a day-clustered interval stands beside the Wilson one and is 
 practice.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -31,11 +30,15 @@ from ujo_lib.columns import (
     interval,
 )
 from ujo_lib.stats import LEVEL, holm, wilson
+from ujo_lib.text import age_range
 from ujo_lib.typed import Typed
 
 _MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)"}
 
 _SPLIT_BY = {"creative_format": "広告の形", "age_band": "年齢", "device": "端末"}
+
+_OLDEST = 99
+"""Year of age with which open bands end."""
 
 
 def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) -> Typed:
@@ -267,15 +270,9 @@ def _groups(ads: pd.DataFrame, dimensions: Sequence[str]) -> list[tuple[tuple[ob
 
 
 def _years(band: str) -> tuple[int, int] | None:
-    """First and last year of age of a band, None when it names no age; open bands end at 99, 10代未満 at 9."""
-    ages = [int(number) for number in re.findall(r"\d+", band)]
-    if not ages:
-        return None
-    if "未満" in band:
-        return 0, ages[0] - 1
-    if "以上" in band or "+" in band:
-        return ages[0], 99
-    return (ages[0], ages[1]) if len(ages) > 1 else (ages[0], ages[0] + 9)
+    """First and last year of age of a band, as platforms write it, too (65+); None when it names no age."""
+    ages = age_range(band.replace("+", "以上"))
+    return ages and (ages[0], min(ages[1], _OLDEST))
 
 
 def _carried_over(

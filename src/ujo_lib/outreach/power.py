@@ -11,7 +11,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import optimize
 from scipy import stats as distributions
 
@@ -21,8 +20,6 @@ from ujo_lib.outreach import controlled, exact
 from ujo_lib.outreach.specification import Plan
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
-
-Floats = NDArray[np.float64]
 
 LARGEST_RATIO = 100.0
 

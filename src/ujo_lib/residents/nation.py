@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Estimate, Share, Text, interval
+from ujo_lib.columns import WHOLE, Base, Estimate, Share, Text, interval
+from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.residents.linearised import worded
 from ujo_lib.residents.tables import as_printed
-from ujo_lib.residents.weighting import WHOLE
 from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, wilson
 from ujo_lib.typed import Typed
 
-NO_ANSWER = "無回答"
 CITY = "この市"
 COUNTRY = "全国"
 _REBASED = "全国の割合は、無回答を除いて計算し直したものです。"
@@ -40,7 +39,7 @@ def published(nation: pd.DataFrame, items: Sequence[str]) -> Typed:
     """
     rows = nation[nation["item"].isin(list(items))]
     printed = [len(f"{percent:g}".partition(".")[2]) for percent in rows["percent"]]
-    blanks = "無回答を含めた割合です。" if NO_ANSWER in set(rows["answer"]) else ""
+    blanks = "無回答を含めた割合です。" if NOT_ANSWERED in set(rows["answer"]) else ""
     frame = pd.DataFrame(
         {
             **{name: rows[name].astype(str) for name in ("survey", "group", "answer")},
@@ -229,9 +228,9 @@ def _compared(
 def _rebased(nation: pd.DataFrame, item: str, survey: str, group: str = COUNTRY) -> pd.DataFrame:
     """Shares of those who answered; none where the survey did not print how many did not."""
     rows = nation[(nation["item"] == item) & (nation["survey"] == survey) & (nation["group"] == group)]
-    silent = rows.loc[rows["answer"] == NO_ANSWER, "percent"]
+    silent = rows.loc[rows["answer"] == NOT_ANSWERED, "percent"]
     if silent.empty:
         return pd.DataFrame({"answer": [], "share": [], "base": []})
-    kept, valid = rows[rows["answer"] != NO_ANSWER], 100 - float(silent.iloc[0])
+    kept, valid = rows[rows["answer"] != NOT_ANSWERED], 100 - float(silent.iloc[0])
     base = (kept["n"] * valid / 100).round().astype(int)
     return pd.DataFrame({"answer": kept["answer"], "share": kept["percent"] / valid, "base": base})

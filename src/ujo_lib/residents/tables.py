@@ -1,6 +1,7 @@
 """Weighted shares, means and differences as tables: the people who gave an answer, and what they stand for."""
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -11,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
+from ujo_lib.columns import WHOLE, Base, Column, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.exposure import Told, values_left, ways_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval, worded
-from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
+from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval, in_percent, round_half_up
 from ujo_lib.typed import ANSWERED, Typed
 
@@ -156,8 +157,9 @@ def _by_option(frame: pd.DataFrame, item: Item) -> "dict[str, pd.Series[Any]]":
     }
 
 
-def _dimensions(names: Sequence[str]) -> dict[str, Column]:
+def _dimensions(by: Sequence[Sequence[str]]) -> dict[str, Column]:
     """The columns that a table is split by."""
+    names = itertools.chain.from_iterable(by)
     return {name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names}
 
 
@@ -184,25 +186,10 @@ def across(
         (the label), n, base, share (weighted), low, high.
     """
     column = sample.answers[item]
-    trait, known = _said(column, answers), column.notna().to_numpy()
-    names = list(dict.fromkeys(name for split in by for name in split))
-    parts = [
-        (group, inside)
-        for split in by
-        for group, inside in _groups(sample, split)
-        if not split or (known & inside).any()
-    ]
-    rows = [
-        {
-            **dict.fromkeys(names, WHOLE),
-            **group,
-            item: label,
-            **share_of(sample, trait, level, inside),
-        }
-        for group, inside in parts
-    ]
-    kinds = _dimensions(names)
-    kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
+    trait = _said(column, answers)
+    parts = _parts(sample, by, column.notna().to_numpy())
+    rows = [{**group, item: label, **share_of(sample, trait, level, inside)} for group, inside in parts]
+    kinds = _dimensions(by) | {item: Dimension(heading="回答", groups={label: tuple(answers)})}
     told = [*each_answer(column), *(Told(answers, inside) for _, inside in parts)]
     compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
     left = left_by(sample, column, told, level, [inside for _, inside in compared])
@@ -250,13 +237,8 @@ def means(
         were not asked).
     """
     numbers = sample.answers[value].astype("Float64").to_numpy(float, na_value=np.nan)
-    names = list(dict.fromkeys(name for split in by for name in split))
-    parts = [
-        (group, inside)
-        for split in by
-        for group, inside in _groups(sample, split)
-        if (inside & ~np.isnan(numbers)).any()
-    ]
+    known = ~np.isnan(numbers)
+    parts = [(group, inside) for group, inside in _parts(sample, by, known) if (inside & known).any()]
 
     def told(given: Floats, inside: NDArray[np.bool_]) -> dict[str, float | None]:
         found = mean(sample.design, given, inside)
@@ -267,23 +249,15 @@ def means(
     def printed(given: Floats, inside: NDArray[np.bool_]) -> list[float | None]:
         return [None if one is None else round_half_up(one, 1) for one in told(given, inside).values()]
 
-    rows = [
-        {
-            **dict.fromkeys(names, WHOLE),
-            **group,
-            "n": int((inside & ~np.isnan(numbers)).sum()),
-            **told(numbers, inside),
-        }
-        for group, inside in parts
-    ]
-    kinds = _dimensions(names)
-    kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit=unit, decimals=1)}
-    frame = pd.DataFrame(rows, columns=[*names, "n", "mean", "low", "high"])
+    rows = [{**group, "n": int((inside & known).sum()), **told(numbers, inside)} for group, inside in parts]
+    over = _dimensions(by)
+    kinds = over | {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit=unit, decimals=1)}
+    frame = pd.DataFrame(rows, columns=[*over, "n", "mean", "low", "high"])
     frame = frame.astype(dict.fromkeys(("mean", "low", "high"), "Float64"))
     note = "幅のない区分は、値のある人が少ないか、値が全員同じか地区・性別・年齢だけで決まるため、幅を計算できません。"
     return Typed.of(
         frame,
-        {**kinds, **interval("mean", level)},
+        kinds | interval("mean", level),
         functools.cache(lambda: ways_left(sample, numbers, [inside for _, inside in parts], scale, printed)),
         where={BAND if value == UCLA else value: (ANSWERED,)},  # the same people, and their scores
         note=note if frame["low"].isna().any() else "",
@@ -331,9 +305,7 @@ def _pairs(sample: Sample, item: str, by: Sequence[str]) -> list[tuple[str, NDAr
     """Groups with an answer that are compared with everybody else; of two only the first."""
     known, pairs = sample.answers[item].notna().to_numpy(), []
     for name in by:
-        groups = [
-            (label[name], inside) for label, inside in _groups(sample, (name,)) if (inside & known).any()
-        ]
+        groups = [(label[name], inside) for label, inside in _parts(sample, [(name,)], known)]
         if len(groups) > 1:
             pairs += groups if len(groups) > 2 else groups[:1]
     return pairs
@@ -522,6 +494,19 @@ def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], 
         }
         found.append((told, keys.index.isin(rows.index)))
     return found
+
+
+def _parts(
+    sample: Sample, by: Sequence[Sequence[str]], known: NDArray[np.bool_]
+) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
+    """Everybody, and the groups of each split in which somebody is known; 全体 for what a split does not use."""
+    whole = dict.fromkeys(itertools.chain.from_iterable(by), WHOLE)
+    return [
+        (whole | group, inside)
+        for split in by
+        for group, inside in _groups(sample, split)
+        if not split or (known & inside).any()
+    ]
 
 
 def _kinds(over: tuple[str, ...], level: float) -> dict[str, Column]:

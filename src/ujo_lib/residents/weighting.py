@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, interval
+from ujo_lib.columns import WHOLE, Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, interval
 from ujo_lib.errors import InputError
 from ujo_lib.residents.linearised import Design, Floats, Margin, MarginError, kish_effect
 from ujo_lib.stats import LEVEL, wilson
@@ -29,7 +29,6 @@ TRIM: Final = 5.0
 """Weights above so many times the median are cut to it."""
 HIGHEST: Final = 20
 """The highest number of people that a site may hide all lower ones of."""
-WHOLE: Final = "全体"
 
 _STEPS: Final = ("抽出のまま", "無回答を補った後", "大きすぎる重みを抑えた後", "人口に合わせた後")
 _DRAWN: Final = Base(unit="人", heading="抽出された人", free=True)

@@ -91,25 +91,23 @@ def national_hourly(path: Path, index: pd.DatetimeIndex, counts: np.ndarray) -> 
 
 def ads_meta(path: Path, frame: pd.DataFrame) -> None:
     """Meta's Japanese export (Instagram and Facebook) with a 合計 row and a few full-width numbers."""
-    head = [
-        "レポート開始日", "レポート終了日", "日", "キャンペーン名", "広告セット名", "広告の名前", "広告フォーマット",
-        "プラットフォーム",
-        "年齢", "性別", "デバイス", "地域", "インプレッション", "リーチ", "クリック(すべて)", "リンクのクリック",
-        "ランディングページビュー", "結果", "結果インジケーター", "消化金額 (JPY)", "CTR(すべて)",
-    ]  # fmt: skip
-    period, result = ["2024-02-20", "2024-02-29"], "actions:link_click"
-    campaign = f"相談先のお知らせ({SYNTHETIC})"
-    rows: list[list[Any]] = [head]
-    for i, r in enumerate(frame.itertuples(index=False)):
-        shown = str(r.impressions).translate(FULL_WIDTH) if i % 211 == 7 else r.impressions
-        names = [f"{r.date:%Y-%m-%d}", campaign, "熊本県_39歳以下", f"{r.format}_夜でも話せます", r.format]
-        audience = [r.platform, r.age, r.sex, r.device, "熊本県"]
-        counted = [shown, r.reach, r.clicks_all, r.link_clicks, r.landing, r.link_clicks, result, r.spend]
-        rows.append([*period, *names, *audience, *counted, round(100 * r.clicks_all / r.impressions, 6)])
-    total = frame[["impressions", "clicks_all", "link_clicks", "landing", "spend"]].sum()
-    shown, clicks, links, landing, spend = (f"{n:,}" for n in total)
-    rows.append([*period, "", "合計", *[""] * 8, shown, "", clicks, links, landing, links, result, spend, ""])
-    write_csv(path, rows)
+    shown = frame["impressions"].astype(object)
+    shown.iloc[7::211] = [str(n).translate(FULL_WIDTH) for n in shown.iloc[7::211]]
+    rows = pd.DataFrame({
+        "レポート開始日": "2024-02-20", "レポート終了日": "2024-02-29", "日": frame["date"].dt.strftime("%Y-%m-%d"),
+        "キャンペーン名": f"相談先のお知らせ({SYNTHETIC})", "広告セット名": "熊本県_39歳以下",
+        "広告の名前": frame["format"] + "_夜でも話せます", "広告フォーマット": frame["format"],
+        "プラットフォーム": frame["platform"], "年齢": frame["age"], "性別": frame["sex"], "デバイス": frame["device"],
+        "地域": "熊本県", "インプレッション": shown, "リーチ": frame["reach"], "クリック(すべて)": frame["clicks_all"],
+        "リンクのクリック": frame["link_clicks"], "ランディングページビュー": frame["landing"],
+        "結果": frame["link_clicks"], "結果インジケーター": "actions:link_click", "消化金額 (JPY)": frame["spend"],
+        "CTR(すべて)": (100 * frame["clicks_all"] / frame["impressions"]).round(6),
+    })  # fmt: skip
+    counted = ["クリック(すべて)", "リンクのクリック", "ランディングページビュー", "結果", "消化金額 (JPY)"]
+    total = {name: f"{n:,}" for name, n in rows[counted].sum().items()}
+    total |= {"キャンペーン名": "合計", "インプレッション": f"{frame['impressions'].sum():,}"}
+    total |= rows[["レポート開始日", "レポート終了日", "結果インジケーター"]].iloc[0].to_dict()
+    write_csv(path, [*table(rows), [total.get(name, "") for name in rows]])
 
 
 def ads_tiktok(path: Path, frame: pd.DataFrame) -> None:
@@ -117,47 +115,44 @@ def ads_tiktok(path: Path, frame: pd.DataFrame) -> None:
     words = {"女性": "Female", "男性": "Male", "不明": "Unknown"}
     words |= {"スマートフォン": "Mobile", "タブレット": "Tablet"}
     words |= {"カルーセル": "Carousel", "1:1": "Single image 1:1", "動画": "Video"}
-    head = [
-        "Date", "Campaign name", "Ad group name", "Ad name", "Ad format", "Age", "Gender", "Device", "Region",
-        "Impressions", "Reach",
-        "Clicks (all)", "Clicks (destination)", "Video views", "Cost", "CTR (destination)",
-    ]  # fmt: skip
-    rows: list[list[Any]] = [head]
-    for r in frame.itertuples(index=False):
-        form = words[r.format]
-        campaign = [f"{r.date:%Y-%m-%d}", f"Where to talk ({SYNTHETIC})", "Kumamoto_under40"]
-        audience = [r.age, words[r.sex], words[r.device], "Kumamoto"]
-        counted = [r.impressions, r.reach, r.clicks_all, r.link_clicks, r.video, r.spend]
-        clicked = _percent(r.link_clicks, r.impressions)
-        rows.append([*campaign, f"{form}_night", form, *audience, *counted, clicked])
-    total = frame[["impressions", "clicks_all", "link_clicks", "video", "spend"]].sum()
-    shown, *others = (int(n) for n in total)
-    rows.append(["Total", *["-"] * 8, shown, "-", *others, _percent(total["link_clicks"], shown)])
-    write_csv(path, rows, "utf-8")
+    form = frame["format"].map(words)
+    rows = pd.DataFrame({
+        "Date": frame["date"].dt.strftime("%Y-%m-%d"), "Campaign name": f"Where to talk ({SYNTHETIC})",
+        "Ad group name": "Kumamoto_under40", "Ad name": form + "_night", "Ad format": form, "Age": frame["age"],
+        "Gender": frame["sex"].map(words), "Device": frame["device"].map(words), "Region": "Kumamoto",
+        "Impressions": frame["impressions"], "Reach": frame["reach"], "Clicks (all)": frame["clicks_all"],
+        "Clicks (destination)": frame["link_clicks"], "Video views": frame["video"], "Cost": frame["spend"],
+        "CTR (destination)": list(map(_percent, frame["link_clicks"], frame["impressions"])),
+    })  # fmt: skip
+    total = (
+        rows[["Impressions", "Clicks (all)", "Clicks (destination)", "Video views", "Cost"]].sum().to_dict()
+    )
+    total |= {
+        "Date": "Total",
+        "CTR (destination)": _percent(total["Clicks (destination)"], total["Impressions"]),
+    }
+    write_csv(path, [*table(rows), [total.get(name, "-") for name in rows]], "utf-8")
 
 
 def ads_google(path: Path, frame: pd.DataFrame) -> None:
     """Google's Japanese export: UTF-16, tabs, two title rows, thousands commas, a 合計 row."""
     devices = {"スマートフォン": "携帯電話", "タブレット": "タブレット", "PC": "パソコン"}
-    head = [
-        "日", "キャンペーン", "広告グループ", "広告", "広告タイプ", "年齢", "性別", "デバイス",
-        "表示回数", "クリック数", "クリック率", "費用",
-        "通貨コード", "コンバージョン",
-    ]  # fmt: skip
-    title = [f"相談先のお知らせ 広告レポート({SYNTHETIC})"]
-    rows: list[list[Any]] = [title, ["2024年2月20日～2024年2月29日"], head]
-    conversions = frame["landing"] // 20
-    for r, converted in zip(frame.itertuples(index=False), conversions, strict=True):
-        names = [f"{r.date:%Y-%m-%d}", f"相談先のお知らせ({SYNTHETIC})", "熊本県_39歳以下"]
-        names += [f"{r.format}_夜でも話せます", r.format]
-        audience = [r.age.replace("-", "～"), r.sex, devices[r.device]]
-        clicked = _percent(r.link_clicks, r.impressions)
-        counted = [f"{r.impressions:,}", f"{r.link_clicks:,}", clicked, f"{r.spend:,}"]
-        rows += [[*names, *audience, *counted, "JPY", f"{converted}.00"]]
-    shown, clicks, spend = frame[["impressions", "link_clicks", "spend"]].sum()
-    counted = [f"{shown:,}", f"{clicks:,}", _percent(clicks, shown), f"{spend:,}"]
-    rows.append(["合計", *[" --"] * 7, *counted, "JPY", f"{conversions.sum()}.00"])
-    write_csv(path, rows, "utf-16", delimiter="\t")
+    title = [[f"相談先のお知らせ 広告レポート({SYNTHETIC})"], ["2024年2月20日～2024年2月29日"]]
+
+    def counted(shown: int, clicks: int, spend: int, landing: int) -> list[str]:
+        return [f"{shown:,}", f"{clicks:,}", _percent(clicks, shown), f"{spend:,}", "JPY", f"{landing}.00"]
+
+    names = pd.DataFrame({
+        "日": frame["date"].dt.strftime("%Y-%m-%d"), "キャンペーン": f"相談先のお知らせ({SYNTHETIC})",
+        "広告グループ": "熊本県_39歳以下", "広告": frame["format"] + "_夜でも話せます", "広告タイプ": frame["format"],
+        "年齢": frame["age"].str.replace("-", "～"), "性別": frame["sex"], "デバイス": frame["device"].map(devices),
+    })  # fmt: skip
+    numbers = frame[["impressions", "link_clicks", "spend"]].assign(landing=frame["landing"] // 20)
+    head, *rows = table(names)
+    head += ["表示回数", "クリック数", "クリック率", "費用", "通貨コード", "コンバージョン"]
+    rows = [row + counted(*of_row) for row, of_row in zip(rows, numbers.to_numpy().tolist(), strict=True)]
+    total = ["合計", *[" --"] * 7, *counted(*numbers.sum())]
+    write_csv(path, [*title, head, *rows, total], "utf-16", delimiter="\t")
 
 
 def _percent(part: int, whole: int) -> str:

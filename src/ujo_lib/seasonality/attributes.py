@@ -30,6 +30,7 @@ from ujo_lib.columns import (
 )
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
+from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.seasonality.clustering import ClusteredShare, share
 from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.verdicts import ALPHA
@@ -37,8 +38,6 @@ from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, holm, wilson
 from ujo_lib.typed import ANSWERED, Typed
 from ujo_lib.variance import Array, client_codes, clustered_covariance, effective_df, small_sample
 
-NO_ANSWER: Final = "無回答"
-"""The one label that is no valid answer; missing values never are."""
 _RESIDUAL: Final = (
     "「相談者でまとめた標準化残差」は、行と列が無関係な場合からの離れ具合を、"
     "同じ人のくり返しの相談をまとめ、相談の多い人が少数なら広げた標準誤差で割ったものです。"
@@ -105,9 +104,9 @@ def distribution(
         (answer, *share((valid[column] == answer).to_numpy(), clients, level).cells) for answer in answers
     ]
     no_share = [None] * len(_CELLS[1:])
-    rows += [(NO_ANSWER, len(records) - len(valid), *no_share), ("総数", len(records), *no_share)]
+    rows += [(NOT_ANSWERED, len(records) - len(valid), *no_share), ("総数", len(records), *no_share)]
     frame = pd.DataFrame(rows, columns=[column, *_CELLS]).astype({**_REAL, "base": "Int64"})
-    order = [*answers, NO_ANSWER, "総数"]
+    order = [*answers, NOT_ANSWERED, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
     columns: dict[str, Column] = {
         column: Dimension(variable=column),
@@ -118,7 +117,7 @@ def distribution(
     }
     if national is not None:
         frame["reference"] = np.nan
-        counts = national.loc[national["value"] != NO_ANSWER].groupby("value", observed=True)["n"].sum()
+        counts = national.loc[national["value"] != NOT_ANSWERED].groupby("value", observed=True)["n"].sum()
         frame.loc[: len(answers) - 1, "reference"] = (counts.reindex(answers) / counts.sum()).to_numpy(
             dtype=float
         )
@@ -333,7 +332,7 @@ def _beside(
     """National base and share, and the difference with its interval."""
     if national is None:
         return (None,) * len(_BESIDE)
-    rows = national.loc[national["value"] != NO_ANSWER]
+    rows = national.loc[national["value"] != NOT_ANSWERED]
     base = int(rows["n"].sum())
     nation = wilson(int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), base, level)
     if one.estimate is None or one.low is None or one.high is None or nation.estimate is None:
@@ -363,7 +362,7 @@ def _residual(member: Array, trait: Array, clients: Array, marked_at: float) -> 
 
 
 def _valid(records: pd.DataFrame, column: str) -> pd.DataFrame:
-    return records.loc[records[column].notna() & (records[column] != NO_ANSWER)]
+    return records.loc[records[column].notna() & (records[column] != NOT_ANSWERED)]
 
 
 def answers_in(values: pd.Series) -> list[str]:
@@ -371,4 +370,4 @@ def answers_in(values: pd.Series) -> list[str]:
     labels = (
         values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.dropna().unique()
     )
-    return [str(label) for label in labels if label != NO_ANSWER]
+    return [str(label) for label in labels if label != NOT_ANSWERED]

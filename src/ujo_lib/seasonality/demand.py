@@ -13,7 +13,8 @@ import pandas as pd
 
 from ujo_lib.columns import Count, Dimension, Estimate, Share
 from ujo_lib.fiscal import WEEKDAYS_JA
-from ujo_lib.seasonality.attributes import NO_ANSWER, answers_in, shares_by
+from ujo_lib.questionnaire import NOT_ANSWERED
+from ujo_lib.seasonality.attributes import answers_in, shares_by
 from ujo_lib.seasonality.counts import HOURS
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
@@ -96,6 +97,6 @@ def talks(records: pd.DataFrame, by: str, silent: Sequence[str]) -> Typed:
         **{name: Estimate(heading=_TALKS[name][0], unit=_TALKS[name][1]) for name in known},
     }
     # None of these is among the unanswered: by subtraction they tell how many those are at most.
-    statuses = (*[one for one in answers_in(records["status"]) if one not in silent], NO_ANSWER)
+    statuses = (*[one for one in answers_in(records["status"]) if one not in silent], NOT_ANSWERED)
     where = {"status": statuses, "duration_minの記録": ("あり",)}
     return Typed.of(rows, kinds, where=where)

@@ -6,7 +6,6 @@ the city is like the country.
 
 import math
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
@@ -16,28 +15,13 @@ from ujo_lib import stats
 from ujo_lib.columns import Count, Dimension, Estimate, Share, interval
 from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
+from ujo_lib.text import age_range
 from ujo_lib.typed import ANSWERED, Typed
 
 ALL_AGES = "対象年齢の計"
 """Label of the row that adds up the age groups; people outside them are not in it."""
 
-_OPEN_END = 200
 _OLDEST = 99
-_DECADE = 10
-
-
-def age_range(label: str) -> tuple[int, int] | None:
-    """Read an age band such as 「15~19歳」, 「40歳代」 or 「65歳以上」; None for 不明 and the like."""
-    text = unicodedata.normalize("NFKC", label).replace("〜", "~")
-    if span := re.search(r"(\d+)\s*[~-]\s*(\d+)", text):
-        return int(span[1]), int(span[2])
-    if decade := re.search(r"(\d+)歳?代", text):
-        return int(decade[1]), int(decade[1]) + _DECADE - 1
-    if beyond := re.search(r"(\d+)歳?以上", text):
-        return int(beyond[1]), _OPEN_END
-    if single := re.fullmatch(r"(\d+)歳?", text.strip()):
-        return int(single[1]), int(single[1])
-    return None
 
 
 def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dict[str, int]:
@@ -48,7 +32,7 @@ def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dic
         groups: age group label → prevalence (only the labels matter here).
 
     Raises:
-        InputError: a band with people in it that lies partly inside a group.
+        InputError: a band that lies partly inside a group, or whose figures are no ages.
     """
     recode = age_recode([*counts], groups)
     return {group: sum(counts[band] for band in recode[group]) for group in groups}
@@ -179,6 +163,8 @@ def _ages(label: str) -> range:
 def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
     band = age_range(label)
     if band is None:
+        if re.search(r"\d", label):  # ages, but which?
+            raise InputError(f"年代「{label}」を読めません。「15~19歳」の形で書いてください")
         return None
     home = None
     for group in groups:

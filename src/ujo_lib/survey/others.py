@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Share
+from ujo_lib.columns import TOTAL, Base, Count, Dimension, Estimate, Share
 from ujo_lib.errors import InputError
 from ujo_lib.questionnaire import KEPT
 from ujo_lib.survey.questionnaire import Item, Questionnaire
-from ujo_lib.survey.tables import TOTAL, among_answered
+from ujo_lib.survey.tables import among_answered
 from ujo_lib.typed import ANSWERED, Typed
 
 WRITTEN = "記入あり"

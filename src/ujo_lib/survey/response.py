@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ujo_lib import stats
 from ujo_lib.columns import (
+    WHOLE,
     Base,
     Count,
     Dimension,
@@ -27,8 +28,8 @@ from ujo_lib.columns import (
     Various,
     interval,
 )
-from ujo_lib.stats import LEVEL
-from ujo_lib.survey.tables import REFERENCE_BASE, WHOLE
+from ujo_lib.questionnaire import NOT_ANSWERED
+from ujo_lib.stats import LEVEL, SMALL_BASE
 from ujo_lib.typed import Typed
 
 SCENARIOS = (0.0, 0.5, 1.0, 2.0)
@@ -62,7 +63,7 @@ def response_rate(commissioners: pd.DataFrame, level: float = LEVEL) -> Typed:
     groups = {WHOLE: np.ones(len(asked), dtype=bool), **strata(asked)}
     rates = [(label, *_rate(answered[members], level)) for label, members in groups.items()]
     return Typed.of_rows(
-        [(*rate, rate[2] < REFERENCE_BASE) for rate in rates],
+        [(*rate, rate[2] < SMALL_BASE) for rate in rates],
         {
             "district": Dimension(variable="district"),
             "n": RESPONDED,
@@ -194,7 +195,7 @@ def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
 
 def strata(asked: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
     """Members of each district that has anybody in it, in the order of the categories; 無回答 last."""
-    labels = asked["district"].astype("category").cat.add_categories("無回答").fillna("無回答")
+    labels = asked["district"].astype("category").cat.add_categories(NOT_ANSWERED).fillna(NOT_ANSWERED)
     found = {str(label): (labels == label).to_numpy(dtype=bool) for label in labels.cat.categories}
     return {label: members for label, members in found.items() if members.any()}
 

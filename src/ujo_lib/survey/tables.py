@@ -19,22 +19,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
-from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Share, Text, interval
+from ujo_lib.columns import TOTAL, WHOLE, Base, Column, Count, Dimension, Flag, Share, Text, interval
 from ujo_lib.crosstab import crosstab as crossed
 from ujo_lib.errors import InputError
 from ujo_lib.questionnaire import NOT_ANSWERED, NOT_ASKED
-from ujo_lib.stats import LEVEL
+from ujo_lib.stats import LEVEL, SMALL_BASE
 from ujo_lib.survey.questionnaire import Questionnaire
 from ujo_lib.typed import ANSWERED, Typed
 
 Basis = Literal["described", "sampled"] | int
-
-TOTAL = "総数"
-"""Label of the row or column of everybody in a table of counts."""
-WHOLE = "全体"
-"""Label of the row of everybody in a crosstab, as survey reports call it."""
-REFERENCE_BASE = 30
-"""Shares of a smaller base are marked 参考値 (`reference`)."""
 
 NOT_AN_ANSWER = (TOTAL, WHOLE, NOT_ANSWERED, NOT_ASKED)
 
@@ -367,7 +360,7 @@ def _counted(read: Answers, basis: Basis = "described", level: float = LEVEL) ->
         ]
         table[["low", "high"]] = pd.DataFrame(limits, dtype="Float64")
     table["share_all"] = table["n"] / (everybody or pd.NA)
-    return table.assign(reference=pd.array([base < REFERENCE_BASE] * len(table), dtype="boolean"))
+    return table.assign(reference=pd.array([base < SMALL_BASE] * len(table), dtype="boolean"))
 
 
 def _limits(n: int, base: int, basis: Literal["sampled"] | int, level: float) -> tuple[float, float]:

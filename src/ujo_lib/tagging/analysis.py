@@ -13,16 +13,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ujo_lib.columns import DIGEST, Base, Column, Count, Dimension, Flag, Rate, Ratio, Share, Statistic, Text
+from ujo_lib.columns import (
+    DIGEST,
+    WHOLE,
+    Base,
+    Column,
+    Count,
+    Dimension,
+    Flag,
+    Rate,
+    Ratio,
+    Share,
+    Statistic,
+    Text,
+)
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
+from ujo_lib.stats import SMALL_BASE
 from ujo_lib.tagging.codebook import NO_THEME, Book
 from ujo_lib.typed import Typed
 
-WHOLE = "全体"
-"""Label of the row of all texts."""
-REFERENCE_BASE = 30
-"""Shares of a smaller base are marked 参考値 (`reference`)."""
 WORDS_SHARE = "語が現れた相談の割合"
 _TAGGED = "語が現れた相談"
 _ROLES = {"factor": "要因", "state": "状態", "contact": "関わり", "need": "支援"}
@@ -439,7 +449,7 @@ def _named(names: Iterable[str], places: npt.NDArray[np.int64]) -> pd.Categorica
 def _with_share(table: pd.DataFrame) -> pd.DataFrame:
     """Add `share` (NA without texts) and `reference`."""
     table["share"] = _share(table["n"], table["base"])
-    table["reference"] = table["base"] < REFERENCE_BASE
+    table["reference"] = table["base"] < SMALL_BASE
     return table
 
 

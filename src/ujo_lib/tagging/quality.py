@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Dimension, Statistic, interval
+from ujo_lib.columns import WHOLE, Column, Count, Dimension, Statistic, interval
 from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
-from ujo_lib.tagging.analysis import WHOLE, Labels
+from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.reading import Reading
 from ujo_lib.tagging.shares import Bools, Floats, Ints
 from ujo_lib.typed import Typed

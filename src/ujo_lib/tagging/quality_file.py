@@ -20,7 +20,7 @@ from ujo_lib.delimited import find_encoding
 from ujo_lib.files import csv_bytes, write_atomically
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.quality import EXTRA, RANDOM, Codes, CodesError, read_mark
-from ujo_lib.text import mask_personal
+from ujo_lib.text import mask_personal, may_be_formula
 
 CELL_LIMIT: Final = 32_767
 """Characters (UTF-16) that a cell of Excel holds."""
@@ -31,7 +31,6 @@ _PLAN = (_ID, "層", "部分", "重み")
 _CODER = "コーダー"
 _TEXT_WIDTH, _LINE, _TALLEST = 70, 16, 400
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LONG_AGO = datetime(1980, 1, 1)
 
 
@@ -95,7 +94,7 @@ def _write_sheet(
             sheet.write_number(row, column, row, plain)
         sheet.write_string(row, 1, part, plain)
         sheet.write_string(row, 2, str(text_id), plain)
-        sheet.write_string(row, 3, shown, defused if shown.startswith(_FORMULA_STARTS) else plain)
+        sheet.write_string(row, 3, shown, defused if may_be_formula(shown) else plain)
         lines = sum(1 + 2 * len(line) // _TEXT_WIDTH for line in shown.split("\n"))
         sheet.set_row(row, min(max(lines, 2) * _LINE, _TALLEST))
     marks = {

@@ -12,11 +12,11 @@ from typing import Self
 from ujo_lib.columns import TOTAL_LABELS, Base, Share
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import YES, Cell, CountTable, Policy
+from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.report.door.publish import PublishError, TableRecord
 from ujo_lib.typed import ANSWERED
 
 _MONTH = re.compile(r"(1[0-2]|[1-9])月")
-NO_ANSWER = "無回答"
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,9 @@ def _answered(records: Sequence[TableRecord]) -> dict[str, tuple[str, ...]]:
                 atom for label in labels for atom in book.get(label, (label,))
             )
     return {
-        variable: tuple(sorted(atoms - {NO_ANSWER}))
+        variable: tuple(sorted(atoms - {NOT_ANSWERED}))
         for variable, atoms in named.items()
-        if NO_ANSWER in atoms
+        if NOT_ANSWERED in atoms
     }
 
 

@@ -39,10 +39,8 @@ _YEN_FRACTIONS_BELOW: Final = 1000
 _WHOLE_FROM: Final = 100
 """Ratios from here on are written without decimals."""
 
-SMALL_BASE: Final = 30
-"""A share of fewer than this many is marked 参考値."""
 REFERENCE: Final = "†"
-"""The mark."""
+"""The mark of a share of a small base."""
 
 SEVERAL_ANSWERS: Final = "複数回答のため、割合の合計は100%になるとは限りません。"
 """What stands under shares of a question with several answers."""

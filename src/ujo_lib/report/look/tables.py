@@ -25,13 +25,13 @@ from ujo_lib.report.look.notation import (
     NUMERIC_FORMATS,
     REFERENCE,
     SEVERAL_ANSWERS,
-    SMALL_BASE,
     SYMBOLS,
     count,
     in_cell,
     in_prose,
     interval_text,
 )
+from ujo_lib.stats import SMALL_BASE
 
 NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
 """Where 「表1」 or 「図1」 is written: by the page in the making, and anew by the finished one."""

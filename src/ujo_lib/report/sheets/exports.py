@@ -25,10 +25,9 @@ from ujo_lib.report.look.notation import (
     in_cell,
 )
 from ujo_lib.stats import in_percent, round_half_up
-from ujo_lib.text import told_apart
+from ujo_lib.text import may_be_formula, told_apart
 from ujo_lib.typed import Schema
 
-_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # full-width = + - @, too
 BY_ROW: Final = "行ごとに異なる"
 
 _SMALLEST_P: Final = 0.001
@@ -155,8 +154,8 @@ def pooled(schema: Schema) -> str:
 
 
 def defused(text: str) -> str:
-    """Keep a spreadsheet that opens a CSV file from running a cell as a formula; a sign alone is none."""
-    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA_STARTS) else text
+    """Keep a spreadsheet that opens a CSV file from running a cell as a formula."""
+    return f"'{text}" if may_be_formula(text) else text
 
 
 def one_line(text: str) -> str:

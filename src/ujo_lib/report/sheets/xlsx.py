@@ -15,12 +15,11 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from ujo_lib.text import cells
+from ujo_lib.text import cells, may_be_formula
 
 NAME_LIMIT: Final = 31
 """Longest name of a sheet that spreadsheet programs accept."""
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _FORBIDDEN_IN_NAME: Final = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _NARROWEST, _WIDEST, _MEASURED_ROWS = 11, 60, 300
 _LONG_AGO: Final = datetime(1980, 1, 1)
@@ -172,7 +171,7 @@ def _put(page: Any, ink: _Ink, place: tuple[int, int], cell: Cell, style: str) -
             quoted = sheet.replace("'", "''")
             page.write_url(*place, f"internal:'{quoted}'!{target}", ink["link"], text)
         case _:
-            risky = style == "plain" and cell.startswith(_FORMULA_STARTS)
+            risky = style == "plain" and may_be_formula(cell)
             page.write_string(*place, cell, ink["defused" if risky else style])
 
 

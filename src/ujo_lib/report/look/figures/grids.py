@@ -18,8 +18,9 @@ from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import longest_run, widest, wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
 from ujo_lib.report.look.figures.sheet import Sheet, ticks
-from ujo_lib.report.look.notation import HIDDEN, MISSING, REFERENCE, SMALL_BASE, SYMBOLS, decimal_text
+from ujo_lib.report.look.notation import HIDDEN, MISSING, REFERENCE, SYMBOLS, decimal_text
 from ujo_lib.report.look.style import INK, LEAST, PAPER, SEQUENTIAL, SOFT
+from ujo_lib.stats import SMALL_BASE
 
 _COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=24)
 _BLACK: Final = "#111111"

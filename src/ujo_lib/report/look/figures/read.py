@@ -17,9 +17,10 @@ from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures.drawing import Figure, TableInsteadError
 from ujo_lib.report.look.figures.lettering import wrapped
 from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
-from ujo_lib.report.look.notation import HIDDEN, MISSING, SMALL_BASE, SYMBOLS, count, in_prose
+from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS, count, in_prose
 from ujo_lib.report.look.style import BLUE, MUTED, SERIES, SOFT, Layout
 from ujo_lib.report.look.wording import Said, say, text_of
+from ujo_lib.stats import SMALL_BASE
 
 _ALL_ALIKE: Final = "どれも"
 HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
