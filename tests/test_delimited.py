@@ -43,6 +43,45 @@ def test_records_lines_and_cells_are_counted_whatever_the_line_ends(end: str, la
     assert found.faults == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "cells", "faults"),
+    [
+        ("", [], []),
+        ('"a",b', [2], []),
+        ('b,"a"', [2], []),
+        ('""', [1], []),
+        ('""""', [1], []),
+        ('"""a"', [1], []),
+        ('"a"\n"b"', [1, 1], []),
+        ('x"y",b', [2], []),
+        ('"', [1], [(1, 1, 0, True)]),
+        ('b,"', [2], [(1, 1, 1, True)]),
+        ('"""', [1], [(1, 1, 0, True)]),
+        ('"a""', [1], [(1, 1, 0, True)]),
+        ('b"', [1], [(1, 1, 0, False)]),
+        ('a,b\n"a"b,c', [2, 2], [(2, 2, 0, False)]),
+        ('a,b\n\n"1,2",x"', [2, 0, 2], [(3, 3, 1, False)]),
+        ('a,b\nc,"d\ne"f\n', [2, 2], [(2, 2, 1, True)]),
+    ],
+)
+def test_a_mark_opens_and_closes_at_the_ends_of_a_cell_and_two_within_are_a_letter(
+    text: str, cells: list[int], faults: list[tuple[int, int, int, bool]]
+) -> None:
+    found = scanned(text)
+    assert found.cells.tolist() == cells
+    assert [(fault.record, fault.line, fault.cell, fault.fatal) for fault in found.faults] == faults
+    assert found.n_lines == len(text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("cells", "width"),
+    [([], 0), ([0, 0], 0), ([1], 1), ([0, 0, 1], 1), ([1, 1, 2], 1), ([2, 2, 3], 2), ([2, 3], 3), ([4, 3, 3, 4, 9], 4)],
+)  # fmt: skip
+def test_a_file_is_as_wide_as_most_records_that_hold_anything(cells: list[int], width: int) -> None:
+    nothing = np.empty(0, np.int64)
+    assert Scan(",", nothing, nothing, np.array(cells, np.int64), 0, ()).width == width
+
+
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 1 << 24])
 def test_blocks_of_any_size_give_the_same_count_and_table(
     monkeypatch: pytest.MonkeyPatch, block: int
@@ -179,6 +218,25 @@ def test_the_separator_on_which_the_records_agree_wins_over_marks_in_the_texts(
     assert (scan_as(content, suffix).delimiter, scan_as(content, suffix).width) == (separator, 3)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "text", "separator"),
+    [
+        (".csv", "a\tb\n1\t2\n", "\t"),
+        (".csv", "a;b\n1;2\n", ";"),
+        (".tsv", "a,b\n1,2\n", ","),
+        (".csv", "a\tb,c\n1\t2,3\n", ","),  # where two agree alike, what the name promises
+        (".txt", "a\tb,c\n1\t2,3\n", "\t"),
+        (".csv", "a\n1\n", ","),
+        (".tsv", 'a\t"x, y\nz"\n' * 9, "\t"),  # lines of a text are no records, however many there are
+        (".csv", "".join("x" + "\t" * n + "\n" for n in range(1, 13)), "\t"),
+        (".csv", "a\tb\n" * 1000 + "a,b\n" * 2000, "\t"),
+        (".csv", "a\tb\n" * 499 + "a,b\n" * 501, ","),
+    ],
+)
+def test_a_separator_that_splits_nothing_never_wins(suffix: str, text: str, separator: str) -> None:
+    assert scan_as(text.encode(), suffix).delimiter == separator
+
+
 def test_a_text_that_names_another_record_is_not_suspected() -> None:
     rows = [f"S{n},眠れない{'よ' * n}\n" for n in range(1, 30)]
     rows[9] = 'S10,"S3,のつづきです\nS3,のつづきです"\n'
@@ -233,6 +291,7 @@ def test_a_byte_that_fits_no_encoding_is_named_with_its_line(
         ("あ".encode() + b"\xff", "utf-8"),
         (b"\nab\xe3\x81c", "utf-8"),
         ("アa".encode("cp932") + b"\x81\xff", "cp932"),
+        (b"ab\xe3\x81", "utf-8"),  # cut off
     ],
 )
 def test_the_byte_that_does_not_fit_is_the_same_in_blocks_of_any_size(
@@ -245,6 +304,10 @@ def test_the_byte_that_does_not_fit_is_the_same_in_blocks_of_any_size(
     with pytest.raises(UnicodeDecodeError) as told:
         list(delimited.pieces(content, codec))
     assert told.value.start == whole.value.start
+
+
+def test_a_first_letter_that_is_no_utf_8_is_noticed() -> None:
+    assert find_encoding(b"\xb1,a\n") == "cp932"
 
 
 def test_an_encoding_that_nobody_knows_is_no_traceback() -> None:

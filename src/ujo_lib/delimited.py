@@ -98,9 +98,8 @@ class Scan:
     @property
     def width(self) -> int:
         """Cells of most records, the larger number where two are as frequent; 0 when all lines are blank."""
-        counts = np.bincount(self.cells, minlength=1)
-        counts[0] = 0
-        return int(len(counts) - 1 - np.argmax(counts[::-1])) if counts.any() else 0
+        counts = np.bincount(self.cells[self.cells > 0])
+        return int(len(counts) - 1 - np.argmax(counts[::-1])) if len(counts) else 0
 
 
 # --- encoding -------------------------------------------------------------------------------------------------------
@@ -156,16 +155,12 @@ def pieces(content: "bytes | memoryview", codec: str) -> Iterator[str]:
     """The text piece by piece, so that a national year never stands in memory three times."""
     decoder = codecs.getincrementaldecoder(codec)()
     for start in range(0, len(content), _BLOCK):
-        kept = len(decoder.getstate()[0])
+        kept, stop = len(decoder.getstate()[0]), start + _BLOCK
         try:
-            yield decoder.decode(bytes(content[start : start + _BLOCK]))
+            yield decoder.decode(bytes(content[start:stop]), final=stop >= len(content))
         except UnicodeDecodeError as error:
-            at = start - kept + error.start
-            raise UnicodeDecodeError(codec, b" ", at, at + 1, error.reason) from None
-    try:
-        yield decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise UnicodeDecodeError(codec, b" ", len(content) - 1, len(content), error.reason) from None
+            error.start += start - kept
+            raise
 
 
 def countable(content: "bytes | memoryview", codec: str) -> tuple[memoryview, str]:
@@ -197,7 +192,7 @@ def scan(content: "bytes | memoryview", delimiter: str, codec: str = "utf-8") ->
     starts = np.concatenate([[0], ends[~inner] + 1])
     starts = np.append(starts[starts < len(letters)], len(letters))
     lines = np.searchsorted(ends, starts[:-1]) + 1
-    n_lines = len(ends) + int(len(ends) == 0 or ends[-1] + 1 < len(letters)) if len(letters) else 0
+    n_lines = len(ends) + int((ends[-1] + 1 if len(ends) else 0) < len(letters))
     bare = Scan(delimiter, starts, lines, _cells(letters, starts, marks, ord(delimiter)), n_lines, ())
     faults: dict[int, Fault] = {}
     for fault in _faults(letters, bare, ends, inner, marks, codec):
@@ -222,8 +217,7 @@ def scan_as(content: "bytes | memoryview", suffix: str, codec: str = "utf-8") ->
 
 def _agreed(found: Scan, records: int) -> float:
     """Share of the first records that have the commonest number of cells, if that is more than one."""
-    cells = found.cells[:records]
-    return float((cells == found.width).sum() / max(1, (cells > 0).sum())) if found.width > 1 else 0.0
+    return float((found.cells[:records] == found.width).mean()) if found.width > 1 else 0.0
 
 
 def _positions(letters: npt.NDArray[np.uint8], wanted: int) -> Int64:
