@@ -368,12 +368,12 @@ def _swallowed(
 ) -> Iterator[Fault]:
     """Records that hold lines which are records themselves: two stray marks make one cell of all between them."""
     width = found.width
-    begins = ends[inner] + 1
-    if width < 2 or not len(begins):
+    if width < 2:
         return
     likeness = _Likeness.of(letters, found, codec)
     if not likeness.rules:
         return
+    begins = ends[inner] + 1
     begins = begins[begins < len(letters)]
     begins = begins[np.isin(letters[begins], likeness.first)]
     stops = np.append(ends, len(letters))[np.searchsorted(ends, begins)]
@@ -410,12 +410,12 @@ def _form(cell: str) -> str:
 def _keys(
     letters: npt.NDArray[np.uint8], found: Scan, record: int, key: int | None, codec: str
 ) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
-    """The numbers in a record's key, and in that of the next record."""
+    """The numbers in a record's key, and in that of the next record, where it has any."""
     numbers = []
     for i in (record, record + 1)[: len(found.cells) - record]:
         cells = split_record(letters[found.starts[i] : found.starts[i + 1]], found.delimiter, codec)
         numbers.append(_numbers(cells[key]) if key is not None and key < len(cells) else ())
-    return numbers[0], numbers[1] if numbers[1:] else None
+    return numbers[0], (numbers[1] or None) if numbers[1:] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,7 +566,7 @@ def _parse(content: "bytes | memoryview", delimiter: str, width: int) -> pa.Tabl
     names = [f"c{i}" for i in range(width)]
     return pa_csv.read_csv(
         pa.BufferReader(content),
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(content) + 1),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(content)),
         parse_options=pa_csv.ParseOptions(
             delimiter=delimiter,
             newlines_in_values=True,

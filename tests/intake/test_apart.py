@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import xlwt
 
-from ujo_lib.intake import apart
+from ujo_lib.intake import apart, other_books
 
 
 def test_cells_are_numbered_from_one_and_from_the_first_column_that_holds_something():
@@ -26,7 +26,9 @@ def test_days_times_and_durations_are_told_apart():
         {"time": "09:30:00"},
         {"seconds": 108000.0},
     ]
-    assert json.loads(json.dumps(values, default=apart._tagged)) == told
+    said = json.dumps(values, default=apart._tagged)
+    assert json.loads(said) == told
+    assert json.loads(said, object_hook=other_books._untagged) == values
 
 
 def test_a_workbook_is_told_sheet_by_sheet_with_what_excel_hides(monkeypatch, capsys):

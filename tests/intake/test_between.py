@@ -581,6 +581,8 @@ def test_nobody_is_reached_without_being_shown_something(desk, reach, told):
         (["65歳以上", "0~9歳", "20~64歳"], 4),
         (["年齢不詳", "20歳以上", "0~19歳"], None),
         (["15~39歳"], None),
+        (["15~64歳", "0~15歳"], 3),  # one age is shared, from below and from above
+        (["0~15歳", "15~64歳"], 3),
     ],
 )
 def test_people_counted_again_or_of_ages_in_no_row_are_told_at_the_first_row_that_shows_it(desk, ages, row):
@@ -590,6 +592,18 @@ def test_people_counted_again_or_of_ages_in_no_row_are_told_at_the_first_row_tha
     women = ["43213", "市", "2023-10-01", "住基", "女", "0歳以上", "9"]
     desk.put("population", "p.csv", as_csv([heads, *people, women]))
     assert [p.row for p in desk.check().faults] == ([row] if row else [])
+
+
+@pytest.mark.parametrize(
+    ("ages", "named"), [(["0~13歳", "15歳以上"], "14歳から14歳"), (["20歳以上", "0~9歳"], "10歳から19歳")]
+)
+def test_ages_in_no_row_are_named(desk, ages, named):
+    heads = ["地域コード", "地域名", "時点", "資料", "年齢階級", "人口"]
+    rows = [["43213", "市", "2023-10-01", "住基", age, "1"] for age in ages]
+    desk.put("population", "p.csv", as_csv([heads, *rows]))
+    (fault,) = desk.check().faults
+    assert fault.remedy.startswith(named)
+    assert fault.value in ("15歳以上", "20歳以上")
 
 
 @pytest.mark.parametrize(
