@@ -521,18 +521,6 @@ FULL_WIDTH = str.maketrans("0123456789,.-", "".join(chr(ord(c) + 0xFEE0) for c i
 COLUMNS = [column for schema in map(asked, SCHEMAS) for column in schema.columns]
 
 
-NO_FEWER_THAN = {  # by hand from the paper forms; every other number that is checked begins at 0
-    ("consultations", "ucla3_1"): (1, 4),
-    ("consultations", "ucla3_2"): (1, 4),
-    ("consultations", "ucla3_3"): (1, 4),
-    ("consultations_hourly", "hour"): (0, 23),
-    ("national_hourly", "hour"): (0, 23),
-    ("media_use", "share"): (0, 1),
-    ("residents", "wave"): (1, None),
-    ("residents_frame", "n"): (1, None),
-}
-
-
 def _options(*labels: str) -> tuple[Option, ...]:
     return tuple(Option(label, str(n)) for n, label in enumerate(labels, 1))
 
@@ -712,16 +700,6 @@ def test_a_short_word_is_never_a_rounded_number():
     with pytest.raises(ValueRefused) as refused:
         cells.parse_short("1.23E+15")
     assert refused.value.rule == "17"
-
-
-def test_nothing_counted_is_refused_because_it_is_none_and_nothing_below_none_is_taken():
-    bounds = {
-        (kind, column.name): (column.minimum, column.maximum)
-        for kind, schema in SCHEMAS.items()
-        for column in schema.columns
-        if (column.minimum, column.maximum) not in [(None, None), (0, None)]
-    }
-    assert bounds == NO_FEWER_THAN
 
 
 @pytest.mark.parametrize(
