@@ -130,6 +130,7 @@ def test_lines_with_nothing_in_them_are_not_counted_and_those_with_empty_cells_a
         ("､ｱｲｳｴｵｶｷ", True),
         ("､ｱｲｳｴｵｶ", False),
         ("ｱｲｳｴｵｶｷｸ", False),  # a name in half-width letters
+        ("ｧｱｲｳｴｵｶｷ", False),
         ("ｱｲｳｴｵｶｷ\ue000", True),
         ("､ｱｲｳｴｵｶｷ" + "県" * 7, True),
         ("､ｱｲｳｴｵｶｷ" + "県" * 8, False),
