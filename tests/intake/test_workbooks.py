@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -49,6 +49,9 @@ def test_a_part_is_refused_that_is_too_large_or_was_packed_too_tightly(size, pac
         (999_999_999_999_999.0, "999999999999999"),
         (1e15, "1e+15"),  # sixteen digits are more than Excel shows
         (-1e15, "-1e+15"),
+        (timedelta(hours=26, minutes=5), "26:05"),
+        (timedelta(seconds=29), "0:00"),
+        (timedelta(seconds=31), "0:01"),
         (True, "TRUE"),
         (None, ""),
     ],
