@@ -250,6 +250,15 @@ def test_a_wrong_value_is_repeated_up_to_sixty_characters(tmp_path, letters, sho
     assert problem.value.endswith("…") == (letters > 58)
 
 
+def test_mistakes_are_numbered_from_one(tmp_path):
+    file = tmp_path / "tree.yaml"
+    file.write_text("leaves:\n- {name: 1}\n- {name: 2}\n", encoding="utf-8")
+    with pytest.raises(
+        ParameterError, match=r"2 件の誤り.*\n  1\. tree.yaml の2行目.*\n  2\. tree.yaml の3行目"
+    ):
+        read_yaml(Tree, file)
+
+
 @pytest.mark.parametrize(
     ("name", "near"), [("abcd", "abcdef"), ("ab", "abcdef"), ("a", None), ("xyz", None), ("sead", "seed")]
 )

@@ -111,7 +111,7 @@ def test_numbers_begin_with_nothing_and_only_people_seen_twice_are_not_added_up(
             least = 1 if (kind, column.name) == ("residents_frame", "n") else 0  # a stratum of nobody is none
             bounds = BOUNDS.get(column.name, (least, None))
             assert (column.minimum, column.maximum) == bounds, column.name
-        assert column.additive != (column.name in ("reach", "households")), column.name
+        assert column.additive != (column.name in ("reach", "households", "share")), column.name
         assert column.brief == (column.type == "str" and column.name in ("city", "utm_source", "device")), (
             column.name
         )

@@ -384,10 +384,11 @@ def splitting_columns(frame: pd.DataFrame, unread: Mapping[str, np.ndarray], sch
     Args:
         frame: the rows of one file.
         unread: heading → a code per row of the columns that are left out.
-        schema: their kind; only where counts are added up over a key of several columns can there be a breakdown.
+        schema: their kind; only counts that are added up, of no single person or record, can have a breakdown.
     """
     key = [name for name in schema.key if name in frame]
-    if len(key) < 2 or not any(c.additive and c.type in NUMERIC and c.name in frame for c in schema.columns):
+    counts = [c for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
+    if not counts or schema.column(schema.key[-1]).type == "id":
         return []
     doubled = frame.loc[frame.duplicated(key, keep=False), key]
     return [
