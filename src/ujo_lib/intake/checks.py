@@ -361,7 +361,7 @@ def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes
         counts = np.bincount(hours.to_numpy(), minlength=24).astype(float)
     elif {"hour", "n"} <= set(frame):
         name, known = "hour", frame[["hour", "n"]].dropna().astype(int)
-        counts = np.bincount(known["hour"], weights=known["n"], minlength=24)[:24]
+        counts = np.bincount(known["hour"], weights=known["n"], minlength=24)
     else:
         return
     if counts.sum() < MIN_STAMPS:
