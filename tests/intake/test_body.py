@@ -275,6 +275,29 @@ def test_a_row_may_end_before_the_columns_that_may_be_blank(desk: Desk, cells, s
     assert len(taken["national_daily"]) == (3 if severity == "error" else 4)
 
 
+def test_a_row_may_end_before_a_word_that_every_file_has_a_column_for(desk: Desk):
+    head = ["施策ID", "施策名", "媒体", "開始", "終了"]
+    rows = [["K1", "冬", "TV", "2024-02-28", "2024-03-08"], ["K2", "春", "TV", "2024-03-28"]]
+    desk.put("campaigns", "k.csv", as_csv([head, *rows]))
+    taken = desk.check()
+    assert [(f.severity, f.row) for f in taken.faults] == [("warning", 3)]
+    assert len(taken["campaigns"]) == 2
+
+
+@pytest.mark.parametrize(("make", "shown"), [(as_csv, ""), (as_xlsx, "注 速報値")])
+def test_of_a_text_file_with_words_of_people_no_line_is_repeated(desk: Desk, make, shown):
+    """A stray line break can make a row of its own of what somebody said."""
+    rows = table("consultations")
+    suffix = "csv" if make is as_csv else "xlsx"
+    desk.put(
+        "consultations", f"c.{suffix}", make([*rows, ["注 速報値", *[""] * (len(rows[0]) - 1)], rows[0]])
+    )
+    told = [
+        (repair.before, repair.after) for repair in desk.check().mended if repair.after.endswith("として除外")
+    ]
+    assert told == [(shown, "注記として除外"), ("相談ID", "見出しの繰り返しとして除外")]
+
+
 @pytest.mark.parametrize(("above", "told"), [(0, []), (1, [4])])
 def test_a_note_parts_two_tables_only_where_there_are_data_above_it(desk: Desk, above, told):
     heading, *rows = table("national_daily")
