@@ -298,6 +298,36 @@ def test_of_a_text_file_with_words_of_people_no_line_is_repeated(desk: Desk, mak
     assert told == [(shown, "注記として除外"), ("相談ID", "見出しの繰り返しとして除外")]
 
 
+@pytest.mark.parametrize(
+    ("rows", "remedy"),
+    [
+        ([[f"{EXAMPLE_MARK}2023-08-01", "熊本県", "1"]], "様式のままです"),
+        ([[f"{EXAMPLE_MARK}2023-08-01", "熊本県", "1"], ["2023-08-02", "熊本県", "1"]], "この行を削除して"),
+    ],
+)
+def test_an_example_is_to_be_deleted_and_a_form_without_data_not_to_be_named(desk: Desk, rows, remedy):
+    desk.put("national_daily", "n.csv", as_csv([list(HEADINGS), *rows]))
+    (fault,) = desk.check().faults
+    assert (fault.row, remedy in fault.remedy) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("above", "share", "told"),
+    [
+        ("(単位:%)", "80", True),
+        ("(単位:千人)", "80", False),
+        ("(千人)", "80", False),
+        ("(単位:%)", "あり", False),
+        ("(単位:回答者)", "80", False),
+    ],
+)
+def test_shares_below_the_word_percent_bear_the_sign_themselves(desk: Desk, above, share, told):
+    rows = [[above, "", ""], ["年代", "媒体", "利用率"], ["10代", "TV", share]]
+    desk.put("media_use", "m.csv", as_csv(rows))
+    found = [(f.row, f.value) for f in desk.check().faults if f.expected == "% の付いた割合か、0から1の割合"]
+    assert found == ([(1, "%")] if told else [])
+
+
 @pytest.mark.parametrize(("above", "told"), [(0, []), (1, [4])])
 def test_a_note_parts_two_tables_only_where_there_are_data_above_it(desk: Desk, above, told):
     heading, *rows = table("national_daily")

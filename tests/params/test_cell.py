@@ -20,7 +20,7 @@ from ujo_lib.params import (
     settings_model,
     settings_of,
 )
-from ujo_lib.params.cell import _WIDTH, COMMON, _line, written_cell
+from ujo_lib.params.cell import _WIDTH, COMMON, _line, written_cell, yaml_line
 
 OWN = """\
 rooms: int = 3  # 部屋の数
@@ -61,6 +61,12 @@ def test_the_types_name_what_papermill_can_show():
     assert 'staffing_scope: str = "prefecture"' in text
     assert "night_hours: list[int] = [22, 23]" in text
     assert "contacts: dict[str, str] = {}" in text
+
+
+def test_words_of_a_default_are_written_as_people_write_them():
+    assert 'site_name: str = "宇城市"  # 自治体の名称' in written_cell(NotebookSettings).splitlines()
+    line = yaml_line("site_name", NotebookSettings.model_fields["site_name"])
+    assert line == 'site_name: "宇城市"  # 自治体の名称'
 
 
 @pytest.mark.parametrize(
