@@ -63,6 +63,7 @@ def test_a_column_that_is_not_there_is_told_with_the_row_of_the_headings_and_the
         ("件数(再掲を除く)", True),
         ("件数(前月)", False),
         ("前年_件数", False),
+        ("全国_前年_件数", False),
         ("件数(単位:件)", True),
         ("件数(件)", True),
         ("件数(延べ)", True),
