@@ -526,6 +526,12 @@ def test_a_subtotal_of_a_day_is_never_added_to_its_ages(desk, subtotal, kept, to
     assert found == (kept, told)
 
 
+def test_totals_that_are_left_out_are_told_with_the_first_and_their_number(desk):
+    ads(desk, "1,18-24,スマホ,100,10", "1,25-34,スマホ,200,20", "1,,,300,30", "1,,スマホ,300,30")
+    told = [(one.row, one.count) for one in desk.check("ads").mended if "内訳の和と一致" in one.after]
+    assert told == [(4, 2)]
+
+
 def test_a_total_of_subtotals_is_the_sum_of_the_parts_once(desk):
     rows = [
         "1,18-24,スマホ,100,10",
