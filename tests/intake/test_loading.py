@@ -186,6 +186,7 @@ def test_a_question_that_a_file_does_not_have_is_unanswered_and_said(desk: Desk)
     assert taken["cases"][["wants_contact", "worries_健康", "visits", "remark"]].isna().all(axis=None)
     assert taken.problems["column"].tolist() == ["本人の相談の希望", "訪問の回数", "ひとこと", "心配なこと"]
     assert set(taken.problems["severity"]) == {"warning"}
+    assert set(taken.problems["row"]) == {1}
 
 
 @pytest.mark.parametrize(
