@@ -6,6 +6,7 @@ import sys
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 
+import pytest
 import xlwt
 
 from ujo_lib.intake import apart, other_books
@@ -16,6 +17,14 @@ def test_cells_are_numbered_from_one_and_from_the_first_column_that_holds_someth
     sheet = SimpleNamespace(start=(0, 2), iter_rows=lambda: iter(rows))
     assert apart._cells(sheet) == [(1, 3, "a"), (1, 5, "b"), (3, 4, 2.5)]
     assert apart._cells(SimpleNamespace(start=None, iter_rows=lambda: iter([["a"]]))) == [(1, 1, "a")]
+
+
+def test_the_program_takes_no_more_than_two_gibibytes_and_cannot_ask_for_more(monkeypatch):
+    resource = pytest.importorskip("resource")
+    limits = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *told: limits.append(told))
+    apart._limit_memory()
+    assert limits == [(resource.RLIMIT_AS, (2_147_483_648, 2_147_483_648))]
 
 
 def test_days_times_and_durations_are_told_apart():

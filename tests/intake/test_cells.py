@@ -12,7 +12,7 @@ from tests.intake.conftest import Desk, as_csv, asked, table
 from ujo_lib import fiscal, text
 from ujo_lib.intake import cells
 from ujo_lib.intake.cells import ValueRefused
-from ujo_lib.intake.schemas import SCHEMAS, Column, Option
+from ujo_lib.intake.schemas import SCHEMAS, Column, Option, options
 from ujo_lib.seasonality.usage import residents
 
 
@@ -644,7 +644,9 @@ def test_spellings_of_a_missing_sign_meet(sign, folded):
         (cells.parse_area, "131016", "13101"),
         (cells.parse_area, "47100", "47100"),
         (cells.parse_area, "48100", None),
+        (cells.parse_area, "43001", None),
         (cells.parse_area, "43099", None),
+        (cells.parse_area, "43100", "43100"),
         (cells.parse_area, "43000", "43000"),
         (cells.parse_area, "3213", None),
         (cells.parse_area, "不明", None),
@@ -659,6 +661,32 @@ def test_each_way_of_writing_is_read_as_it_was_meant_or_not_at_all(parse, writte
             parse(written)
     else:
         assert parse(written).value == meant
+
+
+SEXES = options("男性/女性")
+RULES = [
+    (cells.parse_number, {"12": None, " 12 ": None, "-3": None, "１２": "5", "12件": "6", "▲3": "6", "1,234": "6"}),
+    (cells.parse_int, {"12": None, "１２": "5", "12件": "6"}),
+    (cells.parse_hour, {"22": None, "22時": "9", "２２": "9", "22:00": "9"}),
+    (cells.parse_year, {"2023": None, "R5": "8", "２０２３": "8"}),
+    (cells.parse_flag, {"1": None, "0": None, "○": "15", "１": "15", "×": "15", "０": "15"}),
+    (cells.parse_day, {"2023-08-01": None, "2023/8/1": None, "R5.8.1": "7"}),
+    (cells.parse_broadcast_zone, {"20:00~26:00": None, "20:00-26:00": "9"}),
+    (cells.parse_area, {"43213": None, "４３２１３": "5", "432130": "17"}),
+    (cells.parse_short, {"iPhone": None, "ｉPhone": "5"}),
+    (cells.parse_ages, {"総数": None, "15~19歳": None, "計": "16", "15歳から19歳": "16"}),
+    (lambda text: cells.parse_stamp(text, "Asia/Tokyo"),
+     {"2023-08-05 22:13": None, "2023-08-05 25:13": "9", "R5.8.5 22:13": "7"}),
+    (lambda text: cells.parse_category(text, SEXES), {"男性": None, "1": "5", "1 男性": "5"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parse", "written", "rule"),
+    [(parse, text, rule) for parse, told in RULES for text, rule in told.items()],
+)
+def test_what_was_not_written_plainly_is_told_by_its_rule_and_nothing_else_is(parse, written, rule):
+    assert parse(written).rule == rule
 
 
 @pytest.mark.parametrize(

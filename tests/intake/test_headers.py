@@ -166,6 +166,7 @@ def populated(desk: Desk, headings: list[str], numbers: list[str], **said: objec
         ("人口(男性)", "sex: 男性"),
         ("人口(女)", "sex: 女性"),
         ("65歳以上_人口", "age_band: 65歳以上"),
+        ("全国_65歳以上_人口", "age_band: 65歳以上"),
         ("人口(15~64歳)", "age_band: 15~64歳"),
         ("人口(総数)", ""),
         ("人口(男女計)", ""),

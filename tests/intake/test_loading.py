@@ -739,3 +739,17 @@ def test_of_struck_cells_the_first_five_are_named(desk: Desk, n):
     desk.put("national_daily", "n.xlsx", out.getvalue())
     (fault,) = [one for one in desk.check().faults if "取り消し線" in one.remedy]
     assert fault.value == "、".join(places[:5])
+
+
+@pytest.mark.parametrize(
+    ("content", "counted"), [(None, 0), (b"", 0), (b"a,b\n1,2\n", 2)], ids=["absent", "empty", "headings"]
+)
+def test_of_a_file_that_was_not_read_nothing_is_counted_but_its_rows(desk: Desk, content, counted):
+    path = desk.put("national_daily", "n.csv", content or b"")
+    if content is None:
+        path.unlink()
+    row = desk.check().sources.iloc[0]
+    numbers = row.filter(regex="^rows_|heading_rows|repaired").to_dict()
+    assert numbers == dict.fromkeys(numbers, 0) | {"rows_counted": counted}
+    assert pd.isna(row["header_row"])
+    assert (row["first_day"], row["dropped"], row["columns_absent"]) == ("", "", "")
