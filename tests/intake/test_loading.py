@@ -666,6 +666,21 @@ def test_answers_that_cannot_be_read_are_told_and_not_a_table_without_rows(tmp_p
         intake.answers(file, form, "households")
 
 
+@pytest.mark.parametrize("blank", [True, False], ids=["blank in a row", "not there"])
+def test_answers_without_the_number_of_their_sheet_are_refused(tmp_path, blank):
+    examples = project_root() / "params" / "examples"
+    form = read_yaml(Questionnaire, examples / "single_elderly_items.yaml")
+    keyed = pd.read_csv(examples / "single_elderly_answers.csv", dtype=str)
+    key = form.keys["households"]
+    file = tmp_path / "answers.csv"
+    (keyed.assign(**{key: [None, *keyed[key][1:]]}) if blank else keyed.drop(columns=key)).to_csv(
+        file, index=False
+    )
+    with pytest.raises(intake.DataProblems) as refused:
+        intake.answers(file, form, "households")
+    assert key in {problem.column for problem in refused.value.problems if problem.severity == "error"}
+
+
 def test_answers_are_read_sheet_by_sheet_and_never_twice(tmp_path):
     examples = project_root() / "params" / "examples"
     form = read_yaml(Questionnaire, examples / "single_elderly_items.yaml")

@@ -81,10 +81,6 @@ def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSche
         columns[column.name] = pa.Column(
             DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
         )
-    for item in schema.multiples:
-        for option in item.options:
-            if item.column(option) in present:
-                columns[item.column(option)] = pa.Column("boolean", nullable=True)
     return pa.DataFrameSchema(columns, strict=False)
 
 
