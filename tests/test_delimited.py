@@ -43,6 +43,46 @@ def test_records_lines_and_cells_are_counted_whatever_the_line_ends(end: str, la
     assert found.faults == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "cells", "faults"),
+    [
+        ("", [], []),
+        ('"a",b', [2], []),
+        ('b,"a"', [2], []),
+        ('""', [1], []),
+        ('""""', [1], []),
+        ('"""a"', [1], []),
+        ('"a"\n"b"', [1, 1], []),
+        ('x"y",b', [2], []),
+        ('"', [1], [(1, 1, 0, True)]),
+        ('b,"', [2], [(1, 1, 1, True)]),
+        ('"""', [1], [(1, 1, 0, True)]),
+        ('"a""', [1], [(1, 1, 0, True)]),
+        ('b"', [1], [(1, 1, 0, False)]),
+        ('a,b\n"a"b,c', [2, 2], [(2, 2, 0, False)]),
+        ('a,b\n\n"1,2",x"', [2, 0, 2], [(3, 3, 1, False)]),
+        ('a,b\nc,"d\ne"f\n', [2, 2], [(2, 2, 1, True)]),
+        ('"a"\n"b"\n"c', [1, 1, 1], [(3, 3, 0, True)]),
+    ],
+)
+def test_a_mark_opens_and_closes_at_the_ends_of_a_cell_and_two_within_are_a_letter(
+    text: str, cells: list[int], faults: list[tuple[int, int, int, bool]]
+) -> None:
+    found = scanned(text)
+    assert found.cells.tolist() == cells
+    assert [(fault.record, fault.line, fault.cell, fault.fatal) for fault in found.faults] == faults
+    assert found.n_lines == len(text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("cells", "width"),
+    [([], 0), ([0, 0], 0), ([1], 1), ([0, 0, 1], 1), ([1, 1, 2], 1), ([2, 2, 3], 2), ([2, 3], 3), ([4, 3, 3, 4, 9], 4)],
+)  # fmt: skip
+def test_a_file_is_as_wide_as_most_records_that_hold_anything(cells: list[int], width: int) -> None:
+    nothing = np.empty(0, np.int64)
+    assert Scan(",", nothing, nothing, np.array(cells, np.int64), 0, ()).width == width
+
+
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 1 << 24])
 def test_blocks_of_any_size_give_the_same_count_and_table(
     monkeypatch: pytest.MonkeyPatch, block: int
@@ -179,6 +219,25 @@ def test_the_separator_on_which_the_records_agree_wins_over_marks_in_the_texts(
     assert (scan_as(content, suffix).delimiter, scan_as(content, suffix).width) == (separator, 3)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "text", "separator"),
+    [
+        (".csv", "a\tb\n1\t2\n", "\t"),
+        (".csv", "a;b\n1;2\n", ";"),
+        (".tsv", "a,b\n1,2\n", ","),
+        (".csv", "a\tb,c\n1\t2,3\n", ","),  # where two agree alike, what the name promises
+        (".txt", "a\tb,c\n1\t2,3\n", "\t"),
+        (".csv", "a\n1\n", ","),
+        (".tsv", 'a\t"x, y\nz"\n' * 9, "\t"),  # lines of a text are no records, however many there are
+        (".csv", "".join("x" + "\t" * n + "\n" for n in range(1, 13)), "\t"),
+        (".csv", "a\tb\n" * 1000 + "a,b\n" * 2000, "\t"),
+        (".csv", "a\tb\n" * 499 + "a,b\n" * 501, ","),
+    ],
+)
+def test_a_separator_that_splits_nothing_never_wins(suffix: str, text: str, separator: str) -> None:
+    assert scan_as(text.encode(), suffix).delimiter == separator
+
+
 def test_a_text_that_names_another_record_is_not_suspected() -> None:
     rows = [f"S{n},眠れない{'よ' * n}\n" for n in range(1, 30)]
     rows[9] = 'S10,"S3,のつづきです\nS3,のつづきです"\n'
@@ -233,6 +292,7 @@ def test_a_byte_that_fits_no_encoding_is_named_with_its_line(
         ("あ".encode() + b"\xff", "utf-8"),
         (b"\nab\xe3\x81c", "utf-8"),
         ("アa".encode("cp932") + b"\x81\xff", "cp932"),
+        (b"ab\xe3\x81", "utf-8"),  # cut off
     ],
 )
 def test_the_byte_that_does_not_fit_is_the_same_in_blocks_of_any_size(
@@ -245,6 +305,10 @@ def test_the_byte_that_does_not_fit_is_the_same_in_blocks_of_any_size(
     with pytest.raises(UnicodeDecodeError) as told:
         list(delimited.pieces(content, codec))
     assert told.value.start == whole.value.start
+
+
+def test_a_first_letter_that_is_no_utf_8_is_noticed() -> None:
+    assert find_encoding(b"\xb1,a\n") == "cp932"
 
 
 def test_an_encoding_that_nobody_knows_is_no_traceback() -> None:
@@ -275,6 +339,84 @@ def test_a_line_begins_like_the_next_record_by_the_order_of_its_key(
 ) -> None:
     likeness = _Likeness({0: (True, frozenset({"A9", "9"}))}, np.frombuffer(b"S5", np.uint8))
     assert likeness.continues([key, *["x"] * (cells - 1)], own, after) == begins
+
+
+@pytest.mark.parametrize(
+    ("rows", "records"),
+    [
+        (["S1,a", "S2,b", 'S3,"c', 'S4,d"', "S5,e"], [4]),
+        (["S1,a", "S2,b", 'S3,"c', 'S4,d"'], [4]),  # nothing stands below
+        (["S1,a", "S2,b", 'S3,"c', 'S9,d"', "S5,e"], []),  # not between its own and the next
+        (["S1,a", "S2,b", 'S3,"c', 'S2,d"', "S5,e"], []),
+        (["S1,a", "S2,b", 'S3,"c', 'S4,d"', "注"], [4]),  # a note says nothing of the order
+        (["あ,S1,a", "い,S2,b", 'う,S3,"c', 'え,S4,d"', "注"], [4]),
+        (["県,あ", "県,い", '市,"う', '県,え"', "県,お", "市,か"], []),  # words alone have no order
+        (["S1", "S2", '"S3', 'S4"', "S5"], []),  # of a single column lines are no cells
+        (["S1,a", "S2,b", 'S3,"c', "S4,d", "S5,e"], [4]),  # never closed
+    ],
+)
+def test_a_line_within_a_cell_is_a_record_where_its_code_comes_between_two(
+    rows: list[str], records: list[int]
+) -> None:
+    faults = scanned("".join(f"{row}\n" for row in ["k" + ",k" * rows[0].count(","), *rows])).faults
+    assert [fault.record for fault in faults if fault.fatal] == records
+
+
+@pytest.mark.parametrize(("last", "more"), [("D.4,z", {"A.9"}), ('D.4,"r\ns"', set())])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_what_records_look_like_is_learned_from_those_on_one_line(
+    last: str, more: set[str], end: str
+) -> None:
+    text = f'k,t\nA1,x\n5,"p\nq"\nC-3,y\n{last}{end}'
+    likeness = _Likeness.of(np.frombuffer(text.encode(), np.uint8), scanned(text), "utf-8")
+    assert likeness.rules[0] == (True, {"A9", "A-9"} | more)
+
+
+@pytest.mark.parametrize(
+    ("column", "rule"),
+    [
+        (["A1", "1", "A-1", "1-1", "1.1"], (True, {"A9", "9", "A-9", "9-9", "9.9"})),
+        (["A1", "1", "A-1", "1-1", "1.1", "A.1"], None),  # more than five forms are no form
+        (["県", "市", "市", "県"], (False, {"県", "市"})),
+        (["県", "市", "市", "町"], None),  # of words that hardly repeat nothing is known
+        (["", "", ""], None),
+    ],
+)
+def test_a_column_is_known_by_few_forms_or_by_words_that_repeat(
+    column: list[str], rule: tuple[bool, set[str]] | None
+) -> None:
+    text = "k,t\n" + "".join(f"{cell},{'あ' * n}\n" for n, cell in enumerate(column))
+    likeness = _Likeness.of(np.frombuffer(text.encode(), np.uint8), scanned(text), "utf-8")
+    assert likeness.rules == ({} if rule is None else {0: rule})
+
+
+@pytest.mark.parametrize(
+    ("rules", "cells", "fits"),
+    [
+        (4, ["A1", "A1", "A1", "x-"], True),
+        (4, ["A1", "A1", "A1", ""], True),
+        (4, ["A1", "A1", "x-", "x-"], False),
+        (2, ["A1", "A1"], True),
+        (2, ["A1", "x-"], False),
+        (1, ["A1"], False),
+    ],
+)
+def test_a_line_is_like_a_record_where_three_of_four_cells_are_and_more_than_one(
+    rules: int, cells: list[str], fits: bool
+) -> None:
+    known = {cell: (True, frozenset({"A9"})) for cell in range(rules)}
+    assert _Likeness(known, np.empty(0, np.uint8)).fits(cells) == fits
+
+
+@pytest.mark.parametrize("block", [1, 1 << 24])
+@pytest.mark.parametrize(("below", "left"), [(0, ["a", "b", "c"]), (1, ["b", "c"]), (3, ["c"]), (4, [])])
+def test_columns_below_the_headings_leave_blank_lines_out(
+    monkeypatch: pytest.MonkeyPatch, block: int, below: int, left: list[str]
+) -> None:
+    monkeypatch.setattr(delimited, "_BLOCK", block)
+    content = b"a\nb\n\nc\n"
+    parts = delimited.read_columns(content, scan(content, ","), "utf-8", [0], below)
+    assert [cell for part in parts for cell in part["c0"].to_pylist()] == left
 
 
 @pytest.mark.parametrize(("size", "told"), [(4095, True), (4096, True), (4097, False)])

@@ -251,6 +251,22 @@ def test_a_wrong_value_is_repeated_up_to_sixty_characters(tmp_path, letters, sho
 
 
 @pytest.mark.parametrize(
+    ("written", "remedy"), [("", "空です。値を書くか、この行を消してください"), ("1", "値を直してください")]
+)
+def test_what_is_empty_is_to_be_written_and_what_is_wrong_corrected(tmp_path, written, remedy):
+    assert problems(tmp_path, f"by_name:\n  a: {written}\n") == [(2, "by_name.a", remedy)]
+
+
+def test_mistakes_are_numbered_from_one(tmp_path):
+    file = tmp_path / "tree.yaml"
+    file.write_text("leaves:\n- {name: 1}\n- {name: 2}\n", encoding="utf-8")
+    with pytest.raises(
+        ParameterError, match=r"2 件の誤り.*\n  1\. tree.yaml の2行目.*\n  2\. tree.yaml の3行目"
+    ):
+        read_yaml(Tree, file)
+
+
+@pytest.mark.parametrize(
     ("name", "near"), [("abcd", "abcdef"), ("ab", "abcdef"), ("a", None), ("xyz", None), ("sead", "seed")]
 )
 def test_a_name_is_guessed_where_at_least_half_of_both_fits(name, near):

@@ -98,9 +98,8 @@ class Scan:
     @property
     def width(self) -> int:
         """Cells of most records, the larger number where two are as frequent; 0 when all lines are blank."""
-        counts = np.bincount(self.cells, minlength=1)
-        counts[0] = 0
-        return int(len(counts) - 1 - np.argmax(counts[::-1])) if counts.any() else 0
+        counts = np.bincount(self.cells[self.cells > 0])
+        return int(len(counts) - 1 - np.argmax(counts[::-1])) if len(counts) else 0
 
 
 # --- encoding -------------------------------------------------------------------------------------------------------
@@ -156,16 +155,12 @@ def pieces(content: "bytes | memoryview", codec: str) -> Iterator[str]:
     """The text piece by piece, so that a national year never stands in memory three times."""
     decoder = codecs.getincrementaldecoder(codec)()
     for start in range(0, len(content), _BLOCK):
-        kept = len(decoder.getstate()[0])
+        kept, stop = len(decoder.getstate()[0]), start + _BLOCK
         try:
-            yield decoder.decode(bytes(content[start : start + _BLOCK]))
+            yield decoder.decode(bytes(content[start:stop]), final=stop >= len(content))
         except UnicodeDecodeError as error:
-            at = start - kept + error.start
-            raise UnicodeDecodeError(codec, b" ", at, at + 1, error.reason) from None
-    try:
-        yield decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise UnicodeDecodeError(codec, b" ", len(content) - 1, len(content), error.reason) from None
+            error.start += start - kept
+            raise
 
 
 def countable(content: "bytes | memoryview", codec: str) -> tuple[memoryview, str]:
@@ -197,7 +192,7 @@ def scan(content: "bytes | memoryview", delimiter: str, codec: str = "utf-8") ->
     starts = np.concatenate([[0], ends[~inner] + 1])
     starts = np.append(starts[starts < len(letters)], len(letters))
     lines = np.searchsorted(ends, starts[:-1]) + 1
-    n_lines = len(ends) + int(len(ends) == 0 or ends[-1] + 1 < len(letters)) if len(letters) else 0
+    n_lines = len(ends) + int((ends[-1] + 1 if len(ends) else 0) < len(letters))
     bare = Scan(delimiter, starts, lines, _cells(letters, starts, marks, ord(delimiter)), n_lines, ())
     faults: dict[int, Fault] = {}
     for fault in _faults(letters, bare, ends, inner, marks, codec):
@@ -222,8 +217,7 @@ def scan_as(content: "bytes | memoryview", suffix: str, codec: str = "utf-8") ->
 
 def _agreed(found: Scan, records: int) -> float:
     """Share of the first records that have the commonest number of cells, if that is more than one."""
-    cells = found.cells[:records]
-    return float((cells == found.width).sum() / max(1, (cells > 0).sum())) if found.width > 1 else 0.0
+    return float((found.cells[:records] == found.width).mean()) if found.width > 1 else 0.0
 
 
 def _positions(letters: npt.NDArray[np.uint8], wanted: int) -> Int64:
@@ -374,12 +368,12 @@ def _swallowed(
 ) -> Iterator[Fault]:
     """Records that hold lines which are records themselves: two stray marks make one cell of all between them."""
     width = found.width
-    begins = ends[inner] + 1
-    if width < 2 or not len(begins):
+    if width < 2:
         return
     likeness = _Likeness.of(letters, found, codec)
     if not likeness.rules:
         return
+    begins = ends[inner] + 1
     begins = begins[begins < len(letters)]
     begins = begins[np.isin(letters[begins], likeness.first)]
     stops = np.append(ends, len(letters))[np.searchsorted(ends, begins)]
@@ -416,12 +410,12 @@ def _form(cell: str) -> str:
 def _keys(
     letters: npt.NDArray[np.uint8], found: Scan, record: int, key: int | None, codec: str
 ) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
-    """The numbers in a record's key, and in that of the next record."""
+    """The numbers in a record's key, and in that of the next record, where it has any."""
     numbers = []
     for i in (record, record + 1)[: len(found.cells) - record]:
         cells = split_record(letters[found.starts[i] : found.starts[i + 1]], found.delimiter, codec)
         numbers.append(_numbers(cells[key]) if key is not None and key < len(cells) else ())
-    return numbers[0], numbers[1] if numbers[1:] else None
+    return numbers[0], (numbers[1] or None) if numbers[1:] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,7 +566,7 @@ def _parse(content: "bytes | memoryview", delimiter: str, width: int) -> pa.Tabl
     names = [f"c{i}" for i in range(width)]
     return pa_csv.read_csv(
         pa.BufferReader(content),
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(content) + 1),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(content)),
         parse_options=pa_csv.ParseOptions(
             delimiter=delimiter,
             newlines_in_values=True,

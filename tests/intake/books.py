@@ -53,10 +53,12 @@ def as_xls(sheets: Mapping[str, Rows], merged: Sequence[Area] = (), hidden: Sequ
 def as_xlsb(sheets: Mapping[str, Rows], merged: Sequence[Area] = (), hidden: Sequence[str] = ()) -> bytes:
     """A binary workbook, with the parts that Excel itself could not do without (MS-XLSB 2.1.7)."""
     names = b"".join(
-        _record(156, struct.pack("<II", int(title in hidden), n) + _text(f"rId{n}") + _text(title))
+        as_record(156, struct.pack("<II", int(title in hidden), n) + _text(f"rId{n}") + _text(title))
         for n, title in enumerate(sheets, 1)
     )
-    styles = b"".join(_record(47, struct.pack("<6H4B", 0, form, 0, 0, 0, 0, 0, 0, 0, 0)) for form in (0, 14))
+    styles = b"".join(
+        as_record(47, struct.pack("<6H4B", 0, form, 0, 0, 0, 0, 0, 0, 0, 0)) for form in (0, 14)
+    )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
         f' Target="worksheets/sheet{n}.bin"/>'
@@ -65,12 +67,12 @@ def as_xlsb(sheets: Mapping[str, Rows], merged: Sequence[Area] = (), hidden: Seq
     parts = {
         "[Content_Types].xml": b"<Types/>",
         "xl/_rels/workbook.bin.rels": f'<?xml version="1.0"?><Relationships>{links}</Relationships>'.encode(),
-        "xl/workbook.bin": _record(131) + _record(143) + names + _record(144) + _record(132),
-        "xl/styles.bin": _record(278)
-        + _record(617, struct.pack("<I", 2))
+        "xl/workbook.bin": as_record(131) + as_record(143) + names + as_record(144) + as_record(132),
+        "xl/styles.bin": as_record(278)
+        + as_record(617, struct.pack("<I", 2))
         + styles
-        + _record(618)
-        + _record(279),
+        + as_record(618)
+        + as_record(279),
     }
     for n, rows in enumerate(sheets.values(), 1):
         cells = {(at, column): cell for at, row in enumerate(rows) for column, cell in enumerate(row)}
@@ -82,26 +84,31 @@ def binary_sheet(cells: Mapping[tuple[int, int], Cell], merged: Sequence[Area] =
     """The part of one sheet, its cells by row and column from 0."""
     rows = {at for at, _ in cells}
     wide = max((column for _, column in cells), default=0)
-    body = [_record(129), _record(148, struct.pack("<4I", 0, max(rows, default=0), 0, wide)), _record(145)]
+    body = [
+        as_record(129),
+        as_record(148, struct.pack("<4I", 0, max(rows, default=0), 0, wide)),
+        as_record(145),
+    ]
     for row in sorted(rows):
-        body.append(_record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0)))
+        body.append(as_record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0)))
         body += [_cell(column, cell) for (at, column), cell in sorted(cells.items()) if at == row]
-    areas = [_record(176, struct.pack("<4I", *area)) for area in merged]
-    return b"".join([*body, _record(146), *areas, _record(130)])
+    areas = [as_record(176, struct.pack("<4I", *area)) for area in merged]
+    return b"".join([*body, as_record(146), *areas, as_record(130)])
 
 
 def _cell(column: int, cell: Cell) -> bytes:
     head = struct.pack("<II", column, int(isinstance(cell, date)))
     if isinstance(cell, Error):
-        return _record(3, head + bytes([_CODES[cell]]))
+        return as_record(3, head + bytes([_CODES[cell]]))
     if isinstance(cell, date):
-        return _record(5, head + struct.pack("<d", (cell - _FROM).days))
+        return as_record(5, head + struct.pack("<d", (cell - _FROM).days))
     if isinstance(cell, int | float):
-        return _record(5, head + struct.pack("<d", cell))
-    return _record(6, head + _text(str(cell))) if cell else _record(1, head)
+        return as_record(5, head + struct.pack("<d", cell))
+    return as_record(6, head + _text(str(cell))) if cell else as_record(1, head)
 
 
-def _record(kind: int, content: bytes = b"") -> bytes:
+def as_record(kind: int, content: bytes = b"") -> bytes:
+    """A record of a binary workbook: its number, the length of its content, and that."""
     number = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
     size, rest = b"", len(content)
     while rest > 127:

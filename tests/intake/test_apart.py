@@ -6,9 +6,10 @@ import sys
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 
+import pytest
 import xlwt
 
-from ujo_lib.intake import apart
+from ujo_lib.intake import apart, other_books
 
 
 def test_cells_are_numbered_from_one_and_from_the_first_column_that_holds_something():
@@ -16,6 +17,14 @@ def test_cells_are_numbered_from_one_and_from_the_first_column_that_holds_someth
     sheet = SimpleNamespace(start=(0, 2), iter_rows=lambda: iter(rows))
     assert apart._cells(sheet) == [(1, 3, "a"), (1, 5, "b"), (3, 4, 2.5)]
     assert apart._cells(SimpleNamespace(start=None, iter_rows=lambda: iter([["a"]]))) == [(1, 1, "a")]
+
+
+def test_the_program_takes_no_more_than_two_gibibytes_and_cannot_ask_for_more(monkeypatch):
+    resource = pytest.importorskip("resource")
+    limits = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *told: limits.append(told))
+    apart._limit_memory()
+    assert limits == [(resource.RLIMIT_AS, (2_147_483_648, 2_147_483_648))]
 
 
 def test_days_times_and_durations_are_told_apart():
@@ -26,7 +35,9 @@ def test_days_times_and_durations_are_told_apart():
         {"time": "09:30:00"},
         {"seconds": 108000.0},
     ]
-    assert json.loads(json.dumps(values, default=apart._tagged)) == told
+    said = json.dumps(values, default=apart._tagged)
+    assert json.loads(said) == told
+    assert json.loads(said, object_hook=other_books._untagged) == values
 
 
 def test_a_workbook_is_told_sheet_by_sheet_with_what_excel_hides(monkeypatch, capsys):

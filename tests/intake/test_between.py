@@ -11,10 +11,10 @@ from tests.intake.conftest import Desk, as_csv, table
 from tests.intake.test_checks import daily, frame_of
 from ujo_lib import intake
 from ujo_lib.fiscal import Period
-from ujo_lib.intake import between
+from ujo_lib.intake import between, checks
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Problem
-from ujo_lib.intake.schemas import SCHEMAS
+from ujo_lib.intake.schemas import NUMERIC, SCHEMAS
 from ujo_lib.sample.places import PREFECTURES
 
 BARE = Header(0, 1, (), {}, {}, {}, (), ())
@@ -63,6 +63,29 @@ def test_of_rows_whose_key_is_blank_where_it_may_be_the_later_one_is_told_with_t
     between.check_doubles(loaded, SCHEMAS["media_use"], {"a.csv": ()}, notes)
     found = [(p.row, p.remedy.split("と同じ")[0]) for p in notes["a.csv"].problems]
     assert found == [(4, "a.csv 2行目")]
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_only_rows_of_counts_may_be_parts_to_be_added_up_and_never_people_or_shares(kind):
+    schema = SCHEMAS[kind]
+    named = [column for column in schema.columns if column.name in schema.key or column.type in NUMERIC]
+    row = {column.name: pd.Timestamp("2023-08-01") if column.type == "date" else 1 for column in named}
+    frame = frame_of(kind, [row, row])
+    notes = {"a.csv": Notes("a.csv")}
+    between.check_doubles(
+        between.Loaded(frame, np.array(["a.csv"] * 2, dtype=object), np.arange(2, 4)),
+        schema,
+        {"a.csv": ()},
+        notes,
+    )
+    (found,) = notes["a.csv"].problems
+    counts = {"consultations_hourly", "consultations_daily", "national_daily", "national_hourly"}
+    counts |= {"national_attributes", "ads", "population", "residents_frame"}
+    assert ("足し上げて" in found.remedy) == (kind in counts)
+    split = checks.splitting_columns(frame, {"組": np.array([0, 1])}, schema)
+    assert split == (["組"] if kind in counts else [])
+    of_people = kind in ("commissioners", "cases")  # whose survey all rows share
+    assert found.column == schema.column(schema.key[1 if of_people else 0]).heading
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
@@ -237,7 +260,7 @@ def test_files_of_some_prefectures_that_speak_of_the_same_days_must_agree_too(de
 def test_files_of_some_prefectures_that_agree_are_no_nation(desk, held, told):
     """A city with the rows of its own prefecture alone read that this used the desk 73 times as much as the nation."""
     found = national(desk, 2 * held + 2, [*list(PREFECTURES)[:held], "海外"])
-    assert [(one.severity, one.value) for one in found] == [("warning", f"{held}都道府県")] * told
+    assert [(one.severity, one.value, one.row) for one in found] == [("warning", f"{held}都道府県", 2)] * told
 
 
 def test_an_earlier_survey_is_not_counted_as_this_one(desk):
@@ -489,6 +512,11 @@ TWICE = "1つの広告の1日は1通りの分け方"
         ("1,,,299,29", [100, 200, 299], []),  # less than its parts: no total of theirs
         ("1,,,301,30", [100, 200, 301], [("a.csv", 4, UNSURE)]),
         ("1,,,300,31", [100, 200, 300], [("a.csv", 4, UNSURE), ("a.csv", 4, TWICE)]),
+        ("1,,,300,30.5", [100, 200], []),  # as rounded
+        ("1,,,300,29.5", [100, 200], []),
+        ("1,,,301,29.5", [100, 200, 301], [("a.csv", 4, UNSURE)]),
+        ("1,,,301,29.49", [100, 200, 301], []),
+        ("1,,,300,30.51", [100, 200, 300], [("a.csv", 4, UNSURE), ("a.csv", 4, TWICE)]),
         ("2,,,300,30", [100, 200, 300], []),  # another advertisement
         ("1,不明,,300,30", [100, 200, 300], [("a.csv", 4, TWICE)]),
     ],
@@ -496,6 +524,12 @@ TWICE = "1つの広告の1日は1通りの分け方"
 def test_a_subtotal_of_a_day_is_never_added_to_its_ages(desk, subtotal, kept, told):
     found = ads(desk, "1,18-24,スマホ,100,10", "1,25-34,スマホ,200,20", subtotal)
     assert found == (kept, told)
+
+
+def test_totals_that_are_left_out_are_told_with_the_first_and_their_number(desk):
+    ads(desk, "1,18-24,スマホ,100,10", "1,25-34,スマホ,200,20", "1,,,300,30", "1,,スマホ,300,30")
+    told = [(one.row, one.count) for one in desk.check("ads").mended if "内訳の和と一致" in one.after]
+    assert told == [(4, 2)]
 
 
 def test_a_total_of_subtotals_is_the_sum_of_the_parts_once(desk):
@@ -515,10 +549,11 @@ def test_two_divisions_of_one_advertisement_are_not_added_up(desk):
     assert [(file, row) for file, row, expected in told if expected == TWICE] == [("b.csv", 2)]
 
 
-def test_two_divisions_of_what_nobody_was_shown_count_nothing_twice(desk):
-    ads(desk, "1,18-24,,0,0", "1,25-34,,0,0")
-    _, told = ads(desk, "1,,スマホ,0,0", "1,,PC,0,0", name="b.csv")
-    assert [expected for _, _, expected in told if expected == TWICE] == []
+@pytest.mark.parametrize("n", [0, 1])
+def test_two_divisions_of_what_nobody_was_shown_count_nothing_twice(desk, n):
+    ads(desk, f"1,18-24,,{n},0", "1,25-34,,0,0")
+    _, told = ads(desk, f"1,,スマホ,{n},0", "1,,PC,0,0", name="b.csv")
+    assert [expected for _, _, expected in told if expected == TWICE] == [TWICE] * n
 
 
 def test_two_divisions_with_other_sums_may_be_two_advertisements(desk):
@@ -581,6 +616,8 @@ def test_nobody_is_reached_without_being_shown_something(desk, reach, told):
         (["65歳以上", "0~9歳", "20~64歳"], 4),
         (["年齢不詳", "20歳以上", "0~19歳"], None),
         (["15~39歳"], None),
+        (["15~64歳", "0~15歳"], 3),  # one age is shared, from below and from above
+        (["0~15歳", "15~64歳"], 3),
     ],
 )
 def test_people_counted_again_or_of_ages_in_no_row_are_told_at_the_first_row_that_shows_it(desk, ages, row):
@@ -590,6 +627,18 @@ def test_people_counted_again_or_of_ages_in_no_row_are_told_at_the_first_row_tha
     women = ["43213", "市", "2023-10-01", "住基", "女", "0歳以上", "9"]
     desk.put("population", "p.csv", as_csv([heads, *people, women]))
     assert [p.row for p in desk.check().faults] == ([row] if row else [])
+
+
+@pytest.mark.parametrize(
+    ("ages", "named"), [(["0~13歳", "15歳以上"], "14歳から14歳"), (["20歳以上", "0~9歳"], "10歳から19歳")]
+)
+def test_ages_in_no_row_are_named(desk, ages, named):
+    heads = ["地域コード", "地域名", "時点", "資料", "年齢階級", "人口"]
+    rows = [["43213", "市", "2023-10-01", "住基", age, "1"] for age in ages]
+    desk.put("population", "p.csv", as_csv([heads, *rows]))
+    (fault,) = desk.check().faults
+    assert fault.remedy.startswith(named)
+    assert fault.value in ("15歳以上", "20歳以上")
 
 
 @pytest.mark.parametrize(
@@ -685,6 +734,15 @@ def test_contacts_of_an_hour_in_two_ways_of_dividing_them_are_never_added_up(des
     desk.put("consultations_hourly", "h.csv", as_csv(hours(n, *ways)))
     told = [(p.severity, p.column, p.value) for p in desk.check().faults if "2重" in p.remedy]
     assert told == ([(severity, "件数", f"{n}の日時で同じ件数")] if severity else [])
+
+
+@pytest.mark.parametrize(("topic", "total", "rows"), [("0", "0", [4]), ("0", "1", []), ("1", "0", [])])
+def test_one_hour_of_another_sum_shows_that_two_ways_are_of_other_contacts(desk: Desk, topic, total, rows):
+    counts = hours(6, *BY_TOPIC, {"件数": "3"})
+    for row, n in zip(counts[-3:], (topic, "0", total), strict=True):
+        row[-1] = n
+    desk.put("consultations_hourly", "h.csv", as_csv(counts))
+    assert [p.row for p in desk.check().faults if "2重" in p.remedy] == rows
 
 
 @pytest.mark.parametrize(("n", "told"), [(0, []), (1, ["1の日時で同じ件数"])])

@@ -9,7 +9,16 @@ import pyarrow as pa
 import pytest
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
-from ujo_lib.intake.body import Body, Total, _kind_of, check_merged, check_subtotal_columns, check_totals
+from ujo_lib.intake.body import (
+    Body,
+    Total,
+    _kind_of,
+    _naming_columns,
+    check_merged,
+    check_subtotal_columns,
+    check_totals,
+    find_body,
+)
 from ujo_lib.intake.grid import Facts, Grid
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes
@@ -69,6 +78,28 @@ def test_a_sum_with_gaps_is_only_the_least_that_a_total_can_be(stated, wrong):
 def test_a_subtotal_is_of_the_rows_since_the_last_one(first, second, wrong):
     totals = [total(6, second, "小計"), total(4, first, "小計"), total(7, "60")]  # in whatever order
     assert [p.row for p in held(totals, rows=(2, 3, 5)).problems] == wrong
+
+
+@pytest.mark.parametrize(
+    ("stated", "day", "expected"),
+    [
+        ("10", "2023-08-01", None),
+        ("60", "2023-08-01", None),  # the day may be that of the report
+        ("11", "2023-08-01", "行の合計 10"),
+        ("60", "2023-08-09", None),  # of a day that no row has
+        ("10", "2023-08-09", "行の合計 60"),
+        ("60", "-", None),
+        ("60", "計", None),
+    ],
+)
+def test_a_total_beside_a_day_is_of_that_day_or_of_all(stated, day, expected):
+    told = [p.expected for p in held([total(5, stated, day=day)]).problems]
+    assert told == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(("stated", "wrong"), [("9", True), ("10", False), ("60", False)])
+def test_a_sum_with_gaps_of_one_day_is_the_least_of_that_day(stated, wrong):
+    assert bool(held([total(5, stated, day="2023-08-01")], gaps=True).problems) == wrong
 
 
 def test_a_total_without_a_figure_is_held_against_nothing():
@@ -166,6 +197,46 @@ def test_without_some_rows_they_are_counted_as_totals_and_the_rest_is_read_anew(
     assert sorted(left.raw(header, 0).texts) == ["a", "c"]
 
 
+@pytest.mark.parametrize("parts", [[3], [1, 2], [2, 1], [1, 1, 1]])
+def test_rows_are_left_out_in_whatever_parts_a_table_lies(parts):
+    body = replace(body_of([["a", "b", "c"]]), dropped={"合計": 0})
+    begins = np.cumsum([0, *parts[:-1]])
+    table = pa.concat_tables([body.table.slice(at, n) for at, n in zip(begins, parts, strict=True)])
+    for gone in range(3):
+        left = replace(body, table=table).without(np.arange(3) == gone)
+        assert left.table.column(0).to_pylist() == [c for at, c in enumerate("abc") if at != gone]
+
+
+DAY, BLANK = ["2023-08-01", "熊本県", "1"], [""] * 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "inside"),
+    [
+        ([DAY], 0),
+        ([DAY, DAY, BLANK, DAY, BLANK], 1),
+        ([DAY, BLANK, BLANK, DAY, DAY], 2),
+        ([BLANK, DAY], 1),
+        ([DAY, BLANK], 0),
+        ([BLANK, BLANK], 0),
+    ],
+)
+def test_blank_rows_are_counted_down_to_the_last_row_of_data(rows, inside):
+    columns = zip(HEADINGS, *rows, strict=True)
+    cells = pa.table({f"c{i}": pa.array(column, pa.string()) for i, column in enumerate(columns)})
+    grid = Grid(cells, np.arange(1, len(rows) + 2), np.full(len(rows) + 1, 3), 1, "表", Facts("xlsx"))
+    body = find_body(grid, HEADER, DAILY, Notes("f.xlsx"))
+    assert (body.blank_inside, len(body.rows)) == (inside, rows.count(DAY))
+
+
+def test_a_total_is_looked_for_in_the_first_four_columns_of_names_as_they_stand():
+    schema = SCHEMAS["consultations_hourly"]
+    names = ["n", "topic", "channel", "pref", "date", "occupation", "hour"]
+    header = Header(0, 1, tuple(names), {name: at for at, name in enumerate(names)}, {}, {}, (), ())
+    found = [(place, column.name) for place, column in _naming_columns(header, schema)]
+    assert found == [(1, "topic"), (2, "channel"), (3, "pref"), (4, "date")]
+
+
 def sources(desk: Desk, rows: Sequence[Sequence[str]], make=as_csv) -> tuple[list[int], str]:
     """Rows read, dropped and kept of a table of days and prefectures, and what was dropped."""
     desk.put("national_daily", f"n.{'csv' if make is as_csv else 'xlsx'}", make(rows))
@@ -180,6 +251,7 @@ def sources(desk: Desk, rows: Sequence[Sequence[str]], make=as_csv) -> tuple[lis
         (["2023-08-04", "熊本県", "1"], [4, 0, 4], ""),
         (["注 速報値", "", ""], [4, 1, 3], "注記1"),
         (["注 速報値", "担当課", ""], [4, 1, 3], "注記1"),  # a note and who wrote it
+        (["注 速報値", "担当課", "室"], [4, 0, 4], ""),  # three words are a row, whatever it begins with
         (["日付", "都道府県", "件数"], [4, 1, 3], "見出し1"),
         (["", "", ""], [3, 0, 3], ""),
         (["合計", "", "60"], [4, 1, 3], "合計1"),
@@ -201,6 +273,59 @@ def test_a_row_may_end_before_the_columns_that_may_be_blank(desk: Desk, cells, s
     taken = desk.check()
     assert [(f.severity, f.row) for f in taken.faults] == ([(severity, 5)] if severity else [])
     assert len(taken["national_daily"]) == (3 if severity == "error" else 4)
+
+
+def test_a_row_may_end_before_a_word_that_every_file_has_a_column_for(desk: Desk):
+    head = ["施策ID", "施策名", "媒体", "開始", "終了"]
+    rows = [["K1", "冬", "TV", "2024-02-28", "2024-03-08"], ["K2", "春", "TV", "2024-03-28"]]
+    desk.put("campaigns", "k.csv", as_csv([head, *rows]))
+    taken = desk.check()
+    assert [(f.severity, f.row) for f in taken.faults] == [("warning", 3)]
+    assert len(taken["campaigns"]) == 2
+
+
+@pytest.mark.parametrize(("make", "shown"), [(as_csv, ""), (as_xlsx, "注 速報値")])
+def test_of_a_text_file_with_words_of_people_no_line_is_repeated(desk: Desk, make, shown):
+    """A stray line break can make a row of its own of what somebody said."""
+    rows = table("consultations")
+    suffix = "csv" if make is as_csv else "xlsx"
+    desk.put(
+        "consultations", f"c.{suffix}", make([*rows, ["注 速報値", *[""] * (len(rows[0]) - 1)], rows[0]])
+    )
+    told = [
+        (repair.before, repair.after) for repair in desk.check().mended if repair.after.endswith("として除外")
+    ]
+    assert told == [(shown, "注記として除外"), ("相談ID", "見出しの繰り返しとして除外")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "remedy"),
+    [
+        ([[f"{EXAMPLE_MARK}2023-08-01", "熊本県", "1"]], "様式のままです"),
+        ([[f"{EXAMPLE_MARK}2023-08-01", "熊本県", "1"], ["2023-08-02", "熊本県", "1"]], "この行を削除して"),
+    ],
+)
+def test_an_example_is_to_be_deleted_and_a_form_without_data_not_to_be_named(desk: Desk, rows, remedy):
+    desk.put("national_daily", "n.csv", as_csv([list(HEADINGS), *rows]))
+    (fault,) = desk.check().faults
+    assert (fault.row, remedy in fault.remedy) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("above", "share", "told"),
+    [
+        ("(単位:%)", "80", True),
+        ("(単位:千人)", "80", False),
+        ("(千人)", "80", False),
+        ("(単位:%)", "あり", False),
+        ("(単位:回答者)", "80", False),
+    ],
+)
+def test_shares_below_the_word_percent_bear_the_sign_themselves(desk: Desk, above, share, told):
+    rows = [[above, "", ""], ["年代", "媒体", "利用率"], ["10代", "TV", share]]
+    desk.put("media_use", "m.csv", as_csv(rows))
+    found = [(f.row, f.value) for f in desk.check().faults if f.expected == "% の付いた割合か、0から1の割合"]
+    assert found == ([(1, "%")] if told else [])
 
 
 @pytest.mark.parametrize(("above", "told"), [(0, []), (1, [4])])

@@ -84,6 +84,7 @@ def test_a_part_of_an_earlier_survey_is_at_most_its_whole(part, whole, n, told):
     if told and whole == "n_cases" and part != "n_valid_outing":
         over.append((2, "n_cases", "error"))  # men and women together are too many as well
     assert broken("waves", row) == over
+    assert broken("waves", {"n_cases": 32, "female": 33}) == [(2, "female", "error"), (2, "n_cases", "error")]
 
 
 @pytest.mark.parametrize(
@@ -182,6 +183,22 @@ def test_hours_are_quiet_below_seven_tenths_of_an_average_one(quiet, asked):
     frame = pd.DataFrame({"hour": range(24), "n": np.round(counts).astype(int)})
     frame.loc[0, "n"] += 480 - frame["n"].sum()
     assert bool(clock(frame)) is asked
+
+
+@pytest.mark.parametrize(("between", "asked"), [(13, True), (14, False)])
+def test_a_day_has_24_hours_also_where_nobody_calls_in_the_last_one(between, asked):
+    """Three hours with 41 or 42 contacts together: seven tenths of three average hours of 20 are 42."""
+    counts = np.full(24, 22)
+    counts[[13, 14, 15, 23]] = 14, between, 14, 0
+    counts[0] += 480 - counts.sum()
+    stamps = np.repeat([pd.Timestamp("2023-08-01") + pd.Timedelta(hours=h) for h in range(24)], counts)
+    assert bool(clock(pd.DataFrame({"received_at": stamps}))) is asked
+    assert bool(clock(pd.DataFrame({"hour": range(24), "n": counts}))) is asked
+
+
+def test_the_quietest_hour_lies_between_the_one_before_and_the_one_after_it():
+    counts = [0 if h in (13, 14) else 30 for h in range(24)]
+    assert ["13時台" in p.remedy for p in clock(pd.DataFrame({"hour": range(24), "n": counts}))] == [True]
 
 
 def clock(frame: pd.DataFrame) -> list[Problem]:

@@ -34,6 +34,9 @@ def test_merged_cells_are_refused_by_their_size_and_not_by_where_they_stand(top:
         (1000, 1000, 1, False),
         (1000, 1001, 15_641, False),
         (1000, 1001, 15_640, True),
+        (9901, 101, 1, True),  # 1,000,001 cells
+        (1024, 1024, 16_384, False),
+        (1024, 1024, 16_383, True),
         (1_048_576, 16_384, 2, True),
     ],
 )

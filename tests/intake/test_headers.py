@@ -63,6 +63,7 @@ def test_a_column_that_is_not_there_is_told_with_the_row_of_the_headings_and_the
         ("件数(再掲を除く)", True),
         ("件数(前月)", False),
         ("前年_件数", False),
+        ("全国_前年_件数", False),
         ("件数(単位:件)", True),
         ("件数(件)", True),
         ("件数(延べ)", True),
@@ -125,6 +126,30 @@ def test_a_unit_in_the_upper_level_of_the_headings_is_seen(desk: Desk):
     assert [(p.severity, p.column) for p in desk.check().faults] == [("error", "件数(千件)_件数")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "near"), [("相談のあった件数の合計", True), ("相談のあった件数のご合計", False)]
+)
+def test_the_likeliest_of_other_headings_shares_three_letters_of_ten(desk: Desk, heading, near):
+    """Twice the two letters of 件数 over those of both: 4 of 13, and 4 of 14."""
+    rows = [["日付", "都道府県", heading], *table("national_daily")[1:]]
+    desk.put("national_daily", "d.csv", as_csv(rows))
+    [told] = [one for one in desk.check().faults if one.severity == "error"]
+    assert (f"「{heading}」がこれなら" in told.remedy) == near
+
+
+@pytest.mark.parametrize(("more", "told"), [(4, 4), (5, 5), (6, 1)])
+def test_up_to_five_columns_that_are_not_read_are_named_one_by_one(desk: Desk, more, told):
+    rows = [
+        [*row, *(f"追加{chr(65 + i)}" if not at else "1" for i in range(more))]
+        for at, row in enumerate(table("national_daily"))
+    ]
+    desk.put("national_daily", "d.csv", as_csv(rows))
+    faults = desk.check().faults
+    assert len(faults) == told
+    if told == 1:
+        assert faults[0].value == f"{more}列: 追加A、追加B、追加C、追加D、追加E…"
+
+
 def populated(desk: Desk, headings: list[str], numbers: list[str], **said: object) -> intake.Intake:
     rows = [
         ["地域コード", "地域名", "時点", "資料", *headings],
@@ -141,6 +166,7 @@ def populated(desk: Desk, headings: list[str], numbers: list[str], **said: objec
         ("人口(男性)", "sex: 男性"),
         ("人口(女)", "sex: 女性"),
         ("65歳以上_人口", "age_band: 65歳以上"),
+        ("全国_65歳以上_人口", "age_band: 65歳以上"),
         ("人口(15~64歳)", "age_band: 15~64歳"),
         ("人口(総数)", ""),
         ("人口(男女計)", ""),

@@ -1,6 +1,7 @@
 """The door: one pass, all problems, nothing parsed twice, nothing shared that a caller could spoil."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
@@ -184,6 +186,7 @@ def test_a_question_that_a_file_does_not_have_is_unanswered_and_said(desk: Desk)
     assert taken["cases"][["wants_contact", "worries_健康", "visits", "remark"]].isna().all(axis=None)
     assert taken.problems["column"].tolist() == ["本人の相談の希望", "訪問の回数", "ひとこと", "心配なこと"]
     assert set(taken.problems["severity"]) == {"warning"}
+    assert set(taken.problems["row"]) == {1}
 
 
 @pytest.mark.parametrize(
@@ -651,3 +654,117 @@ def test_the_answers_to_another_questionnaire_lack_none_of_its_questions(tmp_pat
     (heading,) = [item.title for item in form.items if item.id == lacking]
     with pytest.raises(intake.DataProblems, match=heading):
         intake.answers(file, form, "households")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"a,b\n1,2\n"])
+def test_answers_that_cannot_be_read_are_told_and_not_a_table_without_rows(tmp_path, content):
+    form = read_yaml(Questionnaire, project_root() / "params" / "examples" / "single_elderly_items.yaml")
+    file = tmp_path / "answers.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(intake.DataProblems, match=re.escape(file.name)):
+        intake.answers(file, form, "households")
+
+
+@pytest.mark.parametrize("blank", [True, False], ids=["blank in a row", "not there"])
+def test_answers_without_the_number_of_their_sheet_are_refused(tmp_path, blank):
+    examples = project_root() / "params" / "examples"
+    form = read_yaml(Questionnaire, examples / "single_elderly_items.yaml")
+    keyed = pd.read_csv(examples / "single_elderly_answers.csv", dtype=str)
+    key = form.keys["households"]
+    file = tmp_path / "answers.csv"
+    (keyed.assign(**{key: [None, *keyed[key][1:]]}) if blank else keyed.drop(columns=key)).to_csv(
+        file, index=False
+    )
+    with pytest.raises(intake.DataProblems) as refused:
+        intake.answers(file, form, "households")
+    assert key in {problem.column for problem in refused.value.problems if problem.severity == "error"}
+
+
+def test_answers_are_read_sheet_by_sheet_and_never_twice(tmp_path):
+    examples = project_root() / "params" / "examples"
+    form = read_yaml(Questionnaire, examples / "single_elderly_items.yaml")
+    keyed = pd.read_csv(examples / "single_elderly_answers.csv", dtype=str)
+    file = tmp_path / "answers.csv"
+    keyed.to_csv(file, index=False)
+    read = intake.answers(file, form, "households")
+    assert read[form.keys["households"]].tolist() == keyed.iloc[:, 0].tolist()
+    pd.concat([keyed, keyed.iloc[[2]]]).to_csv(file, index=False)
+    with pytest.raises(intake.DataProblems) as refused:
+        intake.answers(file, form, "households")
+    assert [problem.row for problem in refused.value.problems] == [len(keyed) + 2]
+
+
+def test_of_each_column_is_told_how_many_cells_and_which_share_are_blank(desk: Desk):
+    """Of a question of several answers once: whoever left one option blank left all."""
+    desk.put(
+        "cases",
+        "z.csv",
+        as_csv(table("cases", {(2, "経緯(複数回答)"): "", (2, "年代"): "", (3, "年代"): ""})),
+    )
+    missing = desk.check().missing.set_index("column")
+    told = {
+        name: tuple(missing.loc[name, ["n_missing", "base", "share"]])
+        for name in ("sex", "age_band", "trigger")
+    }
+    assert told == {
+        "sex": (0, 3, 0),
+        "age_band": (2, 3, pytest.approx(2 / 3)),
+        "trigger": (1, 3, pytest.approx(1 / 3)),
+    }
+    assert list(missing.index).count("trigger") == 1
+    desk.declared.clear()
+    desk.put("cases", "none.csv", as_csv(table("cases")[:1]))
+    assert desk.check().missing["share"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("constants", "told"), [({"consult_id": "{file}/{row}"}, "番号のない"), ({}, "番号だけが違う")]
+)
+def test_records_of_two_files_are_twins_by_the_numbers_of_their_own_kind(desk: Desk, constants, told):
+    for name in "ab":
+        rows = [
+            [cell for at, cell in enumerate(row) if at or not constants]
+            for row in table("consultations")[: 2 + (name == "b")]
+        ]
+        if not constants:
+            rows[1][0] = name
+        desk.put("consultations", f"{name}.csv", as_csv(rows), constants=constants)
+    desk.put(
+        "national_daily",
+        "n.csv",
+        as_csv(table("national_daily")),
+        constants={"source": "{row}"} if not constants else {},
+    )
+    (twin,) = [fault for fault in desk.check().faults if "ほかのファイル" in fault.expected]
+    assert (twin.file, twin.row) == ("b.csv", 2)
+    assert twin.remedy.startswith(told)
+
+
+@pytest.mark.parametrize("n", [4, 5, 6])
+def test_of_struck_cells_the_first_five_are_named(desk: Desk, n):
+    book = openpyxl.Workbook()
+    for row in table("national_daily"):
+        book.active.append(row)
+    places = ["A2", "B2", "A3", "B3", "A4", "B4"][:n]
+    for place in places:
+        book.active[place].font = Font(strike=True)
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    (fault,) = [one for one in desk.check().faults if "取り消し線" in one.remedy]
+    assert fault.value == "、".join(places[:5])
+
+
+@pytest.mark.parametrize(
+    ("content", "counted"), [(None, 0), (b"", 0), (b"a,b\n1,2\n", 2)], ids=["absent", "empty", "headings"]
+)
+def test_of_a_file_that_was_not_read_nothing_is_counted_but_its_rows(desk: Desk, content, counted):
+    path = desk.put("national_daily", "n.csv", content or b"")
+    if content is None:
+        path.unlink()
+    row = desk.check().sources.iloc[0]
+    numbers = row.filter(regex="^rows_|heading_rows|repaired").to_dict()
+    assert numbers == dict.fromkeys(numbers, 0) | {"rows_counted": counted}
+    assert pd.isna(row["header_row"])
+    assert (row["first_day"], row["dropped"], row["columns_absent"]) == ("", "", "")

@@ -5,6 +5,7 @@ import re
 import struct
 import subprocess
 import zipfile
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.intake.books import (
     Error,
     Rows,
     as_ods,
+    as_record,
     as_xls,
     as_xlsb,
     binary_sheet,
@@ -25,7 +27,15 @@ from tests.intake.books import (
 )
 from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.intake import Intake
-from ujo_lib.intake.other_books import _read_apart, _records, _seen_in_part
+from ujo_lib.intake.grid import HEAD_ROWS, RefusedError
+from ujo_lib.intake.other_books import (
+    _read_apart,
+    _records,
+    _Seen,
+    _seen_in_ods,
+    _seen_in_part,
+    _Sheet,
+)
 from ujo_lib.intake.problems import Problem
 
 SUFFIXES = tuple(FORMATS)
@@ -248,6 +258,50 @@ def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:
 def test_records_of_an_xlsb_have_numbers_of_seven_bits_a_byte(head: bytes, kind: int) -> None:
     """[MS-XLSB] 2.1.4: a byte whose high bit is set is followed by one more."""
     assert [(number, bytes(content)) for number, content in _records(head + b"\x02ab")] == [(kind, b"ab")]
+
+
+@pytest.mark.parametrize("size", [0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152])
+def test_records_of_an_xlsb_have_lengths_of_seven_bits_a_byte(size: int) -> None:
+    """[MS-XLSB] 2.1.4: up to four bytes, of which all but the last have their high bit set."""
+    part = as_record(1, bytes(size)) + as_record(2, b"x")
+    assert [(number, len(content)) for number, content in _records(part)] == [(1, size), (2, 1)]
+
+
+@pytest.mark.parametrize(("height", "refused"), [(4095, False), (4096, False), (4097, True)])
+def test_no_sheet_unfolds_into_more_than_an_xls_can_hold(height: int, refused: bool) -> None:
+    sheet = _Seen(filled=1 << 24, height=height, width=4096, last=(height, 4096))
+    with pytest.raises(RefusedError) if refused else nullcontext():
+        sheet.refuse()
+
+
+def test_the_head_of_a_sheet_ends_with_the_sixtieth_row() -> None:
+    written = {(1, 2): "b", (HEAD_ROWS, 1): "c", (HEAD_ROWS, 3): "d", (HEAD_ROWS + 1, 1): "e"}
+    assert _Sheet(True, written, []).head() == [["b"], ["c", "d"]]
+
+
+@pytest.mark.parametrize(
+    ("span", "area"),
+    [((1, 1), []), ((1, 2), [(2, 2, 2, 3)]), ((2, 1), [(2, 2, 3, 2)]), ((2, 2), [(2, 2, 3, 3)])],
+)
+def test_cells_that_are_merged_in_an_ods_are_told_and_no_others(
+    span: tuple[int, int], area: list[object]
+) -> None:
+    lines = rows_of(open_cell("a"), 1) + rows_of("<table:table-cell/>" + open_cell("b", span), 1)
+    with zipfile.ZipFile(
+        io.BytesIO(ods_of(f'<table:table table:name="表">{lines}</table:table>'))
+    ) as archive:
+        assert _seen_in_ods(archive)["表"].areas == area
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (3, 1), (1, 3), (2, 3)])
+def test_cells_that_an_ods_repeats_are_counted_as_often(rows: int, columns: int) -> None:
+    lines = rows_of(wide("<table:table-cell/>", 2) + wide(CELL, columns), rows) + rows_of(CELL, 1)
+    with zipfile.ZipFile(
+        io.BytesIO(ods_of(f'<table:table table:name="表">{lines}</table:table>'))
+    ) as archive:
+        seen = _seen_in_ods(archive)["表"]
+    assert (seen.filled, seen.height, seen.width) == (rows * columns + 1, rows + 1, 2 + columns)
+    assert (seen.last, seen.passed) == ((rows + 1, 1), rows + 1)
 
 
 @pytest.mark.parametrize("length", [0, 998, 999, 1000])

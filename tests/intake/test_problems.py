@@ -121,6 +121,18 @@ def test_the_notebook_and_json_tell_causes_too(desk):
     assert "エラー1件(3か所)" in taken._repr_html_()
 
 
+def test_a_check_that_breaks_is_told_with_the_line_at_which_it_did():
+    notes = Notes("a.csv")
+    with notes.bounded("見た目"):
+        fail()
+    (problem,) = notes.problems
+    assert problem.remedy.endswith(f"ZeroDivisionError test_problems.py {fail.__code__.co_firstlineno + 1}")
+
+
+def test_a_table_in_html_has_no_lines_of_its_own():
+    assert "border" not in problems.html_table("表", {"a": "列"}, pd.DataFrame({"a": [1]}))
+
+
 def fail(*_: object) -> None:
     raise ZeroDivisionError
 

@@ -16,6 +16,7 @@ DAYS, CLOCKS = ["2023-08-01", ""], ["22:15", "9:00"]
         ({"時": CLOCKS}, False),
         ({"日": ["", ""], "時": CLOCKS}, False),
         ({"日": [*DAYS, "不明"], "時": CLOCKS}, False),
+        ({"日": [*DAYS * 9, "", "不明"], "時": CLOCKS}, False),
         ({"日": [*DAYS * 10, "不明"], "時": CLOCKS}, True),  # beyond the twenty that are looked at
     ],
 )
@@ -35,7 +36,7 @@ def test_two_columns_called_by_values_of_the_key_hold_one_number(headings, propo
     schema = SCHEMAS["national_hourly"]
     hours = [f"{at}時台" for at in range(len(headings))]
     said = propose(schema.column("n"), schema, {hour: ["1"] for hour in hours})
-    assert ('melt: {n: "{hour}"}' in said) is proposed
+    assert ('「0時台」「1時台」…の列に件数があるなら、melt: {n: "{hour}"}' in said) is proposed
 
 
 def test_records_without_numbers_are_numbered_by_their_rows():

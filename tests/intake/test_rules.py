@@ -91,6 +91,37 @@ def test_three_merged_places_at_most_are_an_example(desk: Desk, n, example):
     assert (found["n"], found["example"]) == (n, example)
 
 
+@pytest.mark.parametrize(("n", "example"), [(2, "C2、C3"), (3, "C2、C3、C4"), (4, "C2、C3、C4")])
+def test_three_formulas_at_most_are_an_example(desk: Desk, n, example):
+    rows = [*table("national_daily"), ["2023-08-04", "熊本県", "40"]]
+    for row in rows[1 : n + 1]:
+        row[2] = "=1+1"
+    desk.put("national_daily", "n.xlsx", as_xlsx(rows))
+    found = desk.check().rules.set_index("rule").loc["1-7"]
+    assert (found["n"], found["example"]) == (n, example)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([["日付", "", "都道府県", "件数"], ["2023-08-01", "", "熊本県", "1"]],
+         {"1-6": (1, "2列目の見出しが空"), "2-2": (1, "空の列で分かれた表")}),
+        ([["", "", "日付", "都道府県", "件数"], ["", "", "2023-08-01", "熊本県", "1"]],
+         {"1-6": (2, "1列目の見出しが空"), "2-2": (0, "")}),
+        ([["日付", "都道府県", "件数"], *[["", "", ""]] * 2, ["2023-08-01", " 熊本県", "1 "]],
+         {"2-1": (2, "表の途中に空の行が2行"), "1-5": (2, "列「都道府県」"), "1-6": (0, "")}),
+        ([["日付", "都道府県", "件数", "出典"], ["R5.8.1", "熊本県", "-", "①"], ["R5.8.2", "熊本県", "x", "②"]],
+         {"1-10": (2, "4列目"), "1-11": (2, "日付「R5.8.1」"), "1-13": (2, "件数「-」"), "1-3": (0, "")}),
+        ([["日付", "都道府県", "件数"], ["45139", "熊本県", "1"], ["R5年(2023年)8月2日", "熊本県", "1"]],
+         {"1-11": (0, "")}),
+    ],
+)  # fmt: skip
+def test_places_are_counted_and_the_first_is_named(desk: Desk, rows, told):
+    desk.put("national_daily", "n.csv", as_csv(rows))
+    rules = desk.check().rules.set_index("rule")
+    assert {rule: (rules.loc[rule, "n"], rules.loc[rule, "example"]) for rule in told} == told
+
+
 @pytest.mark.parametrize(
     ("type", "unit", "heading", "bare"),
     [

@@ -7,7 +7,7 @@ import pytest
 
 from tests.intake.conftest import FORMS
 from ujo_lib.intake.headers import fold
-from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Option, options, uncoded
+from ujo_lib.intake.schemas import DTYPES, NUMERIC, PREFECTURES, SCHEMAS, Option, options, uncoded
 from ujo_lib.questionnaire import Item
 
 WHOLE = {
@@ -56,6 +56,86 @@ def test_a_column_declares_only_what_its_type_can_hold(kind: str) -> None:
         assert column.type in ("cat", "age") or not column.options, column.name
         assert column.type == "str" or not column.brief, column.name
         assert column.type == "age" or not column.whole, column.name
+
+
+ASKED_FOR = {
+    "commissioners": ("survey_id target_group commissioner_id in_scope responded", "", ""),
+    "cases": ("survey_id case_id commissioner_id", "", ""),
+    "waves": ("wave fiscal_year", "survey_name n_cases comparable source", ""),
+    "consultations": ("consult_id received_at channel pref", "age_band", "channel"),
+    "consultations_hourly": ("date hour pref channel", "n", "channel"),
+    "consultations_daily": ("date pref channel", "n", "channel"),
+    "national_daily": ("date pref", "n", ""),
+    "national_hourly": ("date hour", "n", ""),
+    "national_attributes": ("scope variable value", "n", ""),
+    "ads": ("platform", "campaign impressions", ""),
+    "campaigns": ("campaign_id name media", "start end", ""),
+    "population": ("area_code area_name as_of source", "n", ""),
+    "channels": ("channel", "", "channel"),
+    "events": ("date name", "kind", ""),
+    "media_use": ("age_band medium", "share", ""),
+    "residents": ("resident_id sex age_band", "", "age_band"),
+    "residents_frame": ("sex age_band n", "", "age_band"),
+    "voices": ("answer_id voice", "", ""),
+}
+"""Kind → columns that each row fills, those that a file has though cells may be blank (suppressed, unknown), and those
+of which a city says what may stand there; of districts always."""
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_a_file_has_what_counts_and_comparisons_cannot_do_without(kind: str) -> None:
+    columns = SCHEMAS[kind].columns
+    filled = [column.name for column in columns if column.filled]
+    there = [column.name for column in columns if column.required and not column.filled]
+    local = [column.name for column in columns if column.from_labels and column.name != "district"]
+    assert (filled, there, local) == tuple(names.split() for names in ASKED_FOR[kind])
+    assert all(column.from_labels for column in columns if column.name == "district")
+    assert SCHEMAS[kind].may_be_empty == (kind == "cases")  # nobody was found
+
+
+BOUNDS = {
+    "ucla3_1": (1, 4),
+    "ucla3_2": (1, 4),
+    "ucla3_3": (1, 4),
+    "hour": (0, 23),
+    "share": (0, 1),
+    "wave": (1, None),
+}
+"""UCLA's three items have four answers, a day 24 hours, reminders begin after a first wave."""
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_numbers_begin_with_nothing_and_only_people_seen_twice_are_not_added_up(kind: str) -> None:
+    for column in SCHEMAS[kind].columns:
+        if column.type in {*NUMERIC, "hour"} - {"year"}:
+            least = 1 if (kind, column.name) == ("residents_frame", "n") else 0  # a stratum of nobody is none
+            bounds = BOUNDS.get(column.name, (least, None))
+            assert (column.minimum, column.maximum) == bounds, column.name
+        assert column.additive != (column.name in ("reach", "households", "share")), column.name
+        assert column.brief == (column.type == "str" and column.name in ("city", "utm_source", "device")), (
+            column.name
+        )
+        assert column.whole == ((kind, column.name) == ("residents_frame", "age_band")), column.name
+
+
+def test_prefectures_have_the_codes_of_jis_x_0401_and_may_be_written_without_their_last_letter() -> None:
+    known = {option.label: (option.code, option.aliases) for option in PREFECTURES}
+    assert len(known) == 49
+    assert [known[name] for name in ("北海道", "青森県", "東京都", "沖縄県")] == [
+        ("01", ()),
+        ("02", ("青森",)),
+        ("13", ("東京",)),
+        ("47", ("沖縄",)),
+    ]
+
+
+@pytest.mark.parametrize("ages", [(13, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64)])
+def test_ages_of_advertisements_are_known_however_a_platform_writes_them(ages: tuple[int, int]) -> None:
+    first, last = ages
+    (option,) = [one for one in SCHEMAS["ads"].column("age_band").options if one.label == f"{first}-{last}"]
+    assert option.aliases == tuple(
+        form.format(first, last) for form in ("{}~{}", "{}~{}歳", "{}-{}歳", "AGE_{}_{}")
+    )
 
 
 def test_codes_count_from_one_unless_they_stand_before_the_label() -> None:

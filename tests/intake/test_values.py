@@ -118,6 +118,9 @@ def test_up_to_five_ways_of_writing_are_told_one_by_one_and_more_in_one_line(dis
     assert made.tolist() == [1000 * n for n in range(1, distinct + 1)] * 2
     assert len(notes.repairs) == told
     assert sum(repair.count for repair in notes.repairs) == 2 * distinct
+    assert [(one.row, one.before, one.after) for one in notes.repairs] == [
+        (n, f"{n + 1},000", f"{n + 1}000") for n in range(told)
+    ]
 
 
 @pytest.mark.parametrize(

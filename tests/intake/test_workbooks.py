@@ -2,15 +2,17 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.intake.grid import RefusedError
-from ujo_lib.intake.workbooks import as_text, refuse_bombs
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.workbooks import as_text, read_workbook, refuse_bombs
 
 MB = 1 << 20
 
@@ -49,6 +51,9 @@ def test_a_part_is_refused_that_is_too_large_or_was_packed_too_tightly(size, pac
         (999_999_999_999_999.0, "999999999999999"),
         (1e15, "1e+15"),  # sixteen digits are more than Excel shows
         (-1e15, "-1e+15"),
+        (timedelta(hours=26, minutes=5), "26:05"),
+        (timedelta(seconds=29), "0:00"),
+        (timedelta(seconds=31), "0:01"),
         (True, "TRUE"),
         (None, ""),
     ],
@@ -118,3 +123,40 @@ def test_all_columns_that_are_hidden_together_are_named(desk: Desk, first, last,
     desk.put("national_daily", "n.xlsx", out.getvalue())
     [fault] = desk.check().faults
     assert fault.value == told
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (-5, '0"千"', "-5千"),
+        (0, '0"千"', "0千"),
+        (0, '0"千";-0"百"', "0千"),
+        (-5, '0"千";0"百"', "-5百"),
+        (5, '0"千";0"百";0"万"', "5千"),
+    ],
+)
+def test_a_format_without_a_part_for_a_number_shows_it_by_its_first(value, number_format, shown):
+    assert as_text(value, number_format) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(10, True), ("10", True), (None, True), ("―", True), ("市専用", False), ("a1", False)]
+)
+def test_a_note_is_told_at_a_figure_or_at_nothing_and_not_at_a_word(value, told):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B2"] = "件数", value
+    book.active["B2"].comment = Comment("要確認", "")
+    out = io.BytesIO()
+    book.save(out)
+    assert read_workbook(out.getvalue(), None, Notes("n.xlsx")).facts.noted == (("B2",) if told else ())
+
+
+@pytest.mark.parametrize(("row", "told"), [(59, True), (60, True), (61, False)])
+def test_what_other_sheets_begin_with_ends_with_the_sixtieth_row(row, told):
+    book = openpyxl.Workbook()
+    book.active.title, book.active["A1"] = "表", "件数"
+    book.create_sheet("控え").cell(row, 2, "x")
+    out = io.BytesIO()
+    book.save(out)
+    heads = read_workbook(out.getvalue(), "表", Notes("n.xlsx")).facts.heads
+    assert heads == {"控え": [["x"]] if told else []}

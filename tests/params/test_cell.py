@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from papermill.inspection import _infer_parameters
 from papermill.iorw import load_notebook_node
+from pydantic.fields import FieldInfo
 
 from tests.pipeline.conftest import write_notebook
 from ujo_lib.params import (
@@ -19,7 +20,7 @@ from ujo_lib.params import (
     settings_model,
     settings_of,
 )
-from ujo_lib.params.cell import COMMON, written_cell
+from ujo_lib.params.cell import _WIDTH, COMMON, _line, written_cell, yaml_line
 
 OWN = """\
 rooms: int = 3  # 部屋の数
@@ -60,6 +61,30 @@ def test_the_types_name_what_papermill_can_show():
     assert 'staffing_scope: str = "prefecture"' in text
     assert "night_hours: list[int] = [22, 23]" in text
     assert "contacts: dict[str, str] = {}" in text
+
+
+def test_words_of_a_default_are_written_as_people_write_them():
+    assert 'site_name: str = "宇城市"  # 自治体の名称' in written_cell(NotebookSettings).splitlines()
+    line = yaml_line("site_name", NotebookSettings.model_fields["site_name"])
+    assert line == 'site_name: "宇城市"  # 自治体の名称'
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "lines"),
+    [(list, -1, 1), (list, 0, 1), (list, 1, 4), (dict, 0, 1), (dict, 1, 4), (str, 1, 1)],
+)
+def test_a_list_or_mapping_too_long_for_a_line_has_one_entry_a_line(kind, more, lines):
+    def of(letters):
+        word = "x" * letters
+        default = {list: [word, "y"], dict: {word: "z", "y": "z"}, str: word}[kind]
+        return _line("names", FieldInfo(annotation=kind, default=default, description="m"))
+
+    written = of(_WIDTH - len(of(0)) + more)
+    assert written.count("\n") + 1 == lines
+    assert written.startswith(f"names: {kind.__name__} = ")
+    assert written.endswith({1: written, 4: '",\n' + {list: "]", dict: "}", str: ""}[kind] + "  # m"}[lines])
+    if kind is list and lines == 4:
+        assert written.splitlines()[2] == '    "y",'
 
 
 def test_a_cell_without_a_model_gives_types_defaults_meanings_and_files(housing):

@@ -215,6 +215,7 @@ def test_only_a_report_on_half_a_year_has_a_folder_and_a_span_of_its_own(basis, 
     assert settings.store_folder.parent.name == f"fy2023{'-' if half else ''}{half}"
     days = {"": (366, 365), "h1": (183, 183), "h2": (183, 182)}[half]  # February 2024 has 29 days
     assert (settings.span.days, settings.span_before.days) == days
+    assert settings.span.start.year - settings.span_before.start.year == 1
     own = NotebookSettings(period_basis=basis, period_start="2023-05-01", period_end="2023-05-31")
     assert (own.half, own.period.days) == ("", 31)
 
@@ -241,3 +242,39 @@ def test_each_fact_of_a_place_is_its_own_and_told_once(place, left_out, told):
     with pytest.raises(ParameterError) if told else nullcontext() as refused:
         require_own(made, Path("params", place))
     assert [problem.key for problem in refused.value.problems] == told if told else refused is None
+    if told == ["fiscal_year"] and not left_out:
+        assert refused.value.problems[0].expected.startswith("2025(")
+
+
+def test_a_cell_that_names_a_place_without_parameters_is_told_which_there_are():
+    with pytest.raises(ParameterError) as refused:
+        QualitySettings.from_cell({"site": "nowhere", "fiscal_year": "2023"})
+    (problem,) = refused.value.problems
+    assert problem.key == "site、fiscal_year"
+    assert "sample 2023" in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [
+        ("threshold = 5\ntreshold = 3", False),  # no parameters cell assigns one of them
+        ("threshold = 5\nseed = 1\ntreshold = 3", True),
+        ("# Parameters\nthreshold = 5\nseed = 1", False),
+    ],
+)
+def test_the_cell_that_assigns_several_parameters_is_theirs(cell, wrong):
+    with pytest.raises(ParameterError, match="treshold") if wrong else nullcontext():
+        QualitySettings.from_cell({"In": [cell], "threshold": 5, "seed": 1, "treshold": 3})
+
+
+def test_a_cell_in_which_everything_is_given_asks_no_file():
+    given = {name: field.default for name, field in QualitySettings.model_fields.items()} | {
+        "site": "nowhere"
+    }
+    told = "# Parameters\n" + "".join(f"{name} = {value!r}\n" for name, value in given.items())
+    assert QualitySettings.from_cell({"In": [told], **given}).site == "nowhere"
+
+
+def test_the_tables_of_a_notebook_lie_in_a_folder_of_its_name():
+    settings = NotebookSettings()
+    assert settings.tables_of("2") == settings.tables_folder / "02_consultation_seasonality"

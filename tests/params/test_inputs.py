@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from ujo_lib.params import QualitySettings, SeasonalitySettings, SurveySettings
-from ujo_lib.params.inputs import Inputs
+from ujo_lib.params.inputs import Files, Inputs, path_of
 
 RECORDS, HOURLY, DAILY = "consultations", "consultations_hourly", "consultations_daily"
 WANTED = ("channels", DAILY, RECORDS, HOURLY)
@@ -173,3 +173,47 @@ def test_a_way_of_writing_that_stands_for_two_options_is_told_before_a_file_is_r
         return
     with pytest.raises(ValidationError, match=f"「{shared}」"):
         Inputs.model_validate({"labels": {"district": labels}})
+
+
+@pytest.mark.parametrize(
+    ("declared", "found"),
+    [
+        (["data*.csv"], ["DATA01.CSV", "data2.csv"]),
+        (["data?.csv"], ["data2.csv"]),
+        (["*.csv"], ["DATA01.CSV", "data2.csv", "\u304c.csv"]),
+        (["none*.csv"], ["none*.csv"]),  # stays, so that it can be reported
+        (["absent/*.csv"], ["absent/*.csv"]),
+        (["sub\\*.csv"], ["sub/1.csv"]),
+        (["b.csv", "sub/?.csv"], ["b.csv", "sub/1.csv"]),
+    ],
+)
+def test_a_form_of_names_stands_for_the_files_that_people_see(tmp_path, declared, found):
+    (tmp_path / "sub").mkdir()
+    # As a Mac writes it, \u304c is two letters.
+    for name in (
+        "DATA01.CSV",
+        "data2.csv",
+        "._data3.csv",
+        "~$data4.csv",
+        "x.txt",
+        "sub/1.csv",
+        "\u304b\u3099.csv",
+    ):
+        (tmp_path / name).touch()
+    assert list(Files(files=declared).names(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("\u304c.csv", "\u304b\u3099.csv"),
+        ("sub\\1.csv", "sub/1.csv"),
+        ("no.csv", None),
+        ("absent/1.csv", None),
+    ],
+)
+def test_a_file_is_found_under_the_name_that_another_system_gives_it(tmp_path, name, there):
+    (tmp_path / "sub").mkdir()
+    for file in ("\u304b\u3099.csv", "sub/1.csv"):
+        (tmp_path / file).touch()
+    assert path_of(tmp_path, name) == tmp_path / (there or name)

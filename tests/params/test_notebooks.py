@@ -124,7 +124,11 @@ def test_a_cell_gives_way_to_the_absence_of_the_kind_that_it_needs_and_of_no_oth
     file = desk.root / "notebooks/07_housing.ipynb"
     content = json.loads(file.read_text())
     content["cells"] += [
-        {"cell_type": "code", "metadata": {"tags": tags}, "source": [f'tally(asked, "{item}", form)']}
+        {
+            "cell_type": "code",
+            "metadata": {"tags": tags},
+            "source": [f'tally(asked, "{item}", form)\nplot(asked, "n")'],
+        }
         for item, tags in (("sex", ["needs-ads"]), ("age", ["needs-cases"]), ("job", ["internal"]))
     ]
     file.write_text(json.dumps(content))

@@ -85,7 +85,7 @@ def check_doubles(
     doubles = pd.DataFrame({"at": everyone["_at"][later], "origin": first[later]})
     doubles["file"] = loaded.files[doubles["at"].to_numpy()]
     headings = [schema.column(name).heading for name in key]
-    divisible = len(key) > 1 and any(
+    divisible = schema.column(schema.key[-1]).type != "id" and any(
         c.additive and c.type in NUMERIC and c.name in loaded.frame and c.name not in key
         for c in schema.columns
     )

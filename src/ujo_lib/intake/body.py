@@ -357,7 +357,7 @@ def _says_more(cells: list[str], header: Header, schema: Schema) -> bool:
 
 
 def _last_level(heading: str) -> str:
-    return heading.rsplit("_", 1)[-1]
+    return heading.rpartition("_")[2]
 
 
 def _is_strange(cells: list[str], header: Header, schema: Schema) -> bool:

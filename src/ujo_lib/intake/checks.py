@@ -81,10 +81,6 @@ def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSche
         columns[column.name] = pa.Column(
             DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
         )
-    for item in schema.multiples:
-        for option in item.options:
-            if item.column(option) in present:
-                columns[item.column(option)] = pa.Column("boolean", nullable=True)
     return pa.DataFrameSchema(columns, strict=False)
 
 
@@ -361,7 +357,7 @@ def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes
         counts = np.bincount(hours.to_numpy(), minlength=24).astype(float)
     elif {"hour", "n"} <= set(frame):
         name, known = "hour", frame[["hour", "n"]].dropna().astype(int)
-        counts = np.bincount(known["hour"], weights=known["n"], minlength=24)[:24]
+        counts = np.bincount(known["hour"], weights=known["n"], minlength=24)
     else:
         return
     if counts.sum() < MIN_STAMPS:
@@ -384,10 +380,11 @@ def splitting_columns(frame: pd.DataFrame, unread: Mapping[str, np.ndarray], sch
     Args:
         frame: the rows of one file.
         unread: heading → a code per row of the columns that are left out.
-        schema: their kind; only where counts are added up over a key of several columns can there be a breakdown.
+        schema: their kind; only counts that are added up, of no single person or record, can have a breakdown.
     """
     key = [name for name in schema.key if name in frame]
-    if len(key) < 2 or not any(c.additive and c.type in NUMERIC and c.name in frame for c in schema.columns):
+    counts = [c for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
+    if not counts or schema.column(schema.key[-1]).type == "id":
         return []
     doubled = frame.loc[frame.duplicated(key, keep=False), key]
     return [

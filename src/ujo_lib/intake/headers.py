@@ -112,7 +112,7 @@ def fold(heading: str) -> str:
 
 def _is_in(heading: str, headings: set[str]) -> bool:
     """Whether a heading, or its last level, is among these (folded)."""
-    return fold(heading) in headings or fold(heading.rsplit("_", 1)[-1]) in headings
+    return fold(heading) in headings or fold(heading.rpartition("_")[2]) in headings
 
 
 def _join(levels: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -234,7 +234,7 @@ def _assign(
 
 
 def _is_total(heading: str) -> bool:
-    return TOTAL_WORDS.fullmatch(heading.rsplit("_", 1)[-1]) is not None
+    return TOTAL_WORDS.fullmatch(heading.rpartition("_")[2]) is not None
 
 
 def _take_once(taken: dict[str, int], name: str, place: int, headings: Sequence[str], notes: Notes) -> None:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
-from itertools import islice
 from pathlib import Path
 from struct import unpack_from
 from typing import Any
@@ -206,8 +205,8 @@ def _counts_from_1904(content: bytes, suffix: str) -> bool:
         with archive.open("content.xml") as xml:
             # Where the sheets begin, the settings have been told.
             tags = (_NULL_DATE, f"{_TABLE}table")
-            starts = etree.iterparse(xml, ("start",), tag=tags, resolve_entities=False)
-            return any(one.get(f"{_TABLE}date-value", "").startswith("1904") for _, one in islice(starts, 1))
+            _, first = next(etree.iterparse(xml, ("start",), tag=tags, resolve_entities=False))
+            return bool(first.get(f"{_TABLE}date-value", "").startswith("1904"))
 
 
 def _read_apart(content: bytes) -> Any:

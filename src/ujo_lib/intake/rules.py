@@ -16,7 +16,7 @@ from ujo_lib.intake.body import Body
 from ujo_lib.intake.cells import fold_sign
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header
-from ujo_lib.intake.reading import BOOK_SUFFIXES, TEXT_SUFFIXES
+from ujo_lib.intake.reading import BOOK_SUFFIXES
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, shown
 from ujo_lib.text import MACHINE_DEPENDENT, MACHINE_RULES
@@ -49,7 +49,7 @@ def judge(grid: Grid, header: Header, body: Body, schema: Schema, name: str) -> 
     facts = grid.facts
     is_book = Path(name).suffix.lower() in BOOK_SUFFIXES
     verdicts = {
-        "1-1": _count(0 if is_book or Path(name).suffix.lower() in TEXT_SUFFIXES else 1, Path(name).suffix),
+        "1-1": Verdict("適合"),  # of any other format not one cell would have been read
         "1-2": _one_datum(body, header),
         "1-3": _texts(numeric, lambda text: not _is_bare_number(text) and fold_sign(text) not in _SIGNS),
         "1-4": _count(len(facts.merged), "、".join(facts.merged[:3])),
@@ -118,7 +118,7 @@ def _padding(body: Body, header: Header, schema: Schema) -> Verdict:
 
 def _headings(header: Header) -> Verdict:
     """Blank headings above columns that are used."""
-    last = max((i for i, h in enumerate(header.headings) if h), default=-1)
+    last = max(i for i, heading in enumerate(header.headings) if heading)
     blank = [i + 1 for i, heading in enumerate(header.headings[: last + 1]) if not heading]
     return _count(len(blank), f"{blank[0]}列目の見出しが空" if blank else "")
 

@@ -78,7 +78,8 @@ class Column:
         from_labels: the options must come from inputs.yaml (they differ from city to city).
         aliases: other headings that mean this column.
         minimum, maximum: bounds of a number, included.
-        additive: a total row must equal the sum of this column (reach is counted without doubles, so it need not).
+        additive: a total row must equal the sum of this column (reach is counted without doubles, so it need not, and
+            shares have no sum).
         unit: what is counted.
         note: one line for the dictionary, in English.
         asked: it is a question of the questionnaire; a frame has it even where a file has not.
@@ -713,7 +714,16 @@ MEDIA_USE = Schema(
     (
         _must("age_band", "年代", "str"),
         _must("medium", "媒体", "str"),
-        Column("share", "利用率", "share", required=True, minimum=0, maximum=1, note="0 to 1, or with %"),
+        Column(
+            "share",
+            "利用率",
+            "share",
+            required=True,
+            minimum=0,
+            maximum=1,
+            additive=False,
+            note="0 to 1, or with %",
+        ),
         _SOURCE,
     ),
     key=("age_band", "medium", "source"),

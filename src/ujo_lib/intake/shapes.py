@@ -187,7 +187,7 @@ def _refuse_unread(spec: FileSpec, number: Column, body: Body, header: Header, n
         texts = [text for text in body.raw(header, place).texts if text.strip()]
         some = texts and not body.has_words(header, place)
         numbers = some or sum(reads(number, text) for text in texts) * 2 >= len(texts) > 0
-        if heading and numbers and not {fold(heading), fold(heading.rsplit("_", 1)[-1])} & ignore:
+        if heading and numbers and not {fold(heading), fold(heading.rpartition("_")[2])} & ignore:
             remedy = (
                 "この列の数は、melt の区分として読めません。区分の1つなら見出しを直し(翌日の時刻は翌日の行に移します)、"
                 "区分でない列か合計なら inputs.yaml の ignore に書いてください。"
