@@ -173,7 +173,13 @@ class _Attack:
         then = [
             f for p in previous if not p.zeros for f in crossings_of(p.table, p.hidden, policy, self._cut)
         ]
-        maybe = {self._cut(p.table.region(i)) for p in previous if p.zeros for i in np.flatnonzero(p.hidden)}
+        maybe = {
+            self._cut(p.table.region(i))
+            for p in previous
+            if p.zeros
+            for i, gone in enumerate(p.hidden)
+            if gone
+        }
         self._crossed = [*now, *then]
         self._crossed_before = [*then, *(fact for fact in now if fact.parts[0][1] not in maybe)]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
