@@ -304,6 +304,40 @@ def test_a_sum_that_the_release_prints_itself_does_not_say_what_few_x_are(
     assert audit([table], crossed, policy, sums).ok is not zeros_too
 
 
+@pytest.mark.parametrize(("first", "again"), [("2023-12-31", True), ("2024-01-01", False)])
+def test_zeros_that_a_release_hid_stay_hidden_in_those_that_count_the_same_days(
+    first: str, again: bool
+) -> None:
+    """Five x of a sum of five were 0 to 5 while two of seven were zeros: printed now, they leave one each."""
+    cells = tuple(Cell((f"{i}",), "n", n) for i, n in enumerate((1, 1, 1, 1, 1, 0, 0)))
+    table = CountTable(
+        "t", "contacts", {"月": "月"}, ("n",), cells, period=(date(2023, 1, 1), date(2023, 12, 31))
+    )
+    new = replace(
+        table, period=(date.fromisoformat(first), date(2024, 12, 31)), cells=(Cell(("0",), "n", 0),)
+    )
+    past = [PastRelease(table, (True,) * 7, zeros=True)]
+    assert plan([new], FIVE, (), past).zeros == (("contacts",) if again else ())
+    public = [replace(figure, own=False) for figure in sums_of(table, 5)]
+    crossed = {"t": tuple(bool(cell.value) for cell in cells)}
+    assert not audit([table], crossed, FIVE, public, past).ok
+    assert audit([table], {"t": (True,) * 7}, FIVE, public, past, ["contacts"]).ok
+
+
+@pytest.mark.parametrize(("zeros", "most"), [(False, 4), (True, 5)])
+def test_an_x_of_an_earlier_release_is_none_or_not_as_that_release_said(zeros: bool, most: int) -> None:
+    """1 and 4 of five, crossed where zeros were printed: neither is nobody, even if the new release hides its zeros."""
+    old, new = (
+        CountTable("t", "contacts", {"a": name}, ("n",), tuple(Cell((c,), "n", n) for c, n in cells.items()))
+        for name, cells in (("topic", {"p": 1, "q": 4}), ("sex", {"f": 3, "m": 2}))
+    )
+    past = [PastRelease(old, (True, True), zeros=zeros)]
+    found = audit(
+        [replace(new, id="u")], {"u": (True, True)}, FIVE, list(sums_of(old, 5)), past, ["contacts"]
+    )
+    assert found.frame.query("table == 't'")["high"].tolist() == [most, most]
+
+
 def test_somebody_who_knows_his_own_case_still_learns_nothing_of_the_others() -> None:
     policy = Policy(threshold=5, required_width=3, own_case=True)
     table = grid("t", ["a", "b", "c"], ["x", "y", "z"], [[1, 12, 9], [8, 11, 10], [13, 7, 16]])

@@ -21,6 +21,7 @@ from ujo_lib.disclosure.tables import (
     cut_periods,
     dump_tables,
     load_past,
+    outside_months,
     spoken,
     sums_of,
 )
@@ -116,8 +117,9 @@ def test_a_release_remembers_its_tables_exactly() -> None:
         area=("宇城市",),
         printed=Printed(percent_digits=1, base="base"),
     )
-    (again,) = load_past(dump_tables([PastRelease(one, (True, False))]))
-    assert again == PastRelease(one, (True, False))
+    for zeros in (False, True):
+        (again,) = load_past(dump_tables([PastRelease(one, (True, False), zeros=zeros)]))
+        assert again == PastRelease(one, (True, False), zeros=zeros)
     assert list(again.table.dimensions) == list(one.dimensions)  # labels stand in this order
 
 
@@ -410,3 +412,23 @@ def test_a_region_is_named_as_a_person_would() -> None:
     men = ("sex", frozenset({"男性"}))
     assert spoken((("age", frozenset({"20代", "10代"})), men)) == "age=10代/20代・sex=男性"
     assert spoken(()) == "全体"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "outside"),
+    [
+        (date(2023, 2, 28), date(2023, 4, 1), {"2023年1月", "2023年5月"}),
+        (date(2023, 3, 1), date(2023, 3, 31), {"2023年1月", "2023年2月", "2023年4月", "2023年5月"}),
+        (date(2022, 12, 31), date(2023, 5, 1), set()),
+    ],
+)
+def test_a_month_has_nobody_on_days_outside_it(first: date, last: date, outside: set[str]) -> None:
+    """A run of days has the months of its first and of its last day, and those between, over New Year, too."""
+    months = CountTable(
+        "m", "contacts", {"month": "month"}, ("n",),
+        tuple(Cell((f"2023年{month}月",), "n", 7) for month in range(1, 6)),
+        period=(first, last),
+    )  # fmt: skip
+    found = list(outside_months([months]))
+    assert {month for figure in found for month in figure.where["month"]} == outside
+    assert all((figure.low, figure.high, figure.period) == (0, 0, (first, last)) for figure in found)

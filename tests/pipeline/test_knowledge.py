@@ -234,6 +234,38 @@ def test_an_overview_of_two_kinds_of_years_gives_no_hidden_month_back():
         assert high - low >= FIVE.required_width, month
 
 
+def left(record):
+    """The table of a release that was planned by itself, as the next one knows it."""
+    masks = plan_masks({"02": Step(record)}, FIVE, public=knowing(record))
+    (one,) = counted_tables({"02": Step(record)})
+    return [PastRelease(one.table, masks.plan.mask(one.table.id), "fy2022/a")]
+
+
+@pytest.mark.parametrize("march", [4, 5])
+def test_the_fiscal_year_is_refused_that_leaves_a_month_of_the_calendar_year_to_subtraction(march):
+    """184 in the calendar year, of them 180 in months that the fiscal year prints, too, and none before March."""
+    late = [f"{month}月" for month in range(4, 13)]
+    past = left(
+        months({"1月": 0, "2月": 0, "3月": march, **dict.fromkeys(late, 20)}, "2022-01-01", "2022-12-31")
+    )
+    step = {"02": Step(months(dict.fromkeys([*late, "1月", "2月", "3月"], 20), *FISCAL_2022))}
+    public = Knowledge(FIVE, previous=tuple(past)).figures(counted_tables(step), past)
+    masks = plan_masks(step, FIVE, public=public, previous=past)
+    assert audit_masks(step, masks, FIVE, public=public, previous=past).ok == (march >= FIVE.threshold)
+
+
+@pytest.mark.parametrize("school", [4, 5])
+def test_a_sum_that_the_overview_of_an_earlier_release_printed_opens_none_of_its_rows(school):
+    """46 wrote, 28 about work, so the report on the family alone (14) tells the schools of the year before it."""
+    past = left(topics("topic", {"学校": school, "家族": 14, "勤務": 28}, total=False))
+    schema = Schema({"sex": Dimension(variable="sex"), "n": Count()}, where={"topic": ("家族",)})
+    spec = TableSpec("family", "家族", Subject("相談", "合成", "contacts"), schema)
+    step = {"02": Step(TableRecord.of("02", spec, pd.DataFrame({"sex": ["女", "男"], "n": [7, 7]})))}
+    public = Knowledge(FIVE).figures(counted_tables(step), past)
+    masks = plan_masks(step, FIVE, public=public, previous=past)
+    assert audit_masks(step, masks, FIVE, public=public, previous=past).ok == (school >= FIVE.threshold)
+
+
 @pytest.mark.parametrize("rest", [4, 5, 6])
 @pytest.mark.parametrize("half_first", [False, True], ids=["the year left first", "the half left first"])
 def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest, half_first):

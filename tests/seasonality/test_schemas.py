@@ -239,13 +239,11 @@ def test_a_release_hides_small_counts_of_contacts_and_clients_of_the_place_and_n
 
 
 KNOWN_TO_ALL = {
-    **dict.fromkeys(("months", "weekdays", "grid", "forecast"), ("days",)),
+    "forecast": ("days",),
     **dict.fromkeys(("distribution", "combined"), ("reference",)),
     "usage": ("population", "population_share"),
-    "totals": ("days", "missing_days"),
-    "bases": ("missing_calendar", "missing_fiscal"),
 }
-"""Days of the calendar and those without a record, inhabitants, published figures of the nation."""
+"""Days to come, inhabitants, published figures of the nation; of few contacts recorded days are those with one."""
 
 
 def test_only_the_calendar_the_inhabitants_and_the_published_nation_are_shown_beside_a_hidden_count():

@@ -56,13 +56,16 @@ def gather(
     policy: Policy,
     public: Sequence[PublicFigure],
     previous: Sequence[PastRelease],
+    before: Policy | None = None,
 ) -> list[Count]:
     """Counts of one population, each group of people once.
+
+    `before` are the rules of earlier releases, where these are others.
 
     Raises:
         TableError: two tables, or a table and a public figure, give the same people different numbers.
     """
-    found = [*_of_release(tables, exempt, policy), *_of_past(previous, policy), *_of_public(public)]
+    found = [*_of_release(tables, exempt, policy), *_of_past(previous, before or policy), *_of_public(public)]
     rows = with_common_periods([count.row for count in found])
     for count, row in zip(found, rows, strict=True):
         count.row = row
@@ -103,7 +106,7 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             public=not hidden,
             before=not hidden,
             frame=release.table.frame,
-            floor=policy.least_crossed(cell) if hidden else 0,
+            floor=policy.least_crossed(cell) if hidden and not release.zeros else 0,
             in_full=0 if hidden else in_full,
         )
         for release in previous

@@ -115,14 +115,21 @@ def plan(
             [release for release in previous if release.table.population == population],
         )
         counts = gather(members, exempt, policy, *known)
+        # A zero printed beside x that may have been zeros says of all others that they are none.
+        veiled = any(past.zeros and _same_days(past.table, table) for past in known[1] for table in members)
         try:
+            if veiled:
+                raise NarrowError
             hidden, given_up = protect(members, counts, policy, narrow=policy.zero_rule == "hide")
         except NarrowError:
             wary = replace(policy, zero_rule="hide")
             try:
-                hidden, given_up = protect(members, gather(members, exempt, wary, *known), wary)
+                hidden, given_up = protect(members, gather(members, exempt, wary, *known, policy), wary)
                 zeros.append(population)
-            except PlanError:  # the audit will say what is left too narrow
+            except PlanError:
+                if veiled:
+                    raise
+                # the audit will say what is left too narrow
                 hidden, given_up = protect(members, counts, policy)
         masks |= {table.id: _mask(table, hidden) for table in members}
         relaxed |= set(given_up)
@@ -138,6 +145,12 @@ def plan(
 
 def _primary(table: CountTable, policy: Policy) -> tuple[int, ...]:
     return tuple(i for i, cell in enumerate(table.cells) if policy.is_primary(cell))
+
+
+def _same_days(one: CountTable, other: CountTable) -> bool:
+    return not (one.period and other.period) or (
+        one.period[0] <= other.period[1] and other.period[0] <= one.period[1]
+    )
 
 
 def _mask(table: CountTable, hidden: set[tuple[str, int]]) -> tuple[bool, ...]:

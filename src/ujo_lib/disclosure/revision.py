@@ -179,7 +179,12 @@ class _Side:
 
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
         facts = [fact for past in tables for fact in facts_of(past.table, past.hidden, cut)]
-        facts += [fact for past in tables for fact in crossings_of(past.table, past.hidden, policy, cut)]
+        facts += [
+            fact
+            for past in tables
+            if not past.zeros
+            for fact in crossings_of(past.table, past.hidden, policy, cut)
+        ]
         sums = {
             calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
             for past in tables

@@ -232,11 +232,13 @@ class PastRelease:
         table: the table with its true counts.
         hidden: one flag per cell of the table: was it masked then?
         release: which release that was ("fy2023/…", the file of the memory).
+        zeros: whether its zeros were hidden with the small counts, so that an x of it may be one.
     """
 
     table: CountTable
     hidden: tuple[bool, ...]
     release: str = ""
+    zeros: bool = False
 
     def __post_init__(self) -> None:
         if len(self.hidden) != len(self.table.cells):
@@ -389,6 +391,27 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
                 yield PublicFigure(table.population, where, size, size, f"{table.id} の合計", own=True)
 
 
+def outside_months(tables: Sequence[CountTable]) -> Iterator[PublicFigure]:
+    """That a month has nobody on days outside it: calendar and fiscal years of the same months are one calendar."""
+    runs: dict[str, set[str]] = {}
+    named: dict[tuple[str, str], set[str]] = {}
+    for table in tables:
+        for variable, atoms in (pair for i in range(len(table.cells)) for pair in table.region(i)):
+            if variable == PERIOD:
+                runs.setdefault(table.population, set()).update(atoms)
+            elif all(map(_MONTH.fullmatch, atoms)):
+                named.setdefault((table.population, variable), set()).update(atoms)
+    for (population, variable), months in named.items():
+        pieces = frozenset().union(*cut_periods(sorted(runs.get(population, ()))).values())
+        for piece in sorted(pieces):
+            first, last = (date.fromisoformat(day) for day in piece.split("/"))
+            # Counted from the year 0, so that a run of days is a run of months.
+            ends = [12 * day.year + day.month - 1 for day in (first, last)]
+            inside = {f"{month // 12}年{month % 12 + 1}月" for month in range(ends[0], ends[1] + 1)}
+            if outside := tuple(sorted(months - inside)):
+                yield PublicFigure(population, {variable: outside}, 0, 0, "暦", period=(first, last))
+
+
 def dump_tables(tables: Sequence[CountTable | PastRelease]) -> str:
     """Tables, alone or with their masks, as JSON (with their true counts: keep it inside the city)."""
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
@@ -396,7 +419,10 @@ def dump_tables(tables: Sequence[CountTable | PastRelease]) -> str:
 
 def load_past(text: str, release: str = "") -> list[PastRelease]:
     """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of."""
-    return [PastRelease(_table(one["table"]), tuple(one["hidden"]), release) for one in json.loads(text)]
+    return [
+        PastRelease(_table(one["table"]), tuple(one["hidden"]), release, one.get("zeros", False))
+        for one in json.loads(text)
+    ]
 
 
 def _table(entry: dict[str, Any]) -> CountTable:

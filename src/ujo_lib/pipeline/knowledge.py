@@ -6,7 +6,7 @@ outlives the pages it tells of.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     dump_tables,
     load_past,
+    outside_months,
     sums_of,
 )
 from ujo_lib.errors import InputError
@@ -79,16 +80,26 @@ class Knowledge:
             place.outputs.name,
         )
 
-    def figures(self, tables: Sequence[Counted]) -> list[PublicFigure]:
-        """What readers know besides the tables: what is declared, what published statements give away, and sums.
+    def figures(self, tables: Sequence[Counted], same: Sequence[PastRelease] = ()) -> list[PublicFigure]:
+        """What readers know besides the tables: declared figures, published statements, sums, and the calendar.
 
         How many were counted in all stands in overviews without a population, whatever the tables themselves hide. What
         is counted among another population tells how many of that there were at least.
+
+        Args:
+            tables: every table of the release.
+            same: those of earlier releases of the same records, whose overviews printed sums, too.
         """
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
         sums = [figure for one in tables for figure in sums_of(one.table, self.policy.threshold)]
+        sums += [
+            replace(figure, own=False)
+            for past in same
+            for figure in sums_of(past.table, self.policy.threshold)
+        ]
         least = [figure for one in tables for figure in _at_least(one, tables, self.policy.threshold)]
         nobody = [figure for one in tables for figure in _nobody(one)]
+        nobody += outside_months([*(one.table for one in tables), *(past.table for past in self.previous)])
         return [*self.declared, *public_figures(claims, tables), *sums, *least, *nobody]
 
     def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
@@ -140,7 +151,10 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
         tables: every table of it, with its true counts.
         masks: what was hidden.
     """
-    past = [PastRelease(one.table, masks.plan.mask(one.table.id)) for one in tables]
+    past = [
+        PastRelease(one.table, masks.plan.mask(one.table.id), zeros=one.table.population in masks.plan.zeros)
+        for one in tables
+    ]
     file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
     write_atomically(file, dump_tables(past))
     return file

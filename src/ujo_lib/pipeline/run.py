@@ -208,7 +208,8 @@ def _make_pages(
     left = known_digest(walk.place, run_id(steps))  # first: what is signed from here on makes the plan anew
     known = Knowledge.read(walk.place, steps)
     tables = counted_tables(internal)
-    public, (same, corrected) = known.figures(tables), known.earlier(tables)
+    same, corrected = known.earlier(tables)
+    public = known.figures(tables, same)
     if corrected:
         walk.progress.note(_CORRECTED)
     masks = plan_masks(internal, known.policy, public, same, Store(walk.place.kept))

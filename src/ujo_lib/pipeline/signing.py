@@ -188,7 +188,8 @@ def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finis
         raise _no_traces()
     known = Knowledge.read(place, steps)
     tables = counted_tables(internal)
-    return Masked(masks, known.policy, known.figures(tables), *known.earlier(tables))
+    same, corrected = known.earlier(tables)
+    return Masked(masks, known.policy, known.figures(tables, same), same, corrected)
 
 
 def _readable(files: Iterable[Path]) -> Iterator[Masks]:

@@ -27,7 +27,8 @@ SILENCE_LIMIT = 1e-9
 
 
 CONTACTS: Final = Count(unit="件")
-DAYS: Final = Count(heading="日数", members=False, free=True)
+DAYS: Final = Count(heading="日数", members=False)
+"""Hidden with the contacts of its row: where few came, the days that count as recorded are those on which some did."""
 _COUNTED: Final = ("date", "hour", "pref", "channel", "n")
 
 

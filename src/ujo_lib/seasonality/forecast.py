@@ -11,7 +11,7 @@ was wide enough.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -253,7 +253,7 @@ def _monthly(
         "month": Text(heading="月"),
         "n": Rate(heading="見込み", unit="件"),
         **interval("n", level, kind="prediction", like="n"),
-        "days": DAYS,
+        "days": replace(DAYS, free=True),
     }
     return Typed.of(frame, columns, note=note)
 

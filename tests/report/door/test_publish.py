@@ -404,6 +404,25 @@ def test_words_and_what_everybody_knows_stay_where_counts_are_hidden_elsewhere()
     assert shown.frame[["known", "remark"]].equals(frame[["known", "remark"]])
 
 
+@pytest.mark.parametrize(
+    ("whole", "n", "free", "stays"),
+    [
+        (["cases", "all"], pd.NA, False, True),
+        (["cases"], pd.NA, False, False),
+        (["all"], pd.NA, False, False),
+        ([], pd.NA, True, True),
+        ([], 0, False, True),
+    ],
+)
+def test_why_a_row_has_no_count_is_told_only_where_nothing_of_its_population_is_hidden(whole, n, free, stays):
+    columns = {"role": Dimension(variable="role"), "n": Count(), "why": Text(free=free)}
+    spec = TableSpec("effect", "効果", replace(ABOUT, among="all"), Schema(columns))
+    frame = pd.DataFrame({"role": ["施策"], "n": pd.array([n], "Int64"), "why": ["日曜に1件もない"]})
+    shown = mask(TableRecord.of("04", spec, frame), frame, {"n": [False]}, whole)
+    assert shown.is_hidden("why", role="施策") != stays
+    assert not shown.is_hidden("n", role="施策")
+
+
 def test_what_a_release_showed_is_read_back_with_its_mask():
     shown = _masked([True, False, True])
     again = TableRecord.from_json(shown.record("01").to_json()).published()

@@ -168,10 +168,20 @@ class _Attack:
         self._before += told[False]
         self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
         self._release += told[True]
-        seen = [(t, self._flags[t.id]) for t in tables] + [(p.table, tuple(p.hidden)) for p in previous]
-        self._crossed = [
-            fact for table, flags in seen for fact in crossings_of(table, flags, crossed, self._cut)
+        # What was no zero on an earlier page is none for all that this release hides, and the other way round.
+        now = [f for t in tables for f in crossings_of(t, self._flags[t.id], crossed, self._cut)]
+        then = [
+            f for p in previous if not p.zeros for f in crossings_of(p.table, p.hidden, policy, self._cut)
         ]
+        maybe = {
+            self._cut(p.table.region(i))
+            for p in previous
+            if p.zeros
+            for i, gone in enumerate(p.hidden)
+            if gone
+        }
+        self._crossed = [*now, *then]
+        self._crossed_before = [*then, *(fact for fact in now if fact.parts[0][1] not in maybe)]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
         self._facts = [*frame, *past, *self._before, *told[True]]
@@ -201,7 +211,7 @@ class _Attack:
         facts = linked(suspect.region, self._before)
         if not facts:
             return own, np.inf
-        facts = linked(suspect.region, [*self._before, *self._crossed])
+        facts = linked(suspect.region, [*self._before, *self._crossed_before])
         if len(facts) > _FEW:
             return self._everybody_before.interval(suspect.region, suspect.value, own)
         people = People([region for fact in facts for _, region in fact.parts] + [suspect.region])
@@ -212,7 +222,7 @@ class _Attack:
     def _everybody_before(self) -> "Outsider":
         # who has not seen the release does not know its zeros either
         people = self._agreeing(()) if self._people.thinned else self._people
-        return Outsider(people, [*self._before, *self._crossed, *self._always])
+        return Outsider(people, [*self._before, *self._crossed_before, *self._always])
 
     def _verdict(self, suspect: _Suspect, reader: "Outsider") -> tuple[object, ...]:
         """A row of the report, as `COLUMNS` name it."""

@@ -339,8 +339,9 @@ def mask(
     A column that speaks of the whole table (`Schema.of_table`) is kept back as a whole as soon as a count that it rests
     on is hidden: the shown values of a test statistic are equations for the hidden cells. In a table without population
     every number speaks of counts that stand elsewhere; a small count of its own, made from them, is printed no more
-    than theirs. Where rows stand in the order of a count, those that hide one go to the end, in the order of their
-    labels: between a 6 and a 5 everybody would know them.
+    than theirs. Words in a row without any count may tell why there is none (nobody on Sundays): they go where the
+    population, or the one of which it is a part, hides a count. Where rows stand in the order of a count, those that
+    hide one go to the end, in the order of their labels: between a 6 and a 5 everybody would know them.
 
     Args:
         record: the table as recorded.
@@ -357,8 +358,12 @@ def mask(
     row_hidden = (
         hidden[list(spec.counts)].any(axis=1) if spec.counts else pd.Series(False, index=hidden.index)
     )
+    within = {spec.subject.population, spec.subject.among or spec.subject.population}
+    telling = bool(spec.counts) and not within <= {*whole}
+    silent = frame[list(spec.counts)].isna().to_numpy().all(axis=1) & telling
     for column in _followers(spec, frame):
-        hidden[column] = row_hidden
+        words = not spec.schema[column].numeric
+        hidden[column] = row_hidden | (silent & frame[column].notna().to_numpy()) if words else row_hidden
     shown = frame.reset_index(drop=True).copy()
     few = _counts_few(spec, frame, least)
     if few or _rests_on_hidden(record, hidden, whole):
