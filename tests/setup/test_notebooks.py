@@ -9,7 +9,7 @@ from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE, WRONG_PARAMETERS
 from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.params import notebooks_of, notebooks_of_year, read_settings
-from ujo_lib.setup import SetupError, new_notebook_for, set_up_year, synchronise
+from ujo_lib.setup import SetupError, new_notebook_for, notebooks, set_up_year, synchronise
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
@@ -26,6 +26,20 @@ def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, k
     assert [cell["id"] for cell in cells] == [f"cell-{number:02d}" for number in range(1, 8)]
     assert len({"".join(cell["source"]) for cell in cells}) == 7  # none twice
     assert "".join(cells[0]["source"]).startswith("# housing\n")
+
+
+def test_one_whose_making_was_interrupted_is_made_by_the_same_command(root, monkeypatch):
+    """The notebook stood without parameters, took part in no run, and its number was taken."""
+
+    def killed(file, text):
+        file.write_text(text, encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notebooks, "write_atomically", killed)
+        with pytest.raises(KeyboardInterrupt):
+            new_notebook_for(root, "07_housing", "sample", 2023, "cases")
+    assert all(file.is_file() for file in new_notebook_for(root, "07_housing", "sample", 2023, "cases"))
 
 
 def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, capsys):

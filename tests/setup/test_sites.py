@@ -1,6 +1,7 @@
 """`ujo new-site`: names, codes, filters and controls follow, and nothing of the pattern's city stays behind."""
 
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -196,6 +197,25 @@ def test_a_place_that_is_there_already_is_left_alone(root, wakaba):
     with pytest.raises(SetupError, match="はもうあります"):
         set_up_site(root, wakaba)
     assert {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize("written", [0, 1, 12])
+def test_a_place_of_which_the_making_was_interrupted_is_made_whole_by_the_same_command(root, wakaba, written):
+    """`ujo new-site` named `ujo new-year`, which found no year to copy and named `ujo new-site`."""
+    folder = root / "params/wakaba"
+    before = {file: file.read_bytes() for file in folder.rglob("*.yaml")}
+    for file in sorted(before)[written:]:
+        file.unlink()
+    (folder / "fy2024" / f".inputs.yaml.{'0f' * 8}").touch()
+    set_up_site(root, wakaba)
+    assert {file: file.read_bytes() for file in folder.rglob("*.yaml")} == before
+
+
+def test_a_place_that_was_begun_otherwise_is_left_alone(root, wakaba):
+    (root / "params/wakaba/fy2024/inputs.yaml").unlink()
+    with pytest.raises(SetupError, match="はじめと同じ書き方"):
+        set_up_site(root, replace(wakaba, districts=("中央",), site_name="若葉町"))
+    assert not (root / "params/wakaba/fy2024/inputs.yaml").exists()
 
 
 @pytest.mark.parametrize(

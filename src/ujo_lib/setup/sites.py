@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from ujo_lib.files import is_trace
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
 from ujo_lib.params.inputs import Inputs
@@ -84,14 +85,11 @@ def _reads_as_it_is(called: str) -> bool:
 def set_up_site(root: Path, site: NewSite) -> Created:
     """Write the parameters, forms and data contract of a place that has none yet.
 
+    What was interrupted is taken up again: all that is there is then as this very call would write it.
+
     Raises:
-        SetupError: the place is there already.
+        SetupError: the place is there already, or was begun otherwise.
     """
-    if (root / "params" / site.name).exists():
-        raise SetupError(
-            f"params/{site.name}/ はもうあります。何も変えていません。"
-            f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。"
-        )
     source = root / "params" / PATTERN_SITE / f"fy{newest_year(root, PATTERN_SITE)}"
     target = root / "params" / site.name / f"fy{site.year}"
     old = read_flat_yaml(source / "common.yaml")
@@ -102,6 +100,17 @@ def set_up_site(root: Path, site: NewSite) -> Created:
     }
     copied = copied_parameters(source, target, _values(site), _remarks(site), names)
     parameters = {file: _made_own(file, text, site, source, names) for file, text in copied.items()}
+    there = {
+        (file, file.read_bytes())
+        for file in target.parent.rglob("*")
+        if file.is_file() and not is_trace(file)
+    }
+    if len(there) == len(parameters) or there - {(file, text.encode()) for file, text in parameters.items()}:
+        raise SetupError(
+            f"params/{site.name}/ はもうあります。何も変えていません。"
+            f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。途中で止まったものの続きは、"
+            "はじめと同じ書き方の `ujo new-site` で作ります。"
+        )
     return write_year(root, source, parameters, site.name, site.year)
 
 
