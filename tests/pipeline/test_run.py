@@ -85,7 +85,9 @@ def test_kernels_find_loaded_what_unfinished_steps_want_and_for_a_release_alone_
     project, first_run, monkeypatch
 ):
     preloads, start = [], kernels._start_server
-    monkeypatch.setattr(kernels, "_start_server", lambda preload: preloads.append(preload) or start(preload))
+    monkeypatch.setattr(
+        kernels, "_start_server", lambda preload, folder: preloads.append(preload) or start(preload, folder)
+    )
     project.set_parameter("02_consultation_seasonality", "staffing_quantile", 0.7)
     project.run(only=["02"])
     project.run(force=True)
