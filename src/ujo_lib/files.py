@@ -1,18 +1,21 @@
 """Writing files so that a reader never meets half of one, and nobody else on the machine meets what is private."""
 
 import csv
+import glob
 import hashlib
 import io
 import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 _ONLY_OWNER = 0o077
+_DAY = 24 * 60 * 60
 
 _DISK = {
     ("Errno 28", "Errno 122", "WinError 39", "WinError 112"): (
@@ -27,6 +30,14 @@ _DISK = {
         "読み書きできません。\nExcel などで開いていたら閉じて、もう一度実行してください。"
         "閉じても同じときは、読み書きの権限を確かめてください。"
     ),
+    ("Errno 27", "WinError 223"): (
+        "置き場所のディスクか利用者に許された大きさを超えるファイルで、書き込めませんでした。\n大きなファイルを置ける場所に"
+        "プロジェクトを移すか、情報システムの担当に上限を上げてもらい、もう一度実行してください。"
+    ),
+    ("Errno 37", "Errno 95"): (
+        "ここのディスク(共有フォルダーなど)では、二つの実行がぶつからないようにする錠を掛けられません。\n"
+        "パソコンの中のディスクにプロジェクトを移して、もう一度実行してください。"
+    ),
     ("Errno 5", "Errno 107", "Errno 116", "WinError 53", "WinError 59", "WinError 64"): (
         "共有フォルダーか外付けのディスクにつながりません。\nつながることを確かめて、もう一度実行してください。"
     ),
@@ -39,9 +50,16 @@ _DISK = {
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write beside the target and rename, creating the folder when needed; who may read it is up to the umask."""
+    """Write beside the target and rename, creating the folder when needed; who may read it is up to the umask.
+
+    What somebody who was killed between the two left beside it goes, a day later: nobody writes for so long.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _DAY:
+                left.unlink()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with beside.open("xb") as file:
@@ -126,8 +144,8 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
 
 
 def is_trace(file: Path) -> bool:
-    """Whether a name is hidden or one that Excel gives to what it has open: nobody's own file."""
-    return file.name.startswith(("~", "."))
+    """Whether a file or its folder is hidden, or Excel has it open: nobody's own file, JupyterLab's copy for one."""
+    return file.name.startswith(("~", ".")) or file.parent.name.startswith(".")
 
 
 @contextmanager

@@ -38,7 +38,7 @@ STATES: dict[State, str] = {
 
 
 _TO_BLAME: Final[Mapping[State, Set[str]]] = {
-    "parameters": frozenset({"ParameterError", "CodebookError", "QuestionnaireError"}),
+    "parameters": frozenset({"ParameterError", "CodebookError", "QuestionnaireError", "CacheFolderError"}),
     "data": frozenset({"InputError", "DataProblems", "SampleError", "CodesError"}),
 }
 """How a run ends → the errors that end it so, when nothing else stopped a notebook."""

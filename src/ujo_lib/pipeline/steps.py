@@ -104,11 +104,12 @@ class StepStore:
         folder = self._folder(job)
         try:
             told = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            seconds, whole = told["seconds"], told["files"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
         files = hashes(folder, [folder])
         files.pop(_RECORD)
-        return Finished(job, folder, told["seconds"], reused=True) if files == told["files"] else None
+        return Finished(job, folder, seconds, reused=True) if files == whole else None
 
     def work_folder(self, job: Job, upstream: Mapping[str, Finished]) -> Path:
         """Make an empty folder to work in, holding the tables that the step needs."""
