@@ -173,6 +173,15 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def written_at(file: Path) -> tuple[int, ...]:
+    """What is another once a file was written anew, found without reading it; empty when there is none."""
+    try:
+        told = file.stat()
+    except FileNotFoundError:
+        return ()
+    return told.st_mtime_ns, told.st_size
+
+
 @cache
 def package_digest(room: str = "") -> str:
     """SHA-256 over every source and data file of the installed library, or of one room of it."""
