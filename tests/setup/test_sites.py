@@ -223,6 +223,10 @@ def test_a_place_that_was_begun_otherwise_is_left_alone(root, wakaba):
     [
         ({"name": "若葉"}, "フォルダー名"),
         ({"name": "sample"}, "フォルダー名"),
+        *(
+            ({"name": name}, "フォルダー名")
+            for name in ("con", "nul", "lpt1", "-kita", "Kita", "ki.ta", "kita\n")
+        ),
         ({"prefecture": "岡山"}, "岡山県"),
         ({"area_code": "43203"}, "33 で始まる"),
         ({"area_code": "332038"}, "検査数字"),
@@ -241,6 +245,11 @@ def test_a_wrong_name_or_code_is_told_before_anything_is_written(changed, messag
     }
     with pytest.raises(SetupError, match=message):
         NewSite(**(right | changed))
+
+
+@pytest.mark.parametrize("name", ["conan", "com", "com10", "kita-", "_kita", "2"])
+def test_a_name_that_only_resembles_one_of_a_device_is_taken(name):
+    assert NewSite(name, "若葉市", "岡山県", "33203", 2024).name == name
 
 
 def test_neighbours_are_mutual_and_everybody_has_some():

@@ -17,7 +17,8 @@ from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, flat_file, 
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, renamed, write_year
 
-_NAME = re.compile(r"[a-z0-9_-]+")
+_NAME = re.compile(r"(?!-|(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9_-]+")
+"""Windows makes no folder of the name of a device, and a command takes what begins with - for an option."""
 _BY_HAND = r"(?:site/[a-z_]+|fy\d{4}/residents[a-z_]*)"
 """Files of the pattern that people type in; the others are written by the systems of desks and platforms."""
 _SHEET = "記入"
@@ -53,7 +54,8 @@ class NewSite:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or self.name == PATTERN_SITE:
             raise SetupError(
-                f"フォルダー名「{self.name}」は使えません。英小文字・数字・-・_ で付けてください。"
+                f"フォルダー名「{self.name}」は使えません。英小文字・数字・-・_ で付けてください"
+                "(- で始まる名前と、con・aux・nul など Windows の装置の名前は使えません)。"
             )
         for called in (self.site_name, self.desk, *self.districts):
             if not _reads_as_it_is(called):
