@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 _ONLY_OWNER = 0o077
-_DAY = 24 * 60 * 60
+_DAY = 24 * 60 * 60 * 10**9
 
 _DISK = {
     ("Errno 28", "Errno 122", "WinError 39", "WinError 112"): (
@@ -56,10 +56,9 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
-    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}"):
+    for left in left_behind(path.parent, f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _DAY:
-                left.unlink()
+            left.unlink()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with beside.open("xb") as file:
@@ -68,6 +67,11 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def left_behind(folder: Path, form: str) -> list[Path]:
+    """What killed processes left half-written: of a name of this form (a glob) and older than a day."""
+    return [left for left in folder.glob(form) if 0 < (written_at(left) or (0,))[0] < time.time_ns() - _DAY]
 
 
 def csv_bytes(

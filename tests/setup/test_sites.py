@@ -199,16 +199,17 @@ def test_a_place_that_is_there_already_is_left_alone(root, wakaba):
     assert {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")} == before
 
 
-@pytest.mark.parametrize("written", [0, 1, 12])
+@pytest.mark.parametrize("written", [0, 1, 12, -1])
 def test_a_place_of_which_the_making_was_interrupted_is_made_whole_by_the_same_command(root, wakaba, written):
     """`ujo new-site` named `ujo new-year`, which found no year to copy and named `ujo new-site`."""
-    folder = root / "params/wakaba"
-    before = {file: file.read_bytes() for file in folder.rglob("*.yaml")}
-    for file in sorted(before)[written:]:
+    before = {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")}
+    forms = sorted(file for file in (root / "data/wakaba").rglob("*") if file.is_file())
+    for file in [*sorted(before), *forms][written:]:
         file.unlink()
-    (folder / "fy2024" / f".inputs.yaml.{'0f' * 8}").touch()
+    (root / "params/wakaba/fy2024" / f".inputs.yaml.{'0f' * 8}").touch()
     set_up_site(root, wakaba)
-    assert {file: file.read_bytes() for file in folder.rglob("*.yaml")} == before
+    assert {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")} == before
+    assert all(file.is_file() for file in forms)
 
 
 def test_a_place_that_was_begun_otherwise_is_left_alone(root, wakaba):

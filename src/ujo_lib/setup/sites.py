@@ -102,18 +102,18 @@ def set_up_site(root: Path, site: NewSite) -> Created:
     }
     copied = copied_parameters(source, target, _values(site), _remarks(site), names)
     parameters = {file: _made_own(file, text, site, source, names) for file, text in copied.items()}
-    there = {
-        (file, file.read_bytes())
-        for file in target.parent.rglob("*")
-        if file.is_file() and not is_trace(file)
-    }
-    if len(there) == len(parameters) or there - {(file, text.encode()) for file, text in parameters.items()}:
-        raise SetupError(
-            f"params/{site.name}/ はもうあります。何も変えていません。"
-            f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。途中で止まったものの続きは、"
-            "はじめと同じ書き方の `ujo new-site` で作ります。"
-        )
-    return write_year(root, source, parameters, site.name, site.year)
+    files = [file for file in target.parent.rglob("*") if file.is_file() and not is_trace(file)]
+    taken = SetupError(
+        f"params/{site.name}/ はもうあります。何も変えていません。"
+        f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。途中で止まったものの続きは、"
+        "はじめと同じ書き方の `ujo new-site` で作ります。"
+    )
+    if any(file not in parameters or file.read_bytes() != parameters[file].encode() for file in files):
+        raise taken
+    made = write_year(root, source, parameters, site.name, site.year)
+    if not made.new:
+        raise taken
+    return made
 
 
 def _values(site: NewSite) -> dict[str, Any]:
