@@ -7,6 +7,7 @@ import io
 import os
 import re
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ def test_a_file_that_cannot_be_put_in_place_leaves_the_old_and_no_half(tmp_path)
         write_atomically(target, "x")
     assert [one.name for one in tmp_path.iterdir()] == ["folder"]
     assert (target / "inside").is_dir()
+
+
+@pytest.mark.parametrize(("age", "stays"), [(24 * 3600 - 9, True), (24 * 3600 + 9, False)])
+def test_what_a_killed_writer_left_goes_a_day_later_and_nothing_else_does(tmp_path, age, stays):
+    target, left = tmp_path / "a[1].yaml", tmp_path / f".a[1].yaml.{'0f' * 8}"
+    others = [
+        tmp_path / f".b.yaml.{'0f' * 8}",
+        tmp_path / ".a[1].yaml.swp",
+        tmp_path / f"a[1].yaml.{'0f' * 8}",
+    ]
+    for file in (left, *others):
+        file.touch()
+        os.utime(file, (time.time() - age,) * 2)
+    write_atomically(target, "x")
+    assert left.exists() is stays
+    assert all(file.exists() for file in others)
 
 
 def test_private_files_are_for_their_owner_alone_and_the_rest_as_before(tmp_path):
@@ -102,6 +119,9 @@ def test_a_part_of_the_library_has_another_digest_than_the_whole():
         (errno.EIO, "つながりません"),
         (errno.ESTALE, "つながりません"),
         (errno.ENAMETOOLONG, "長すぎます"),
+        (errno.EFBIG, "大きさを超える"),
+        (errno.ENOLCK, "錠を掛けられません"),
+        (errno.EOPNOTSUPP, "錠を掛けられません"),
     ],
 )
 def test_a_disk_that_takes_no_file_is_told_with_the_file_and_a_remedy(number, told):
@@ -234,6 +254,8 @@ def _refused(path, **_):
         ("cases~.csv", False),
         ("cases.csv", False),
         ("a.b.csv", False),
+        (".ipynb_checkpoints/common-checkpoint.yaml", True),
+        (".hidden/fy2023/common.yaml", False),
     ],
 )
 def test_what_an_editor_leaves_beside_a_file_is_nobodys_own(name, trace):

@@ -1,18 +1,21 @@
 """Writing files so that a reader never meets half of one, and nobody else on the machine meets what is private."""
 
 import csv
+import glob
 import hashlib
 import io
 import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 _ONLY_OWNER = 0o077
+_DAY = 24 * 60 * 60 * 10**9
 
 _DISK = {
     ("Errno 28", "Errno 122", "WinError 39", "WinError 112"): (
@@ -27,6 +30,14 @@ _DISK = {
         "読み書きできません。\nExcel などで開いていたら閉じて、もう一度実行してください。"
         "閉じても同じときは、読み書きの権限を確かめてください。"
     ),
+    ("Errno 27", "WinError 223"): (
+        "置き場所のディスクか利用者に許された大きさを超えるファイルで、書き込めませんでした。\n大きなファイルを置ける場所に"
+        "プロジェクトを移すか、情報システムの担当に上限を上げてもらい、もう一度実行してください。"
+    ),
+    ("Errno 37", "Errno 95"): (
+        "ここのディスク(共有フォルダーなど)では、二つの実行がぶつからないようにする錠を掛けられません。\n"
+        "パソコンの中のディスクにプロジェクトを移して、もう一度実行してください。"
+    ),
     ("Errno 5", "Errno 107", "Errno 116", "WinError 53", "WinError 59", "WinError 64"): (
         "共有フォルダーか外付けのディスクにつながりません。\nつながることを確かめて、もう一度実行してください。"
     ),
@@ -39,9 +50,15 @@ _DISK = {
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write beside the target and rename, creating the folder when needed; who may read it is up to the umask."""
+    """Write beside the target and rename, creating the folder when needed; who may read it is up to the umask.
+
+    What somebody who was killed between the two left beside it goes, a day later: nobody writes for so long.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
+    for left in left_behind(path.parent, f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}"):
+        with suppress(OSError):
+            left.unlink()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with beside.open("xb") as file:
@@ -50,6 +67,11 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def left_behind(folder: Path, form: str) -> list[Path]:
+    """What killed processes left half-written: of a name of this form (a glob) and older than a day."""
+    return [left for left in folder.glob(form) if 0 < (written_at(left) or (0,))[0] < time.time_ns() - _DAY]
 
 
 def csv_bytes(
@@ -126,8 +148,8 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
 
 
 def is_trace(file: Path) -> bool:
-    """Whether a name is hidden or one that Excel gives to what it has open: nobody's own file."""
-    return file.name.startswith(("~", "."))
+    """Whether a file or its folder is hidden, or Excel has it open: nobody's own file, JupyterLab's copy for one."""
+    return file.name.startswith(("~", ".")) or file.parent.name.startswith(".")
 
 
 @contextmanager
@@ -153,6 +175,15 @@ def digest_file(path: Path) -> str:
     """SHA-256 of a file as hexadecimal digits; read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def written_at(file: Path) -> tuple[int, ...]:
+    """What is another once a file was written anew, found without reading it; empty when there is none."""
+    try:
+        told = file.stat()
+    except FileNotFoundError:
+        return ()
+    return told.st_mtime_ns, told.st_size
 
 
 @cache

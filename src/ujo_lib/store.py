@@ -62,7 +62,7 @@ class Store:
     def bound(self, room: int = _ROOM) -> None:
         """Delete what was not asked for the longest, until the rest fits."""
         found = []
-        for file in self._folder.glob("*.z"):
+        for file in self._folder.glob("*"):
             with suppress(FileNotFoundError):  # another run deletes as well
                 found.append((file.stat(), file))
         for told, file in sorted(found, key=lambda one: one[0].st_mtime, reverse=True):

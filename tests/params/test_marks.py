@@ -49,3 +49,10 @@ def test_a_file_whose_marks_cannot_be_read_is_not_taken_for_decided(year):
     (year / "a.yaml").write_bytes("x: 1 # 要確認\n".encode("cp932"))
     with pytest.raises(ParameterError, match=r"a\.yaml.*UTF-8 の YAML"):
         marks_in(year)
+
+
+def test_a_copy_that_an_editor_keeps_holds_no_decision(year):
+    copies = year / ".ipynb_checkpoints"
+    copies.mkdir()
+    (copies / "common-checkpoint.yaml").write_text("wave: R5  # 要確認\n", encoding="utf-8")
+    assert marks_in(year) == []

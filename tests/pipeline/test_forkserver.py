@@ -41,3 +41,15 @@ def test_what_is_wrong_with_a_codebook_or_a_module_is_left_for_the_notebooks_to_
     books = [str(tmp_path / name) for name in ("absent.yaml", "broken.yaml")]
     preload = Preload("none.yaml", ["cases"], books, ["ujo_lib.no_such_room"])
     assert answered(tmp_path, preload, monkeypatch) == ["0", "None", "False"]
+
+
+def test_a_runner_that_was_killed_leaves_no_folder_of_sockets(monkeypatch):
+    monkeypatch.setattr(kernels, "_start_server", WarmServer)
+    server = ForkServer(Preload("none.yaml"))
+    folder = Path(server.sockets()).parent
+    (folder / "k1.json").touch()
+    server._process.stdin.close()  # so the end of a process is heard, however it came
+    server._process.wait(timeout=5)
+    assert not folder.exists()
+    with server:
+        pass  # who lives clears away what is gone without a word

@@ -314,7 +314,15 @@ def test_parameters_that_nothing_would_read_are_told_with_the_name_they_are_near
 
 @pytest.mark.parametrize(
     "name",
-    ["disclosure.yaml", "h1/common.yaml", "h2/common.yaml", "~$common.yaml", ".common.yaml", "メモ.txt"],
+    [
+        "disclosure.yaml",
+        "h1/common.yaml",
+        "h2/common.yaml",
+        "~$common.yaml",
+        ".common.yaml",
+        ".ipynb_checkpoints/common-checkpoint.yaml",
+        "メモ.txt",
+    ],
 )
 def test_files_that_are_read_and_traces_of_an_editor_are_no_mistakes(project, name):
     file = project.place.params / name

@@ -7,8 +7,11 @@ import pytest
 
 from tests.disclosure.people_with_keys import NAMES
 from ujo_lib.cli import main
+from ujo_lib.disclosure.signature import SIGN_OFF, signed_pages
 from ujo_lib.disclosure.signoff import Approval, verify
+from ujo_lib.pipeline import pruning
 from ujo_lib.pipeline.export import PrunedError, export_overview
+from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.signing import sign_release
 
 pytestmark = pytest.mark.slow
@@ -77,3 +80,23 @@ def test_old_pages_are_kept_when_a_killed_run_left_nothing_else(spoken, spoken_r
     spoken.place.release.rename(spoken.place.outputs / ".release.old")
     assert main(PRUNE) == 0
     assert (spoken.place.outputs / ".release.old" / "index.html").is_file()
+
+
+def test_what_a_killed_prune_has_half_deleted_is_no_release(tmp_path, monkeypatch):
+    """Half of a signed release passed for a whole one: the next year was compared with the tables that were left."""
+    place = SiteYear(tmp_path, "sample", 2023)
+    signed = place.archive / "0f0f"
+    signed.mkdir(parents=True)
+    (signed / SIGN_OFF).write_text("{}")
+
+    def killed(folder):
+        if folder.exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(pruning, "clear_away", killed)
+    with pytest.raises(KeyboardInterrupt):
+        pruning.prune(place, signed=True)
+    monkeypatch.undo()
+    assert signed_pages(place.outputs) == []
+    pruning.prune(place, signed=True)
+    assert {path.name for path in place.outputs.iterdir()} == {".lock", "releases"}

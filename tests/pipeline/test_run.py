@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from tests.pipeline.conftest import HOUSE
 from tests.report.sheets.machine_readable import check
 from ujo_lib.cli import main
-from ujo_lib.cli.common import DONE
+from ujo_lib.cli.common import DATA_PROBLEMS, DONE
 from ujo_lib.files import digest_file
 from ujo_lib.params import ParameterError
 from ujo_lib.pipeline import kernels, printing
@@ -85,7 +85,9 @@ def test_kernels_find_loaded_what_unfinished_steps_want_and_for_a_release_alone_
     project, first_run, monkeypatch
 ):
     preloads, start = [], kernels._start_server
-    monkeypatch.setattr(kernels, "_start_server", lambda preload: preloads.append(preload) or start(preload))
+    monkeypatch.setattr(
+        kernels, "_start_server", lambda preload, folder: preloads.append(preload) or start(preload, folder)
+    )
     project.set_parameter("02_consultation_seasonality", "staffing_quantile", 0.7)
     project.run(only=["02"])
     project.run(force=True)
@@ -141,6 +143,18 @@ def test_a_failing_cell_keeps_the_old_report_and_the_finished_notebooks_and_says
         "05_annual_summary",
     ]
     assert not project.place.failed.exists()
+
+
+@pytest.mark.parametrize("file", ["data/cases.csv", "notebooks/01_survey_descriptives.ipynb"])
+def test_no_result_is_kept_of_a_file_that_was_written_while_it_may_have_been_read(project, capsys, file):
+    """Half of a file that an export was writing would have stood under the key of the whole one for ever."""
+    cell = f"import pathlib; file = pathlib.Path({str(project.root / file)!r}); file.write_bytes(file.read_bytes())"
+    project.add_cell("01_survey_descriptives", cell)
+    assert main(["run", "sample", "2023"]) == DATA_PROBLEMS
+    assert f"{file} が実行中に書き換えられました" in capsys.readouterr().err
+    assert f"{file} が実行中に書き換えられました" in project.place.log.read_text(encoding="utf-8")
+    assert not list(project.place.steps.glob("internal-01_survey_descriptives-*"))
+    assert list(project.place.steps.glob("internal-02_consultation_seasonality-*")), "which does not read it"
 
 
 def test_a_kernel_that_dies_is_a_failure_although_papermill_calls_its_cells_completed(project):

@@ -99,6 +99,8 @@ def _flipped(file):
         lambda folder: os.truncate(folder / EXECUTED, 9),
         lambda folder: (folder / "step.json").unlink(),
         lambda folder: os.truncate(folder / "step.json", 9),
+        lambda folder: (folder / "step.json").write_text("{}"),
+        lambda folder: (folder / "step.json").write_text("[]"),
     ],
 )
 def test_a_step_of_which_a_file_is_gone_hurt_or_doubled_is_made_again(store, hurt):

@@ -14,11 +14,11 @@ LIBRARIES = ("ipykernel.kernelapp", "matplotlib_inline.backend_inline", "ujo_lib
 class WarmServer(kernels._ForkedServer):
     """Stands in for the process that a run starts, which would import everything anew in every test."""
 
-    def __init__(self, preload: Preload) -> None:
+    def __init__(self, preload: Preload, folder: str) -> None:
         context = _warm_context(LIBRARIES)
         asked, ask = context.Pipe(duplex=False)
         answered, answer = context.Pipe(duplex=False)
-        self._process = context.Process(target=_serve, args=(preload, asked, answer, _umask()))
+        self._process = context.Process(target=_serve, args=(preload, folder, asked, answer, _umask()))
         self._process.start()
         self.stdin = os.fdopen(os.dup(ask.fileno()), "w", buffering=1)
         self.stdout = os.fdopen(os.dup(answered.fileno()))
@@ -32,6 +32,6 @@ def _umask() -> int:
     return mask
 
 
-def _serve(preload: Preload, asked: Connection, answer: Connection, mask: int) -> None:
+def _serve(preload: Preload, folder: str, asked: Connection, answer: Connection, mask: int) -> None:
     os.umask(mask)  # that of the run, not of whoever needed a warm process first
-    kernels._serve_here(preload, (asked.fileno(), answer.fileno()), ())
+    kernels._serve_here(preload, folder, (asked.fileno(), answer.fileno()), ())

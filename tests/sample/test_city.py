@@ -1,6 +1,8 @@
 """The claims of the published report, counted on the written files."""
 
 import hashlib
+import os
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -126,3 +128,14 @@ def test_a_failed_write_leaves_the_old_folder_alone(tmp_path, monkeypatch):
         write_city(tmp_path)
     assert kept.read_text() == "before"
     assert [p.name for p in (tmp_path / "data").iterdir()] == ["sample"]
+
+
+@pytest.mark.parametrize(("age", "stays"), [(24 * 3600 - 9, True), (24 * 3600 + 9, False)])
+def test_half_a_city_that_a_killed_process_left_goes_a_day_later(tmp_path, monkeypatch, age, stays):
+    half = tmp_path / "data/.sample-new-7"
+    half.mkdir(parents=True)
+    os.utime(half, (time.time() - age,) * 2)
+    monkeypatch.setattr(city_module, "_write", lambda folder, seed: folder.mkdir())
+    city_module.write_city(tmp_path)
+    assert half.exists() is stays
+    assert (tmp_path / "data/sample").is_dir()

@@ -11,7 +11,7 @@ from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.params import notebooks_of, notebooks_of_year, read_settings
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import undecided
-from ujo_lib.setup import SetupError, new_notebook_for, set_up_year, synchronise
+from ujo_lib.setup import SetupError, new_notebook_for, notebooks, set_up_year, synchronise
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
@@ -46,6 +46,20 @@ def test_what_a_new_notebook_leaves_to_be_written_keeps_a_release_back_until_it_
     ]
     file.write_text(file.read_text(encoding="utf-8").replace("要確認: ", ""), encoding="utf-8")
     assert not [line for line in undecided(year) if "07_housing" in line]
+
+
+def test_one_whose_making_was_interrupted_is_made_by_the_same_command(root, monkeypatch):
+    """The notebook stood without parameters, took part in no run, and its number was taken."""
+
+    def killed(file, text):
+        file.write_text(text, encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notebooks, "write_atomically", killed)
+        with pytest.raises(KeyboardInterrupt):
+            new_notebook_for(root, "07_housing", "sample", 2023, "cases")
+    assert all(file.is_file() for file in new_notebook_for(root, "07_housing", "sample", 2023, "cases"))
 
 
 def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, capsys):

@@ -1,6 +1,7 @@
 """`ujo new-site`: names, codes, filters and controls follow, and nothing of the pattern's city stays behind."""
 
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -198,11 +199,35 @@ def test_a_place_that_is_there_already_is_left_alone(root, wakaba):
     assert {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")} == before
 
 
+@pytest.mark.parametrize("written", [0, 1, 12, -1])
+def test_a_place_of_which_the_making_was_interrupted_is_made_whole_by_the_same_command(root, wakaba, written):
+    """`ujo new-site` named `ujo new-year`, which found no year to copy and named `ujo new-site`."""
+    before = {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")}
+    forms = sorted(file for file in (root / "data/wakaba").rglob("*") if file.is_file())
+    for file in [*sorted(before), *forms][written:]:
+        file.unlink()
+    (root / "params/wakaba/fy2024" / f".inputs.yaml.{'0f' * 8}").touch()
+    set_up_site(root, wakaba)
+    assert {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")} == before
+    assert all(file.is_file() for file in forms)
+
+
+def test_a_place_that_was_begun_otherwise_is_left_alone(root, wakaba):
+    (root / "params/wakaba/fy2024/inputs.yaml").unlink()
+    with pytest.raises(SetupError, match="はじめと同じ書き方"):
+        set_up_site(root, replace(wakaba, districts=("中央",), site_name="若葉町"))
+    assert not (root / "params/wakaba/fy2024/inputs.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"name": "若葉"}, "フォルダー名"),
         ({"name": "sample"}, "フォルダー名"),
+        *(
+            ({"name": name}, "フォルダー名")
+            for name in ("con", "nul", "lpt1", "-kita", "Kita", "ki.ta", "kita\n")
+        ),
         ({"prefecture": "岡山"}, "岡山県"),
         ({"area_code": "43203"}, "33 で始まる"),
         ({"area_code": "332038"}, "検査数字"),
@@ -221,6 +246,11 @@ def test_a_wrong_name_or_code_is_told_before_anything_is_written(changed, messag
     }
     with pytest.raises(SetupError, match=message):
         NewSite(**(right | changed))
+
+
+@pytest.mark.parametrize("name", ["conan", "com", "com10", "kita-", "_kita", "2"])
+def test_a_name_that_only_resembles_one_of_a_device_is_taken(name):
+    assert NewSite(name, "若葉市", "岡山県", "33203", 2024).name == name
 
 
 def test_neighbours_are_mutual_and_everybody_has_some():

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ujo_lib.errors import InputError
+from ujo_lib.pipeline import fleet
 from ujo_lib.tagging import cache
 
 posix = pytest.mark.skipif(os.name != "posix", reason="on Windows access lists decide, not modes")
@@ -49,8 +51,12 @@ def test_without_a_writable_place_the_shared_temporary_folder_is_not_taken(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.write_text("a file where the folder should be", encoding="utf-8")
-    with pytest.raises(OSError, match="UJO_CACHE_DIR"):
+    with pytest.raises(OSError, match="UJO_CACHE_DIR") as raised:
         cache.cache_folder()
+    assert raised.type.__name__ in fleet._TO_BLAME["parameters"], (
+        "a log that is read without a screen says it, too"
+    )
+    assert isinstance(raised.value, InputError)
 
 
 def test_on_windows_the_cache_lies_in_the_profile_of_the_user(

@@ -124,7 +124,9 @@ def plan(
         except NarrowError:
             wary = replace(policy, zero_rule="hide")
             try:
-                hidden, given_up = protect(members, gather(members, exempt, wary, *known, policy), wary)
+                hidden, given_up = protect(
+                    members, gather(members, exempt, wary, *known, before=policy), wary
+                )
                 zeros.append(population)
             except PlanError:
                 if veiled:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ujo_lib.files import is_trace
 from ujo_lib.yamlfile import ParameterError
 
 TO_CHECK: Final = "要確認"
@@ -34,12 +35,13 @@ def marks_in(params: Path) -> list[Mark]:
     Raises:
         ParameterError: a file is not in UTF-8; its marks cannot be read, so nobody may take it for decided.
     """
-    files = [*sorted(params.rglob("*.yaml")), *sorted(params.parent.glob("*.yaml"))]
+    found = [*sorted(params.rglob("*.yaml")), *sorted(params.parent.glob("*.yaml"))]
+    files = [file for file in found if not is_trace(file)]
     return [
-        Mark(file, number, found[1])
+        Mark(file, number, told[1])
         for file in files
         for number, line in enumerate(_text(file).splitlines(), 1)
-        if (found := _MARK.search(line))
+        if (told := _MARK.search(line))
     ]
 
 

@@ -38,8 +38,8 @@ STATES: dict[State, str] = {
 
 
 _TO_BLAME: Final[Mapping[State, Set[str]]] = {
-    "parameters": frozenset({"ParameterError", "CodebookError", "QuestionnaireError"}),
-    "data": frozenset({"InputError", "DataProblems", "SampleError", "CodesError"}),
+    "parameters": frozenset({"ParameterError", "CodebookError", "QuestionnaireError", "CacheFolderError"}),
+    "data": frozenset({"InputError", "DataProblems", "SampleError", "CodesError", "InputChangedError"}),
 }
 """How a run ends → the errors that end it so, when nothing else stopped a notebook."""
 
@@ -161,10 +161,13 @@ def attempt(
 
 
 def _without_data(error: NotebooksFailedError) -> str:
-    """Where and why notebooks stopped; but for parameters not in the error's words, which may quote a record."""
+    """Where and why notebooks stopped; in the error's words only where they are of parameters and names of files.
+
+    Others may quote a record.
+    """
     failures = error.failures.items()
     stops = "、".join(f"{name} の {one.cell or '-'} 番目のセル({one.error})" for name, one in failures)
-    mistakes = _TO_BLAME["parameters"]
+    mistakes = _TO_BLAME["parameters"] | {"InputChangedError"}
     told = [f"止まったノートブック: {stops}。"]
     told += dict.fromkeys(one.told for one in error.failures.values() if one.error in mistakes)
     if not error.errors <= mistakes:

@@ -5,6 +5,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -28,8 +29,10 @@ class Preload(NamedTuple):
     modules: Sequence[str] = ()
 
 
-def serve(preload: Preload) -> None:
+def serve(preload: Preload, folder: str) -> None:
     """Load what the kernels need, then fork one for every connection file named on standard input.
+
+    The folder of these files goes when the runner closes its end: one that was killed cannot clear it away itself.
 
     Parsed inputs and compiled codebooks are cached in the process by what is in the file, so a fork finds them; a file
     that changes in between is read again. Whatever is wrong with one is for the notebooks to say.
@@ -56,6 +59,7 @@ def serve(preload: Preload) -> None:
     for pid in children:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _become_kernel(connection_file: str) -> NoReturn:
@@ -78,4 +82,4 @@ def _become_kernel(connection_file: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    serve(Preload(**json.loads(sys.argv[1])))
+    serve(Preload(**json.loads(sys.argv[1])), sys.argv[2])

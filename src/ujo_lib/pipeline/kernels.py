@@ -64,9 +64,9 @@ class ForkServer(AbstractContextManager["ForkServer"]):
 
     def __init__(self, preload: Preload) -> None:
         """Start the server, which loads what is wanted once for all kernels."""
-        self._process = (_ForkedServer if _dedicated else _start_server)(preload)
-        self._talk = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="ujo-")
+        self._process = (_ForkedServer if _dedicated else _start_server)(preload, self._folder.name)
+        self._talk = threading.Lock()
         self._kernels = itertools.count(1)
 
     def sockets(self) -> str:
@@ -108,9 +108,9 @@ class ForkServer(AbstractContextManager["ForkServer"]):
         self._folder.cleanup()
 
 
-def _start_server(preload: Preload) -> "subprocess.Popen[str]":
+def _start_server(preload: Preload, folder: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", _SERVER, json.dumps(preload._asdict())],
+        [sys.executable, "-m", _SERVER, json.dumps(preload._asdict()), folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=kernel_environment(),
@@ -122,11 +122,11 @@ def _start_server(preload: Preload) -> "subprocess.Popen[str]":
 class _ForkedServer:
     """The server as a fork of this process, with the face of a `subprocess.Popen`."""
 
-    def __init__(self, preload: Preload) -> None:
+    def __init__(self, preload: Preload, folder: str) -> None:
         asked, ask = os.pipe()
         answered, answer = os.pipe()
         self._process = get_context("fork").Process(
-            target=_serve_here, args=(preload, (asked, answer), (ask, answered))
+            target=_serve_here, args=(preload, folder, (asked, answer), (ask, answered))
         )
         self._process.start()
         os.close(asked)
@@ -149,7 +149,7 @@ class _ForkedServer:
         self._process.kill()
 
 
-def _serve_here(preload: Preload, own: tuple[int, int], others: tuple[int, int]) -> None:
+def _serve_here(preload: Preload, folder: str, own: tuple[int, int], others: tuple[int, int]) -> None:
     """Serve on standard input and output, where a kernel closes them, and let go of the runner's ends."""
     for descriptor in others:
         os.close(descriptor)
@@ -157,7 +157,7 @@ def _serve_here(preload: Preload, own: tuple[int, int], others: tuple[int, int])
         os.dup2(descriptor, standard)
         os.close(descriptor)
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
-    serve(preload)
+    serve(preload, folder)
 
 
 class ReadyClient(AsyncKernelClient):  # type: ignore[misc]

@@ -241,6 +241,16 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
     return files
 
 
+def read_by(settings: NotebookSettings) -> list[Path]:
+    """The files that a notebook reads, itself among them.
+
+    Raises:
+        MissingInputError, PathOutsideProjectError: as of `input_files`.
+    """
+    inputs = input_files(settings.root, settings.inputs_file, settings.kinds)
+    return [settings.about.file, settings.inputs_file, *settings.files.values(), *inputs]
+
+
 def _files_of(root: Path, declared: Inputs, kind: str) -> list[Path]:
     folder = declared.folder(root)
     wanted = declared.kinds.get(kind)

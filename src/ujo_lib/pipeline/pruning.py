@@ -4,10 +4,10 @@ Pages, the current release, the memory of what has left and the log stay. The re
 true small counts, and nobody reads it again.
 """
 
-import shutil
 from pathlib import Path
 
 from ujo_lib.disclosure.signature import is_sealed, is_signed, release_id
+from ujo_lib.files import clear_away
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.run import locked
 
@@ -38,6 +38,11 @@ def prune(place: SiteYear, *, signed: bool) -> tuple[list[Path], list[Path]]:
                 file for file in place.outputs.glob("*.zip") if not (current and file.name.endswith(current))
             ]
         deleted = [path for path in doomed if path.exists() and path not in kept]
+        clear_away(place.staging)
         for path in deleted:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if path.is_dir():  # at once: half of a release would be read as a whole one
+                path.rename(place.staging)
+                clear_away(place.staging)
+            else:
+                path.unlink(missing_ok=True)
     return deleted, kept

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import changes, is_sealed, is_signed, seal
-from ujo_lib.files import clear_away, open_to_readers, private_files, replace_folder
+from ujo_lib.files import clear_away, open_to_readers, private_files, replace_folder, written_at
 from ujo_lib.fiscal import now
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.forkserver import Preload
-from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
+from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, read_by, run_id
 from ujo_lib.pipeline.layout import LockedError, SiteYear
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
@@ -407,10 +407,11 @@ def _walk(
 
     threads = jobs or (os.cpu_count() or 1) + 1  # one more than processors: kernels wait between cells
     place.steps.mkdir(parents=True, exist_ok=True)
+    written = {step.notebook: {file: written_at(file) for file in read_by(step.settings)} for step in steps}
     if not can_fork():
         from ujo_lib.pipeline.steps import Walk
 
-        yield Walk(place, started_manager, threads, force, progress)
+        yield Walk(place, started_manager, threads, force, progress, written)
         return
     unfinished = [
         step for step in steps if force or not place.step("internal", step.notebook, step.key).is_dir()
@@ -420,7 +421,7 @@ def _walk(
         from ujo_lib.pipeline import pages, release  # noqa: F401
         from ujo_lib.pipeline.steps import Walk
 
-        yield Walk(place, lambda: forked_manager(server), threads, force, progress)
+        yield Walk(place, lambda: forked_manager(server), threads, force, progress, written)
 
 
 def _preload(steps: Sequence[Step]) -> Preload:

@@ -18,10 +18,11 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
-from ujo_lib.files import clear_away
+from ujo_lib.files import clear_away, written_at
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.absent import executed_form
 from ujo_lib.pipeline.execute import PROFILE, Execution, NotebookFailedError, execute, stable_copy
+from ujo_lib.pipeline.keys import named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import hashes
 from ujo_lib.pipeline.progress import Progress
@@ -104,11 +105,12 @@ class StepStore:
         folder = self._folder(job)
         try:
             told = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            seconds, whole = told["seconds"], told["files"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
         files = hashes(folder, [folder])
         files.pop(_RECORD)
-        return Finished(job, folder, told["seconds"], reused=True) if files == told["files"] else None
+        return Finished(job, folder, seconds, reused=True) if files == whole else None
 
     def work_folder(self, job: Job, upstream: Mapping[str, Finished]) -> Path:
         """Make an empty folder to work in, holding the tables that the step needs."""
@@ -154,6 +156,7 @@ class Walk:
         threads: notebooks executed at the same time.
         force: execute steps that are finished already.
         progress: where to tell what happens.
+        written: notebook → the files that it reads, and when they were written as its key was computed.
     """
 
     place: SiteYear
@@ -161,6 +164,7 @@ class Walk:
     threads: int
     force: bool
     progress: Progress
+    written: Mapping[str, Mapping[Path, tuple[int, ...]]] = field(default_factory=dict)
 
     def finish(
         self, jobs: Sequence[Job], seconds: Mapping[str, float] = MappingProxyType({})
@@ -209,13 +213,27 @@ class Walk:
                 self.new_manager(),
                 lambda done, total: self.progress.cell(job.audience, job.notebook, done, total),
             )
+            self._require_same_files(job)
         except NotebookFailedError:
             self._keep_half(job, work)
+            self._require_same_files(job)
             raise
         (work / "running.ipynb").unlink()
         step = store.keep(job, work, executed, time.monotonic() - begun)
         self.progress.finished(job.audience, job.notebook, step.seconds)
         return step
+
+    def _require_same_files(self, job: Job) -> None:
+        """Keep no result of a file that was being written, under the key of the whole one for ever.
+
+        Raises:
+            NotebookFailedError: a file was written anew since the key was computed.
+        """
+        for file, before in self.written.get(job.notebook, {}).items():
+            if written_at(file) != before:
+                told = f"{named(file, self.place.root)} が実行中に書き換えられました。"
+                again = "書き終わっていることを確かめて、もう一度実行してください。"
+                raise NotebookFailedError(job.notebook, None, f"InputChangedError: {told}{again}")
 
     def _source(self, job: Job, work: Path) -> Path:
         """The notebook to execute: another than the stored one for some audiences and years."""

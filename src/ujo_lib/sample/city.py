@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.files import replace_folder
+from ujo_lib.files import left_behind, replace_folder
 from ujo_lib.sample import (
     ads,
     coders,
@@ -45,6 +45,8 @@ def write_city(
     """
     target = Path(root) / "data" / site
     target.parent.mkdir(parents=True, exist_ok=True)
+    for left in left_behind(target.parent, f".{site}-new-*"):
+        shutil.rmtree(left, ignore_errors=True)
     fresh = target.with_name(f".{site}-new-{os.getpid()}")
     try:
         _write(fresh, seed)

@@ -133,9 +133,10 @@ def new_notebook_for(
     for number, one in enumerate(made.cells, 1):
         one.id = f"cell-{number:02d}"
     file = (root / "params" / site / "notebooks" if own else root / "notebooks") / f"{name}.ipynb"
-    write_atomically(file, writes(made) + "\n")
     written = folder / f"{name}.yaml"
+    # The notebook last: the same command, given again, finishes what stopped between the two.
     write_atomically(written, own_cell.replace(": str =", ":"))
+    write_atomically(file, writes(made) + "\n")
     return [file, written]
 
 

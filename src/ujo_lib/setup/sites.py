@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from ujo_lib.files import is_trace
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
 from ujo_lib.params.inputs import Inputs
@@ -16,7 +17,8 @@ from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, flat_file, 
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, renamed, write_year
 
-_NAME = re.compile(r"[a-z0-9_-]+")
+_NAME = re.compile(r"(?!-|(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9_-]+")
+"""Windows makes no folder of the name of a device, and a command takes what begins with - for an option."""
 _BY_HAND = r"(?:site/[a-z_]+|fy\d{4}/residents[a-z_]*)"
 """Files of the pattern that people type in; the others are written by the systems of desks and platforms."""
 _SHEET = "記入"
@@ -52,7 +54,8 @@ class NewSite:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or self.name == PATTERN_SITE:
             raise SetupError(
-                f"フォルダー名「{self.name}」は使えません。英小文字・数字・-・_ で付けてください。"
+                f"フォルダー名「{self.name}」は使えません。英小文字・数字・-・_ で付けてください"
+                "(- で始まる名前と、con・aux・nul など Windows の装置の名前は使えません)。"
             )
         for called in (self.site_name, self.desk, *self.districts):
             if not _reads_as_it_is(called):
@@ -84,14 +87,11 @@ def _reads_as_it_is(called: str) -> bool:
 def set_up_site(root: Path, site: NewSite) -> Created:
     """Write the parameters, forms and data contract of a place that has none yet.
 
+    What was interrupted is taken up again: all that is there is then as this very call would write it.
+
     Raises:
-        SetupError: the place is there already.
+        SetupError: the place is there already, or was begun otherwise.
     """
-    if (root / "params" / site.name).exists():
-        raise SetupError(
-            f"params/{site.name}/ はもうあります。何も変えていません。"
-            f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。"
-        )
     source = root / "params" / PATTERN_SITE / f"fy{newest_year(root, PATTERN_SITE)}"
     target = root / "params" / site.name / f"fy{site.year}"
     old = read_flat_yaml(source / "common.yaml")
@@ -102,7 +102,18 @@ def set_up_site(root: Path, site: NewSite) -> Created:
     }
     copied = copied_parameters(source, target, _values(site), _remarks(site), names)
     parameters = {file: _made_own(file, text, site, source, names) for file, text in copied.items()}
-    return write_year(root, source, parameters, site.name, site.year)
+    files = [file for file in target.parent.rglob("*") if file.is_file() and not is_trace(file)]
+    taken = SetupError(
+        f"params/{site.name}/ はもうあります。何も変えていません。"
+        f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。途中で止まったものの続きは、"
+        "はじめと同じ書き方の `ujo new-site` で作ります。"
+    )
+    if any(file not in parameters or file.read_bytes() != parameters[file].encode() for file in files):
+        raise taken
+    made = write_year(root, source, parameters, site.name, site.year)
+    if not made.new:
+        raise taken
+    return made
 
 
 def _values(site: NewSite) -> dict[str, Any]:

@@ -14,7 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ujo_lib.errors import InputError
+
 _KERNEL_SOURCES = ("normalise.py", "trie.py", "lattice.py", "engine.py", "matching.py")
+
+
+class CacheFolderError(InputError, OSError):
+    """There is no folder for caches that this user alone can write to; the message says what to do."""
 
 
 def cache_folder() -> Path:
@@ -23,7 +29,7 @@ def cache_folder() -> Path:
     `UJO_CACHE_DIR` wins over the platform's own place for caches.
 
     Raises:
-        OSError: the folder cannot be written to, or others could write to it.
+        CacheFolderError: the folder cannot be written to, or others could write to it.
     """
     folder = Path(os.environ.get("UJO_CACHE_DIR") or _platform_folder())
     try:
@@ -31,12 +37,12 @@ def cache_folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError:
-        raise OSError(
+        raise CacheFolderError(
             f"キャッシュの置き場所に書き込めません: {folder}。"
             "環境変数 UJO_CACHE_DIR に、自分だけが書き込めるフォルダーを指定してください。"
         ) from None
     if not _belongs_to_this_user_alone(folder):
-        raise OSError(
+        raise CacheFolderError(
             f"キャッシュの置き場所に、ほかの人も書き込めます: {folder}。`chmod 700` で自分だけにするか、"
             "環境変数 UJO_CACHE_DIR に、自分だけが書き込めるフォルダーを指定してください。"
         )
