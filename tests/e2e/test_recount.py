@@ -57,7 +57,7 @@ NO_PERSON_IN_IT = {
     "各ページの表", "各年度の公表用の表", "公表資料(要約)、各ページの表", "公表値と計算値の照合",
 }  # fmt: skip
 """Sources without people of the city, and pages that are quoted as they were masked."""
-OF_ALL_TOGETHER = {"overview", "scenarios", "wave_changes"}
+OF_ALL_TOGETHER = {"overview", "scenarios"}
 """Tables of the survey that say no more than how many were asked, answered and are known in all."""
 BLANKS = {"無回答", "記入なし"}
 
