@@ -180,6 +180,12 @@ def test_the_page_on_the_data_and_so_the_check_reads_every_kind_that_a_year_can_
     assert set(quality.kinds) == set(KINDS)
 
 
+@pytest.mark.parametrize(("inputs", "kinds"), [(["*"], KINDS), (["ads"], ("ads",)), ([], ())])
+def test_a_star_among_inputs_is_every_kind(desk, inputs, kinds):
+    desk.put("07_all", role="analysis", inputs=inputs, required=True)
+    assert desk.year()[-1].kinds == kinds
+
+
 def test_a_notebook_is_called_by_the_first_line_of_its_first_cell(desk):
     desk.put("07_homes", role="analysis")
     desk.ask_for("00_data", "05_summary", "07_homes")

@@ -16,8 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ujo_lib.params.inputs import KINDS
 from ujo_lib.yamlfile import ParameterError, from_validation, nearest
 
 Role = Literal["summary", "analysis", "appendix", "quality"]
@@ -36,7 +37,7 @@ NEEDS_TAG: Final = "needs-"
 WHOLE_YEAR: Final = "whole_year"
 """Stands among kinds of input for what a report on half a year cannot have, because it is about a year."""
 ALL: Final = "*"
-"""In `reads`: the tables of every other notebook of the year that reads none itself."""
+"""In `reads`: the tables of every other notebook of the year that reads none itself; in `inputs`: every kind."""
 
 _TAGS: Final = frozenset({PARAMETERS_TAG, INTERNAL_TAG, OVERVIEW_TAG, APPENDIX_TAG})
 _PICTURE = re.compile(r"!\[[^\]]*\][(\[]")
@@ -61,6 +62,11 @@ class About(BaseModel):
     required: bool = Field(
         False, description="no year goes without it, so that missing parameters are a mistake"
     )
+
+    @field_validator("inputs")
+    @classmethod
+    def _each(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        return KINDS if kinds == (ALL,) else kinds
 
 
 class Cell(NamedTuple):
