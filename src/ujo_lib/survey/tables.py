@@ -127,9 +127,8 @@ def tally(
     groups = groups or {}
     asked = form.asked(frame, item)
     read = answers(_grouped(frame, item, groups) if groups else frame, item, asked)
-    options = answers(
-        frame, item
-    ).labels  # one that stays as it is may have the name of the group that others join
+    options = answers(frame, item).labels
+    # One that stays as it is may have the name of the group that others join.
     members = {name: tuple(x for x in options if groups.get(x, x) == name) for name in groups.values()}
     kinds = _kinds({item: form.dimension(item, members)}, level)
     return Typed.of(_counted(read, basis, level), kinds, note=form.asked_note(item))
