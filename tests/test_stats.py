@@ -262,6 +262,20 @@ def test_rounding_is_half_up_on_the_digits_a_reader_sees():
 def test_holm_keeps_the_order_given_and_leaves_untested_entries_out():
     assert stats.holm([0.01, 0.04, 0.03]).tolist() == pytest.approx([0.03, 0.06, 0.06])
     assert stats.holm([0.04, math.nan, 0.02])[[0, 2]].tolist() == pytest.approx([0.04, 0.04])
+    assert stats.holm([0.6, 0.4]).tolist() == [0.8, 0.8]
+    assert stats.holm([0.6, 0.55]).tolist() == [1.0, 1.0]
+
+
+def test_a_row_holds_the_estimate_under_its_own_name_and_both_limits():
+    assert stats.wilson(0, 25).named("share") == {
+        "share": 0.0,
+        "low": 0.0,
+        "high": pytest.approx(0.133192251),
+    }
+
+
+def test_a_share_of_thirty_is_no_longer_marked():
+    assert stats.SMALL_BASE == 30  # docs/survey.md
 
 
 def test_adjusted_residuals_of_a_2x2_table_are_the_root_of_its_chi_square():
@@ -494,6 +508,14 @@ def test_a_record_of_nothing_but_silence_has_no_rate_to_judge_it_by():
     daily = np.zeros(30)
     daily[0] = 30.0
     assert stats.silences(daily, 20) == [(1, 30)]
+
+
+@pytest.mark.parametrize(("days", "found"), [(19, True), (20, False), (21, False)])
+def test_runs_of_less_than_half_the_record_are_not_held_against_one_another(days, found):
+    """Beside a run of 20 of 80 days; with the other among its own days each would miss 20 × ln 3 = 22 arrivals."""
+    daily = np.full(80, 5.0)
+    daily[:20] = daily[40 : 40 + days] = 0
+    assert len(stats.silences(daily, 30)) == (2 if found else 0)
 
 
 @pytest.mark.parametrize(("contacts", "found"), [(1, False), (2, False), (3, True)])
