@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -47,6 +48,15 @@ SHAPES = st.recursive(
 )
 
 
+CONTENTS = {model: yaml.safe_load(file.read_text(encoding="utf-8")) for model, file in FILES.items()}
+
+
+def written(content: object, file: Path) -> Path:
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the fast one where it is built
+    file.write_text(yaml.dump(content, Dumper=dumper, allow_unicode=True), encoding="utf-8")
+    return file
+
+
 def ends_well(model, file: Path) -> None:
     try:
         read_yaml(model, file)
@@ -67,9 +77,7 @@ def test_the_sample_is_valid(model):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=SHAPES)
 def test_any_shape_ends_in_a_model_or_in_japanese(tmp_path, model, shape):
-    file = tmp_path / "any.yaml"
-    file.write_text(yaml.safe_dump(shape, allow_unicode=True), encoding="utf-8")
-    ends_well(model, file)
+    ends_well(model, written(shape, tmp_path / "any.yaml"))
 
 
 def _places(value, path=()):
@@ -83,25 +91,21 @@ def _places(value, path=()):
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_valid_file_with_anything_put_in_any_place_ends_in_a_model_or_in_japanese(tmp_path, model, data):
-    content = yaml.safe_load(FILES[model].read_text(encoding="utf-8"))
+    content = deepcopy(CONTENTS[model])
     content = {name: value[:3] if isinstance(value, list) else value for name, value in content.items()}
     *way, last = data.draw(st.sampled_from([path for path in _places(content) if path]))
     inside = content
     for step in way:
         inside = inside[step]
     inside[last] = data.draw(SHAPES)
-    file = tmp_path / "any.yaml"
-    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    ends_well(model, file)
+    ends_well(model, written(content, tmp_path / "any.yaml"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=SHAPES, notebook=st.sampled_from(notebooks_of(project_root(), "sample")))
 def test_any_shape_of_a_parameter_file_ends_in_settings_or_in_japanese(tmp_path, shape, notebook):
-    file = tmp_path / "common.yaml"
-    file.write_text(yaml.safe_dump(shape, allow_unicode=True), encoding="utf-8")
     with suppress(ParameterError):
-        load_settings(settings_model(notebook), file)
+        load_settings(settings_model(notebook), written(shape, tmp_path / "common.yaml"))
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
