@@ -147,8 +147,9 @@ class Grammar:
 @lru_cache(maxsize=1)
 def phrases() -> Mapping[str, Any]:
     """The phrase file of this package."""
-    source = yaml.safe_load(files("ujo_lib.sample").joinpath("phrases.yaml").read_text(encoding="utf-8"))
-    return dict(source)
+    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("ujo_lib.sample").joinpath("phrases.yaml").read_text(encoding="utf-8")
+    return dict(fast(text).get_single_data())
 
 
 @lru_cache(maxsize=16)
