@@ -122,14 +122,17 @@ def hypergeometric_interval(k: int, n: int, N: int, level: float = LEVEL) -> Int
     return Interval(N * k / n, float(kept[0]), float(kept[-1]))
 
 
-def poisson_interval(k: int, exposure: float = 1.0, level: float = LEVEL) -> Interval:
-    """Exact interval for a Poisson rate (Garwood 1936), per unit of `exposure`."""
+def poisson_interval(
+    k: int, exposure: float = 1.0, level: float = LEVEL, dispersion: float = 1.0
+) -> Interval:
+    """Exact interval for a Poisson rate (Garwood 1936), per unit of `exposure`; `dispersion` as for `rate_ratio`."""
     _check_counts(k, k, level)
     if not exposure > 0:
         raise ValueError(f"exposure must be positive: {exposure}")
-    tail = (1 - level) / 2
-    low = 0.0 if k == 0 else float(scipy_stats.gamma.ppf(tail, k))
-    return Interval(k / exposure, low / exposure, float(scipy_stats.gamma.isf(tail, k + 1)) / exposure)
+    tail, worth = (1 - level) / 2, dispersion if dispersion > 1 else 1.0
+    unit = exposure / worth
+    low = 0.0 if k == 0 else float(scipy_stats.gamma.ppf(tail, k / worth))
+    return Interval(k / exposure, low / unit, float(scipy_stats.gamma.isf(tail, k / worth + 1)) / unit)
 
 
 def rate_ratio(

@@ -2,6 +2,7 @@ import re
 
 import pandas as pd
 import pytest
+from scipy.stats import gamma
 
 from tests.survey.conftest import categorical
 from ujo_lib import stats, survey
@@ -30,6 +31,25 @@ def test_known_cases_are_set_against_the_expected_number(cases):
     assert (total["share"], total["low"], total["high"]) == pytest.approx(
         (inside.estimate, inside.low, inside.high)
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "index", "told"),
+    [
+        ([0, 0, 4, 0], 4.0, "集中する程度だけ広げてあります"),  # variance 4, mean 1
+        ([1, 1, 0, 1, 1, 1, 1, 1], 1.0, "集中する程度だけ広げてあります"),  # 0.125 / 0.875: never narrower
+        ([0, 2], 2.0, "集中する程度だけ広げてあります"),
+        ([0, 1], 1.0, "集中する程度は分からず、見込みません"),
+        ([], 1.0, "集中する程度は分からず、見込みません"),
+    ],
+)
+def test_the_interval_is_as_wide_as_cases_bunch_on_commissioners(cases, known, index, told):
+    """The gamma quantiles of Garwood (1936) at n / index cases, of which index are worth one."""
+    people = population({"15~39歳": 12000, "40~64歳": 18000})
+    table = survey.coverage(cases, people, PREVALENCE, SOURCE, known=known)
+    limits = index * gamma.ppf(0.025, 22 / index), index * gamma.isf(0.025, 22 / index + 1)
+    assert table.frame.iloc[-1][["low", "high"]].tolist() == pytest.approx([x / 609.6 for x in limits])
+    assert told in table.schema.note
 
 
 def test_no_known_case_still_has_an_upper_limit(cases):

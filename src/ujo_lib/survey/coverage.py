@@ -10,11 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ujo_lib import stats
 from ujo_lib.columns import Count, Dimension, Estimate, Share, interval
 from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
+from ujo_lib.survey.city_total import dispersion_index
 from ujo_lib.text import age_range
 from ujo_lib.typed import ANSWERED, Typed
 
@@ -45,6 +47,7 @@ def coverage(
     source: str,
     *,
     level: float = LEVEL,
+    known: ArrayLike = (),
 ) -> Typed:
     """Known cases per expected case, by age group.
 
@@ -55,30 +58,34 @@ def coverage(
         prevalence: age group label → national share (0.0205 for 2.05 %).
         source: where the national shares come from.
         level: level of the intervals.
+        known: cases per respondent: how much they bunch widens the intervals. Where fewer than two cases do not tell
+            it, chance alone is left.
 
     Returns:
         A row per age group and their sum; columns age_group, n (known), population, prevalence, expected
-        (population × prevalence), share (n / expected), low, high (exact Poisson on n; the prevalence is
-        taken as given). NA where nobody is expected, or where of nobody known the age is.
+        (population × prevalence), share (n / expected), low, high (exact Poisson on n over the index of
+        dispersion; the prevalence is taken as given). NA where nobody is expected, or where of nobody known the age is.
 
     Raises:
         InputError: an age band that crosses the edge of a group, or a group of which the population lacks ages.
     """
     bands = _counted(cases["age_band"])
     told = cases.empty or any(age_range(band) for band in bands)
-    known = in_age_groups(bands, prevalence)
+    of_group = in_age_groups(bands, prevalence)
     by_band = population.groupby("age_band", observed=True)["n"].sum().to_dict()
     people = in_age_groups(by_band, prevalence)
     _refuse_gaps(by_band, prevalence)
     rows = [
-        (group, known[group], people[group], rate, people[group] * rate) for group, rate in prevalence.items()
+        (group, of_group[group], people[group], rate, people[group] * rate)
+        for group, rate in prevalence.items()
     ]
     total, expected = sum(people.values()), sum(row[-1] for row in rows)
     rate = expected / total if total else math.nan
-    rows.append((ALL_AGES, sum(known.values()), total, rate, expected))
+    rows.append((ALL_AGES, sum(of_group.values()), total, rate, expected))
+    bunched = dispersion_index(known)
     categories = list(cases["age_band"].cat.categories)
     return Typed.of_rows(
-        [(*row, *_share(row[1], row[-1] if told else 0.0, level)) for row in rows],
+        [(*row, *_share(row[1], row[-1] if told else 0.0, level, bunched)) for row in rows],
         {
             "age_group": Dimension(
                 heading="年齢", variable="age_band", groups=age_recode(categories, prevalence)
@@ -93,7 +100,8 @@ def coverage(
         where={"age_band": (ANSWERED,)},
         note=f"全国の割合は{prevalence_text(prevalence)}({source})です。"
         "年代の分からない人は、把握された人数に含みません。"
-        "幅は、把握された人数が一人ずつ偶然に揺れる大きさだけを表し、特定の委員への集中を見込みません。",
+        "幅は、把握された人数が偶然に揺れる大きさで、"
+        f"特定の委員に集中する程度{'は分からず、見込みません' if math.isnan(bunched) else 'だけ広げてあります'}。",
     )
 
 
@@ -139,9 +147,11 @@ def _counted(ages: "pd.Series[str]") -> dict[str, int]:
     return {str(label): int(n) for label, n in ages.value_counts().items() if n}
 
 
-def _share(n: int, expected: float, level: float) -> tuple[float | None, ...]:
+def _share(n: int, expected: float, level: float, bunched: float) -> tuple[float | None, ...]:
     """Known per expected case with its limits; nothing where none is expected."""
-    return astuple(stats.poisson_interval(n, expected, level)) if expected > 0 else (None, None, None)
+    return (
+        astuple(stats.poisson_interval(n, expected, level, bunched)) if expected > 0 else (None, None, None)
+    )
 
 
 def _refuse_gaps(bands: Collection[str], groups: Mapping[str, float]) -> None:
