@@ -49,16 +49,8 @@ class People:
         return self.at.astype(np.int64) % 24
 
     def effect(self, influence: Array) -> float:
-        """Variance with persons as clusters relative to independent contacts, at least 1.
-
-        Args:
-            influence: shape (contacts, columns); the columns, centred here, count together (the first-order correction
-                of Rao & Scott).
-        """
-        centred = influence - influence.mean(axis=0) if len(influence) else influence
-        independent = float((centred**2).sum())
-        together = float(np.trace(clustered_covariance(centred, self.person)))
-        return max(together / independent, 1.0) if independent > 0 else 1.0
+        """`persons_effect` of these people; influences of shape (contacts, columns)."""
+        return persons_effect(influence, self.person)
 
     def across_days(self, influence: Array) -> Array:
         """Covariance of the totals of influences that persons who come back on other days add, (columns, columns)."""
@@ -111,6 +103,22 @@ def clustered_covariance(influence: Array, cluster: NDArray[np.int64]) -> Array:
     sums = np.stack([np.bincount(cluster, weights=column) for column in influence.T])
     clusters = len(np.unique(cluster))
     return np.asarray(sums @ sums.T * clusters / max(clusters - 1, 1))
+
+
+def persons_effect(influence: Array, person: NDArray[np.int64]) -> float:
+    """Variance with persons as clusters relative to independent contacts, at least 1.
+
+    Args:
+        influence: shape (contacts, columns); the columns, centred here, count together (the first-order correction
+            of Rao & Scott).
+        person: number of the person behind each contact, shape (contacts,).
+    """
+    if not influence.size:
+        return 1.0
+    centred = influence - influence.mean(axis=0)
+    independent = float((centred**2).sum())
+    together = float(np.trace(clustered_covariance(centred, person)))
+    return max(together / independent, 1.0) if independent > 0 else 1.0
 
 
 def effective_df(person: NDArray[np.int64], ratio: Array) -> Array:

@@ -31,7 +31,7 @@ from ujo_lib.columns import (
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.questionnaire import NOT_ANSWERED
-from ujo_lib.seasonality.clustering import ClusteredShare, share
+from ujo_lib.seasonality.clustering import ClusteredShare, answers_effect, share
 from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, holm, wilson
@@ -100,8 +100,10 @@ def distribution(
     valid = _valid(records, column)
     clients = client_codes(valid)
     answers = answers_in(records[column])
+    least = answers_effect(valid[column], clients)
     rows: list[tuple[object, ...]] = [
-        (answer, *share((valid[column] == answer).to_numpy(), clients, level).cells) for answer in answers
+        (answer, *share((valid[column] == answer).to_numpy(), clients, level, least).cells)
+        for answer in answers
     ]
     no_share = [None] * len(_CELLS[1:])
     rows += [(NOT_ANSWERED, len(records) - len(valid), *no_share), ("総数", len(records), *no_share)]
@@ -173,7 +175,9 @@ def combined(
     """
     _check(labels, records, column)
     valid = _valid(records, column)
-    one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid), level)
+    clients = client_codes(valid)
+    least = answers_effect(valid[column], clients)
+    one = share(valid[column].isin(list(labels)).to_numpy(), clients, level, least)
     frame = pd.DataFrame([(_together(labels), *one.cells)], columns=["answers", *_CELLS]).astype(_REAL)
     beside = pd.DataFrame([_beside(one, labels, national, level)], columns=_BESIDE, dtype=float)
     columns = {
@@ -215,7 +219,8 @@ def shares_by(
     groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
-        cells = share(trait[member], clients[member], level).cells
+        least = answers_effect(valid[column][member], clients[member])
+        cells = share(trait[member], clients[member], level, least).cells
         rows.append((label, _together(labels), *(cells if labels else (None, cells[1], None, None, None))))
     frame = pd.DataFrame(rows, columns=[by, "answers", *_CELLS]).astype(_REAL | {"n": "Int64"})
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
@@ -263,9 +268,10 @@ def crosstab(
     cells = []
     for r in rows:
         member = in_row == r
+        least = answers_effect(valid[column][member], clients[member])
         for c in columns:
             trait = in_column == c
-            of_row = share(trait[member], clients[member], level).cells
+            of_row = share(trait[member], clients[member], level, least).cells
             overall = float(trait.mean()) if len(valid) else None
             cells.append((r, c, *of_row, overall, _residual(member, trait, clients, marked_at)))
     names = [row, column, *_CELLS, "reference", "residual"]

@@ -16,7 +16,14 @@ from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
-from ujo_lib.variance import Array, clustered_covariance, deflated_share, effective_df, small_sample
+from ujo_lib.variance import (
+    Array,
+    clustered_covariance,
+    deflated_share,
+    effective_df,
+    persons_effect,
+    small_sample,
+)
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,22 @@ def clients_by_period(
     return Typed.of(frame.drop(columns=["most", "remark"]), columns).rename(contacts="n")
 
 
-def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> ClusteredShare:
+def answers_effect(answers: pd.Series, clients: NDArray[np.int64]) -> float:
+    """Design effect of all answers to a question together, in whole percents, of contacts by these clients."""
+    return round(persons_effect(pd.get_dummies(answers).to_numpy(dtype=float), clients), 2)
+
+
+def share(
+    trait: Array, clients: NDArray[np.int64], level: float = LEVEL, at_least: float = 1.0
+) -> ClusteredShare:
     """Share of records with a trait, its interval deflated by the clients' design effect.
 
     Args:
         trait: whether each valid record has it, shape (records,).
         clients: from `client_codes`, same shape.
         level: confidence level.
+        at_least: of the question, from `answers_effect`: of an answer that those few who write most happen not to give,
+            how alike their contacts are cannot be seen.
     """
     n, k = len(trait), int(np.sum(trait))
     if n == 0:
@@ -115,7 +131,8 @@ def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> Clu
     together = float(clustered_covariance(influence, clients)[0, 0])
     # Where all answers agree, nothing is measured: the effect is then that of so many contacts a client.
     effect = max(together / spread, 1.0) if spread > 0 else n / len(np.unique(clients))
-    widened = small_sample(effect, effective_df(clients, np.array(effect)), level)
+    own = small_sample(effect, effective_df(clients, np.array(effect)), level)
+    widened = np.maximum(own, at_least)
     low, high = deflated_share(np.array(k), np.array(n), widened, level)
     return ClusteredShare(k, n, k / n, float(low), float(high), effect)
 
