@@ -163,6 +163,7 @@ def test_quarters_are_named_and_in_order() -> None:
     ).dt.tz_localize("Asia/Tokyo")
     named = a.quarters(when)
     assert named.tolist() == ["2024年1〜3月", "2023年4〜6月", "2023年10〜12月"]
+    assert named.cat.ordered
     assert named.cat.categories.tolist() == ["2023年4〜6月", "2023年7〜9月", "2023年10〜12月", "2024年1〜3月"]
 
 

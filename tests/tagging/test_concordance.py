@@ -98,7 +98,9 @@ def test_a_new_codebook_shows_what_it_changed() -> None:
     texts = ["学校", "友達", "猫", "犬"]
     ids = pd.Index(["1", "2", "3", "4"])
     before, after = (tag(texts, compile_codebook(source)).frame(ids) for source in (old, new))
-    assert c.tag_changes(before, after, {"a": "A"}).frame.iloc[0].tolist() == ["A", 2, 2, 1, 1]
+    changes = c.tag_changes(before, after, {"a": "A"})
+    assert changes.frame.iloc[0].tolist() == ["A", 2, 2, 1, 1]
+    assert changes.schema["theme"].multiple  # texts have several: they are no parts of a whole
     assert not len(c.tag_changes(after, after, {"a": "A"}))
 
 

@@ -33,6 +33,26 @@ def focus_of(n: int, total: int) -> "tuple[pd.DataFrame, pd.Series[bool]]":
     return tags, pd.Series(np.arange(total) < n, index=index)
 
 
+@pytest.mark.parametrize(
+    ("focus", "rest", "size", "quota"),
+    [
+        (3000, 1000, 400, (300, 100)),  # in proportion
+        (300, 3700, 400, (100, 300)),  # 30 would be: at least a hundred
+        (300, 3700, 199, (99, 100)),  # but no more than half of what is read
+        (198, 3700, 400, (99, 301)),  # nor of the group
+        (3000, 100, 400, (387, 13)),
+        (4000, 40, 400, (396, 4)),
+        (1000, 4, 400, (398, 2)),
+        (0, 0, 400, (0, 0)),
+    ],
+)
+def test_texts_to_be_read_are_drawn_in_proportion_but_not_few_of_the_focus(focus, rest, size, quota):
+    ids = pd.RangeIndex(focus + rest)
+    plan = q.coding_plan(pd.DataFrame(index=ids), pd.Series(ids < focus, ids), size, 1)
+    drawn = plan["stratum"].value_counts()
+    assert (drawn.get(q.FOCUS, 0), drawn.get(q.REST, 0)) == quota
+
+
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=30))
 @settings(deadline=None, max_examples=100)
 def test_kappa_and_alpha_agree_with_other_implementations(pairs: list[tuple[bool, bool]]) -> None:

@@ -170,6 +170,18 @@ def test_where_readers_found_a_theme_in_no_text_or_in_all_half_a_text_less_is_re
     assert tuple(map(float, found)) == pytest.approx((1, low, 1) if everywhere else (0, 0, high))
 
 
+def test_strata_count_by_their_texts_where_the_coder_tells_nothing() -> None:
+    """The stratified mean and its variance (Cochran 1977, 5.3 and 5.6): Σ W p and Σ W² (1 − f) s² / n."""
+    stratum, read = np.repeat([0, 1], [100, 300]), np.r_[0:10, 100:110]
+    truth = np.r_[np.arange(10) < 4, np.arange(10) < 2]
+    found = shares.prediction_powered(np.full(400, 0.3), stratum, read, truth)
+    share = 0.25 * 0.4 + 0.75 * 0.2
+    variance = 0.25**2 * 0.9 * (0.24 / 9) + 0.75**2 * (1 - 10 / 300) * (0.16 / 9)
+    assert found.share == pytest.approx(share)
+    n = share * (1 - share) / variance
+    assert (found.low, found.high) == pytest.approx(proportion_confint(n * share, n, method="wilson"))
+
+
 def test_a_perfect_coder_leaves_little_doubt_and_a_useless_one_no_less_than_reading_alone() -> None:
     rng = np.random.default_rng(7)
     truth = rng.random(2500) < 0.2
