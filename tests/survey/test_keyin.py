@@ -124,6 +124,21 @@ def test_two_key_ins_are_compared_cell_by_cell(raw):
         survey.compare_entries(raw, raw.drop(columns="wish"), "household_id")
 
 
+@pytest.mark.parametrize(
+    ("sheets", "told"),
+    [
+        (4, "2・3・4・5行目(全4行)"),
+        (5, "2・3・4・5・6行目(全5行)"),
+        (6, "2・3・4・5・6行目(全6行)"),
+    ],
+)
+def test_up_to_five_rows_without_a_key_of_their_own_are_named(sheets, told):
+    entry = pd.DataFrame({"household_id": [None] * sheets + ["H1"], "wish": "1"})
+    with pytest.raises(InputError) as refused:
+        survey.compare_entries(entry, entry, "household_id")
+    assert f"一つ目の入力の{told}は「household_id」が空欄か" in str(refused.value)
+
+
 def test_answers_keep_the_order_of_the_sheet(elderly, read):
     answers = read()["talk_frequency"].cat
     assert answers.ordered
