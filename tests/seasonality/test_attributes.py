@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
@@ -136,6 +136,25 @@ def test_what_a_few_people_always_write_about_is_not_told_of_their_job(heavy, ea
         made["topic"] = pd.Categorical.from_codes(topic, TOPICS)
         found.append((crosstab(made, "occupation", "topic").frame["mark"] != "・").any())
     assert np.mean(found) <= 0.1
+
+
+def test_a_residual_is_measured_by_what_one_client_alone_makes_of_the_excess_where_that_is_more():
+    """24 who wrote once, 6 of each pair, and one who wrote 24 times of the first: the excess is 30 − 36 · 36 / 48 = 3.
+
+    Without that one it would be 6 − 12 · 12 / 24 = 0 of as many contacts: 3 are his, more than the spread of 1.53
+    shows. One person leaves one degree of freedom; the four cells share 5 %.
+    """
+    first, second = np.r_[[True] * 24, [True] * 12, [False] * 12], np.r_[[True] * 24, [True, False] * 12]
+    made = pd.DataFrame(
+        {
+            "occupation": pd.Categorical(np.where(first, *JOBS[:2]), JOBS[:2]),
+            "topic": pd.Categorical(np.where(second, *TOPICS[:2]), TOPICS[:2]),
+            "client_id": [*["often"] * 24, *map(str, range(24))],
+        }
+    )
+    upper = 1 - 0.05 / 4 / 2
+    residual = crosstab(made, "occupation", "topic").frame["residual"].iloc[0]
+    assert residual == pytest.approx(3 / (3 * t.ppf(upper, 1) / norm.ppf(upper)))
 
 
 def test_an_empty_category_keeps_its_row_without_a_test():

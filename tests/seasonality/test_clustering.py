@@ -76,6 +76,15 @@ def test_a_row_with_one_or_two_of_anything_is_not_told(contacts, known, shown):
     assert told[["n", "identified"]].iloc[0].tolist() == ([contacts, known] if shown else [pd.NA] * 2)
 
 
+def test_one_client_makes_all_contacts_per_client_and_nobody_none():
+    year = Period(date(2023, 1, 1), date(2023, 12, 31), "暦年")
+    seen = counts_of(np.zeros(365), year)
+    for known, per_client in (([None, None], np.nan), (["a", "a"], 2), (["a", "b"], 1)):
+        records = records_of(["2023-06-01 10:00"] * 2, client_id=pd.array(known, "string"))
+        told = clients_by_period(records, [year], seen).frame["per_client"].astype(float)
+        assert told.tolist() == pytest.approx([per_client], nan_ok=True)
+
+
 def test_a_share_of_few_clients_is_less_certain_than_of_many():
     trait = np.tile([True, False, True, True], 30)
     many = share(trait, np.arange(120))

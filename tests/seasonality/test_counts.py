@@ -84,6 +84,14 @@ def test_whether_a_day_was_recorded_can_be_judged_by_the_whole_file():
     ]
 
 
+def test_each_run_of_days_without_a_record_is_a_gap_of_its_own():
+    seen = np.array([False, True, False, False, True, False, True])
+    gaps = counted(records_of(["2023-01-02 10:00"]), WEEK, seen).gaps()
+    assert gaps["start"].tolist() == [date(2023, 1, 1), date(2023, 1, 3), date(2023, 1, 6)]
+    assert gaps["end"].tolist() == [date(2023, 1, 1), date(2023, 1, 4), date(2023, 1, 6)]
+    assert gaps["days"].tolist() == [1, 2, 1]
+
+
 def test_wrong_length_of_observed_is_refused():
     with pytest.raises(ValueError, match="3 days"):
         counted(records_of(["2023-01-01 10:00"]), WEEK, np.ones(3, dtype=bool))

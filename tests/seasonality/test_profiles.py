@@ -78,6 +78,15 @@ def test_the_calendar_leaves_a_gap_blank():
     assert calendar.loc[58, "n"] is not pd.NA
 
 
+def test_a_day_of_the_calendar_is_held_against_the_mean_of_those_recorded():
+    week = Period(date(2023, 1, 1), date(2023, 1, 7), "週")
+    seen = np.array([True, True, True, True, False, False, True])
+    assert by_date(counts_of([4, 0, 2, 1, 0, 0, 3], week, seen)).frame["estimate"].tolist() == pytest.approx(
+        [2, 0, 1, 0.5, np.nan, np.nan, 1.5], nan_ok=True
+    )
+    assert by_date(counts_of([0] * 7, week)).frame["estimate"].isna().all()
+
+
 def test_an_interval_of_months_needs_enough_weeks():
     short = Period(date(2023, 1, 1), date(2023, 3, 31), "四半期")
     months = by_month(noisy_year(period=short)).frame
