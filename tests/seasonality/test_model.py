@@ -249,3 +249,11 @@ def test_the_band_of_a_week_leaves_as_much_below_as_above_and_says_how_much(leve
         assert (law.cdf(reached) >= below).all()
         assert (law.cdf(reached - 1) < below).all()
         assert weekly.schema[end].both == f"{level:.0%}の週が収まる範囲"
+
+
+@pytest.mark.parametrize(("contacts", "closed"), [(0, (0,)), (1, ()), (2, ())])
+def test_a_weekday_of_a_single_contact_is_open(contacts, closed):
+    daily = np.random.default_rng(1).poisson(7, 365)
+    daily[::7] = 0
+    daily[: 7 * contacts : 7] = 1  # 2023 begins on a Sunday
+    assert fit_calendar(counts_of(daily), ()).terms.closed == closed
