@@ -10,10 +10,12 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter
 
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.typed import ANSWERED
@@ -63,6 +65,8 @@ class Printed:
         intervals: whether confidence limits are printed; together with a percentage they give count and
             denominator away.
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # what else a page printed is not passed over
 
     counts: bool = True
     percent_digits: int | None = None
@@ -417,34 +421,21 @@ def dump_tables(tables: Sequence[CountTable | PastRelease]) -> str:
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
 
 
+_LATER = {"told"}
+"""Fields of a table that earlier versions of the program did not write."""
+
+
 def load_past(text: str, release: str = "") -> list[PastRelease]:
-    """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of."""
-    return [
-        PastRelease(_table(one["table"]), tuple(one["hidden"]), release, one.get("zeros", False))
-        for one in json.loads(text)
-    ]
+    """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of.
 
-
-def _table(entry: dict[str, Any]) -> CountTable:
-    cells = tuple(Cell(tuple(cell["labels"]), cell["column"], cell["value"]) for cell in entry["cells"])
-    period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
-    lists = {
-        name: tuple(entry.get(name, ())) for name in ("counts", "total_labels", "multiple", "area", "told")
-    }
-    return CountTable(
-        id=entry["id"],
-        population=entry["population"],
-        dimensions=entry["dimensions"],
-        cells=cells,
-        bases={column: tuple(over) for column, over in entry["bases"].items()},
-        where={variable: tuple(labels) for variable, labels in entry["where"].items()},
-        recode={
-            v: {label: tuple(atoms) for label, atoms in book.items()} for v, book in entry["recode"].items()
-        },
-        period=period,
-        printed=Printed(**entry["printed"]),
-        **lists,
-    )
+    Raises:
+        ValueError: the text is of another form; a field that is lacking is not taken for one at its default.
+    """
+    told = TypeAdapter(list[PastRelease]).validate_json(text, strict=True)
+    always = {one.name for one in fields(CountTable)} - _LATER
+    if any(always - one["table"].keys() for one in json.loads(text)):
+        raise TableError("既公表の表の記録に、足りない項目がある")
+    return [replace(one, release=release) for one in told]
 
 
 def _years(region: dict[str, frozenset[str]], part: str) -> frozenset[int]:
