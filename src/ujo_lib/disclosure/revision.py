@@ -178,13 +178,8 @@ class _Side:
             return _of(calendar.cut(region), kinds)
 
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
-        facts = [fact for past in tables for fact in facts_of(past.table, past.hidden, cut)]
-        facts += [
-            fact
-            for past in tables
-            if not past.zeros
-            for fact in crossings_of(past.table, past.hidden, policy, cut)
-        ]
+        facts = [fact for past in tables for fact in facts_of(past, cut)]
+        facts += [fact for past in tables for fact in crossings_of(past, policy, cut)]
         sums = {
             calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
             for past in tables

@@ -8,7 +8,7 @@ import pytest
 
 from ujo_lib.disclosure.audit import facts
 from ujo_lib.disclosure.audit.facts import among_three
-from ujo_lib.disclosure.tables import PERIOD, Cell, CountTable, Printed, Region
+from ujo_lib.disclosure.tables import PERIOD, Cell, CountTable, PastRelease, Printed, Region
 
 
 def _alone(*traits: str) -> Region:
@@ -65,7 +65,7 @@ def test_a_printed_percentage_leaves_the_counts_that_lie_within_half_a_unit_of_i
     """Rounded half up and tried on all counts up to forty, in fractions."""
     shown = Printed(counts=False, percent_digits=digits, base="base", base_shown=False)
     table = _of_one_row(n, base, shown)
-    rules = facts.facts_of(table, [False, False], lambda region: region)
+    rules = facts.facts_of(PastRelease(table, (False, False)), lambda region: region)
     unit = Fraction(1, 10**digits)
     printed = math.floor(Fraction(100 * n, base) / unit + Fraction(1, 2)) * unit
     for of in range(1, 41):
@@ -96,7 +96,7 @@ def test_a_reader_learns_the_counts_that_stand_there_and_no_share_of_a_row_with_
     table = _of_one_row(1, base, printed)
     regions = {"n": table.region(0), "base": table.region(1)}
     expected = [facts.exactly(regions[column], n) for column, n in told.items()]
-    assert facts.facts_of(table, flags, lambda region: region) == expected
+    assert facts.facts_of(PastRelease(table, tuple(flags)), lambda region: region) == expected
 
 
 def test_facts_about_other_people_are_not_linked_and_those_about_everybody_are() -> None:

@@ -84,14 +84,14 @@ class Calendar:
         )
 
 
-def facts_of(table: CountTable, flags: Sequence[bool], cut: Callable[[Region], Region]) -> list[Known]:
+def facts_of(printed: PastRelease, cut: Callable[[Region], Region]) -> list[Known]:
     """What a reader of a printed table learns.
 
     Args:
-        table: with its true counts.
-        flags: one per cell: is it hidden?
+        printed: the table with its true counts, and which of them are hidden.
         cut: spells the region of a cell in the common pieces of a calendar.
     """
+    table, flags = printed.table, printed.hidden
     whole_rows = {
         labels: not any(flags[i] for i, c in enumerate(table.cells) if c.labels == labels)
         for labels in {cell.labels for cell in table.cells}
@@ -108,14 +108,12 @@ def facts_of(table: CountTable, flags: Sequence[bool], cut: Callable[[Region], R
     return facts
 
 
-def crossings_of(
-    table: CountTable, flags: Sequence[bool], policy: Policy, cut: Callable[[Region], Region]
-) -> list[Known]:
+def crossings_of(printed: PastRelease, policy: Policy, cut: Callable[[Region], Region]) -> list[Known]:
     """What a reader knows of every x of a table where zeros are printed: it is none; arguments as in `facts_of`."""
     return [
-        Known(((1.0, cut(table.region(i))),), policy.least_crossed(cell), np.inf)
-        for _, i, cell in valued([table])
-        if flags[i] and policy.least_crossed(cell)
+        Known(((1.0, cut(printed.table.region(i))),), policy.least_crossed(cell), np.inf)
+        for _, i, cell in valued([printed.table])
+        if printed.hidden[i] and policy.least_crossed(cell) and not printed.zeros
     ]
 
 
