@@ -5,7 +5,7 @@ to measure. On a phone a long label moves above its bar.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import printable, text_width, widest, wrapped
-from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet, note
 from ujo_lib.report.look.notation import in_cell
 from ujo_lib.report.look.style import BANDS, BLUE, HATCHES, INK, PAPER, SERIES, SOFT, Layout
@@ -38,7 +38,6 @@ def bars(
     high: str | None = None,
     highlight: Sequence[str] = (),
     sort: bool = False,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Horizontal bars, one per row of the table.
 
@@ -76,7 +75,6 @@ def panels(
     n: str | None = None,
     low: str | None = None,
     high: str | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Small multiples: one panel of bars per value of `by`, all on one scale.
 
@@ -93,9 +91,7 @@ def panels(
 
 
 @house("y", "by")
-def band(
-    published: Published, *, x: str, y: str, by: str, n: str | None = None, **_: Unpack[Told]
-) -> Drawing:
+def band(published: Published, *, x: str, y: str, by: str, n: str | None = None) -> Drawing:
     """帯グラフ: each group a band of 100 %, its answers in order, joined by lines to the band below.
 
     More than six answers stand as bars in a panel per group.
@@ -201,7 +197,7 @@ def _side_by_side(
 
 
 @house("y", "by")
-def pyramid(published: Published, *, x: str, y: str, by: str, **_: Unpack[Told]) -> Drawing:
+def pyramid(published: Published, *, x: str, y: str, by: str) -> Drawing:
     """Two series back to back over common labels in the middle, men and women by age say.
 
     Args:
