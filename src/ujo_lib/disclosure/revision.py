@@ -289,7 +289,7 @@ class _Subtraction:
                 )
 
     def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
-        """Groups that no table names: a count less that of a subgroup, of another period or area."""
+        """Groups that no table names: a count less that of a subgroup or of another period."""
         frames: dict[Region, frozenset[str]] = {}
         for past, _, region in [*self._then.cells, *self._now.cells]:
             frames[region] = frames.get(region, frozenset()) | past.table.frame

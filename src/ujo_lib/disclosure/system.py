@@ -21,7 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
+from ujo_lib.disclosure.tables import PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
 
 MAX_ATOMS = 6000
 NEAR = 50
@@ -161,8 +161,9 @@ def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:
 def _variables_with_rest(rows: Sequence[Row]) -> set[str]:
     """Variables with people outside every category that any table names (no answer, other days, …)."""
     domains = _domains(rows)
-    partly = {v for v in (PERIOD, AREA) if v in domains and any(v not in dict(row.region) for row in rows)}
-    yes_no = {v for v, atoms in domains.items() if atoms == {YES}} | partly
+    yes_no = {v for v, atoms in domains.items() if atoms == {YES}}
+    if PERIOD in domains and any(PERIOD not in dict(row.region) for row in rows):
+        yes_no.add(PERIOD)
     known = {row.region: row for row in rows}
     lines: dict[tuple[Region, str], dict[frozenset[str], int]] = {}
     for row in rows:

@@ -15,13 +15,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.typed import ANSWERED
 
 PERIOD = "〔期間〕"
-AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
 
 _MONTH = re.compile(r"(\d+)年(\d+)月")
@@ -51,31 +50,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Printed:
-    """What a page prints beside, or instead of, the counts of a table.
-
-    Numbers that follow from a count (its share, its interval) are hidden together with it; the page is bound
-    to that.
-
-    Attributes:
-        counts: whether the counts themselves are printed. When they are not, the percentages stand for them.
-        percent_digits: decimals of the printed percentages; None when the table prints none.
-        base: the count column that holds the denominator of the percentages.
-        base_shown: whether the denominator itself is printed.
-        intervals: whether confidence limits are printed; together with a percentage they give count and
-            denominator away.
-    """
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # what else a page printed is not passed over
-
-    counts: bool = True
-    percent_digits: int | None = None
-    base: str | None = None
-    base_shown: bool = True
-    intervals: bool = False
-
-
-@dataclass(frozen=True)
 class CountTable:
     """Counts of one published table and what each of them counts.
 
@@ -87,7 +61,6 @@ class CountTable:
             must bear the same name everywhere.
         counts: the count columns.
         cells: every count of the table.
-        bases: count column → dimension columns over which it is summed (a `base` printed in each row).
         where: subgroup filter, variable → atoms or recoded labels. `ANSWERED` alone: those who answered the variable,
             which are the atoms that `recode` names for it, else whoever did; how many did not is no secret.
         recode: variable → {published label: its atoms}; a label that is not listed is an atom itself. Labels
@@ -96,8 +69,6 @@ class CountTable:
         multiple: variables with multiple answers; each of their options is a yes/no variable of its own.
         period: first and last day counted, or None when the population is not dated. Overlapping periods of
             several tables are cut into common pieces.
-        area: atomic areas counted, empty when every area is.
-        printed: what is printed beside the counts.
         told: labels of groups of which a table of another population tells how many they are.
     """
 
@@ -106,14 +77,11 @@ class CountTable:
     dimensions: Mapping[str, str]
     counts: tuple[str, ...]
     cells: tuple[Cell, ...]
-    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     total_labels: tuple[str, ...] = TOTAL_LABELS
     multiple: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
-    area: tuple[str, ...] = ()
-    printed: Printed = Printed()
     told: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -126,8 +94,6 @@ class CountTable:
                 raise TableError(f"表「{self.id}」: 件数の列「{cell.column}」は counts にない")
             if cell.value is not None and cell.value < 0:
                 raise TableError(f"表「{self.id}」: セル {cell.labels} の件数が負")
-        if self.printed.base is not None and self.printed.base not in self.counts:
-            raise TableError(f"表「{self.id}」: 割合の分母の列「{self.printed.base}」が counts にない")
         if self.period and self.period[0] > self.period[1]:
             raise TableError(f"表「{self.id}」: 期間の初日が末日より後")
 
@@ -139,20 +105,14 @@ class CountTable:
 
     def totals_in(self, index: int) -> int:
         """How many dimensions of a cell are summed over (0 for an inner cell)."""
-        cell = self.cells[index]
-        summed = self.bases.get(cell.column, ())
-        return sum(
-            text in self.total_labels or column in summed
-            for column, text in zip(self.dimensions, cell.labels, strict=True)
-        )
+        return sum(text in self.total_labels for text in self.cells[index].labels)
 
     def region(self, index: int) -> Region:
         """The people counted in the cell at a position of `cells`."""
         cell = self.cells[index]
         found = self._frame()
-        over = self.bases.get(cell.column, ())
-        for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
-            if column not in over and text not in self.total_labels:
+        for variable, text in zip(self.dimensions.values(), cell.labels, strict=True):
+            if text not in self.total_labels:
                 # The months of a year stand for themselves, not for days of the whole year.
                 if variable == PERIOD:
                     found.pop(PERIOD, None)
@@ -169,18 +129,16 @@ class CountTable:
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
         subgroups = {variable for variable, labels in self.where.items() if labels != (ANSWERED,)}
-        return frozenset(variable for variable in self._frame() if variable in subgroups | {PERIOD, AREA})
+        return frozenset(variable for variable in self._frame() if variable in subgroups | {PERIOD})
 
     def _frame(self) -> dict[str, frozenset[str]]:
-        """Restrictions that hold for every cell: subgroup, period, area."""
+        """Restrictions that hold for every cell: subgroup and period."""
         found: dict[str, frozenset[str]] = {}
         for variable, labels in self.where.items():
             for one in [(label,) for label in labels] if variable in self.multiple else [labels]:
                 _restrict(found, *self._atoms(variable, one))
         if self.period and PERIOD not in found:
             found[PERIOD] = frozenset({span(*self.period)})
-        if self.area:
-            found[AREA] = frozenset(self.area)
         return found
 
     def _atoms(self, variable: str, labels: Sequence[str]) -> tuple[str, frozenset[str]]:
@@ -195,7 +153,7 @@ class PublicFigure:
     """A figure anybody can already look up; an outsider starts from it.
 
     Attributes:
-        population, where, multiple, period, area: as in `CountTable`, in atoms.
+        population, where, multiple, period: as in `CountTable`, in atoms.
         low, high: the count lies between them, inclusive; equal when the exact figure was published.
         source: where it stands, for the report of the audit.
         own: the release itself prints it, so that nobody knows it from before.
@@ -208,7 +166,6 @@ class PublicFigure:
     source: str
     multiple: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
-    area: tuple[str, ...] = ()
     own: bool = False
 
     @property
@@ -223,7 +180,6 @@ class PublicFigure:
             where=self.where,
             multiple=self.multiple,
             period=self.period,
-            area=self.area,
         )
         return table.region(0)
 

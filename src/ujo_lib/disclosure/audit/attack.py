@@ -262,7 +262,7 @@ class _Attack:
         ]
 
     def _differences(self, releases: Sequence[PastRelease], values: Mapping[Region, int]) -> list[_Suspect]:
-        """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
+        """Small groups that no table names: a count less the count of a subgroup or of another period."""
         framed: dict[Region, frozenset[str]] = {}
         in_full: dict[Region, int] = {}
         for past, _, _, region in self._counted(releases):
