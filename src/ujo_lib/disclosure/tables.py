@@ -65,7 +65,6 @@ class CountTable:
             which are the atoms that `recode` names for it, else whoever did; how many did not is no secret.
         recode: variable → {published label: its atoms}; a label that is not listed is an atom itself. Labels
             of a dimension over the variable `PERIOD` are recoded to atoms "2023-04-01/2023-04-30".
-        total_labels: labels that stand for "every category".
         multiple: variables with multiple answers; each of their options is a yes/no variable of its own.
         period: first and last day counted, or None when the population is not dated. Overlapping periods of
             several tables are cut into common pieces.
@@ -79,7 +78,6 @@ class CountTable:
     cells: tuple[Cell, ...]
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    total_labels: tuple[str, ...] = TOTAL_LABELS
     multiple: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
     told: tuple[str, ...] = ()
@@ -105,14 +103,14 @@ class CountTable:
 
     def totals_in(self, index: int) -> int:
         """How many dimensions of a cell are summed over (0 for an inner cell)."""
-        return sum(text in self.total_labels for text in self.cells[index].labels)
+        return sum(text in TOTAL_LABELS for text in self.cells[index].labels)
 
     def region(self, index: int) -> Region:
         """The people counted in the cell at a position of `cells`."""
         cell = self.cells[index]
         found = self._frame()
         for variable, text in zip(self.dimensions.values(), cell.labels, strict=True):
-            if text not in self.total_labels:
+            if text not in TOTAL_LABELS:
                 # The months of a year stand for themselves, not for days of the whole year.
                 if variable == PERIOD:
                     found.pop(PERIOD, None)

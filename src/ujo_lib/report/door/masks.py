@@ -201,7 +201,6 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]], narro
         cells=tuple(cells.values()),
         where={**spec.schema.where, **said},
         recode=recode,
-        total_labels=TOTAL_LABELS,
         multiple=spec.schema.multiple,
         period=_period(spec.subject.days),
         told=tuple(label for c in spec.schema.columns.values() if isinstance(c, Base) for label in c.told),
