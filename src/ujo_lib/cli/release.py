@@ -96,7 +96,7 @@ def _release(options: argparse.Namespace) -> int:
     from ujo_lib.pipeline.run import release
 
     place = place_of(options)
-    progress = Progress.to_terminal(place.log)
+    progress = Progress(sys.stderr, place.log)
     try:
         result = attempt(place, progress, work=release, jobs=options.jobs)
     finally:

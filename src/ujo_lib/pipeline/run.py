@@ -112,7 +112,7 @@ def run(
         NotebooksFailedError: some notebooks failed; the others were finished and will be reused.
         ReleaseRefusedError: a release page shows something that did not come through the door.
     """
-    return _bring_up_to_date(place, only, force, jobs, progress or Progress.silent(), CANDIDATE)
+    return _bring_up_to_date(place, only, force, jobs, progress or Progress(None), CANDIDATE)
 
 
 def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | None = None) -> Outcome:
@@ -123,7 +123,7 @@ def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | No
             release in place is left untouched.
     """
     require_decided(place)
-    return _bring_up_to_date(place, (), False, jobs, progress or Progress.silent(), CHECKED)
+    return _bring_up_to_date(place, (), False, jobs, progress or Progress(None), CHECKED)
 
 
 def _bring_up_to_date(
