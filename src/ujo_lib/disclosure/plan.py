@@ -7,7 +7,6 @@ each primary count keeps the required uncertainty (`suppress`). A count that is 
 hiding it would protect nobody.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +17,7 @@ from ujo_lib.disclosure.counts import gather
 from ujo_lib.disclosure.merges import suggest
 from ujo_lib.disclosure.protect import NarrowError, PlanError, protect
 from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFigure, TableError
+from ujo_lib.files import digest
 
 __all__ = ["Plan", "PlanError", "plan"]
 
@@ -62,7 +62,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 of the whole plan."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        return digest(self.to_json())
 
 
 def plan(

@@ -1,6 +1,5 @@
 """Between the door and the disclosure room: what a recorded table counts, and what the plan hides of it."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -14,6 +13,7 @@ from pydantic import ConfigDict, TypeAdapter
 from ujo_lib.columns import TOTAL_LABELS, Base, Share
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import YES, Cell, CountTable, Policy
+from ujo_lib.files import digest
 from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.report.door.publish import PublishError, TableRecord
 from ujo_lib.typed import ANSWERED
@@ -62,7 +62,7 @@ class Masks:
         """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
         reasons = dict(self.plan.exemptions)
         content = [self.whole, *([key, self.flags[key], reasons.get(key)] for key in sorted(keys))]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return digest(json.dumps(content, sort_keys=True))
 
     def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
         """Which counts of a table are hidden: count column → one flag per row.
