@@ -176,8 +176,13 @@ class _Attack:
             [f for past in releases for f in crossings_of(past, policy, self._cut)]
             for releases in (now, previous)
         )
-        veiled = [past for past in previous if past.zeros]
-        maybe = {region for past, i, _, region in self._counted(veiled) if past.hidden[i]}
+        maybe = {
+            self._cut(past.table.region(i))
+            for past in previous
+            if past.zeros
+            for i, gone in enumerate(past.hidden)
+            if gone
+        }
         self._crossed = [*of_now, *then]
         self._crossed_before = [*then, *(fact for fact in of_now if fact.parts[0][1] not in maybe)]
         counts = {known.parts[0][1]: int(known.low) for known in exact}
