@@ -171,6 +171,11 @@ def open_to_readers(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
+def digest(text: str) -> str:
+    """SHA-256 of a text as hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def digest_file(path: Path) -> str:
     """SHA-256 of a file as hexadecimal digits; read in pieces."""
     with path.open("rb") as file:

@@ -7,7 +7,6 @@ counts, no text that anybody wrote and no record number.
 """
 
 import functools
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -18,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ujo_lib.files import package_digest, private_files, write_atomically
+from ujo_lib.files import digest, package_digest, private_files, write_atomically
 
 Made = TypeVar("Made")
 
@@ -43,7 +42,7 @@ class Store:
             make: makes it; the result as JSON values, with lists for tuples.
         """
         told = json.dumps([_program(), name, given], sort_keys=True)
-        file = self._folder / f"{hashlib.sha256(told.encode()).hexdigest()}.json.z"
+        file = self._folder / f"{digest(told)}.json.z"
         try:
             made: Made = json.loads(zlib.decompress(file.read_bytes()))
             os.utime(file)

@@ -9,6 +9,7 @@ import difflib
 import re
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_args
@@ -78,15 +79,26 @@ Word = Annotated[str, BeforeValidator(_as_written)]
 """Text; a number without quotes is meant as its digits."""
 
 
+def such(holds: Callable[[Any], object], expected: str) -> AfterValidator:
+    """A condition on a value.
+
+    Args:
+        holds: the condition; one that raises a ValueError does not hold.
+        expected: what to tell where it does not hold.
+    """
+
+    def check(value: Any) -> Any:
+        with suppress(ValueError):
+            if holds(value):
+                return value
+        raise ValueError(expected)
+
+    return AfterValidator(check)
+
+
 def written(pattern: str, told: str) -> AfterValidator:
     """Text of a form; `told` says the form in Japanese, since nobody who writes a file reads patterns."""
-
-    def checked(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(told)
-        return text
-
-    return AfterValidator(checked)
+    return such(re.compile(pattern).fullmatch, told)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,10 @@ import pytest
 from tests.disclosure.people import grid, table_of
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT, Count, gather
 from ujo_lib.disclosure.tables import (
-    Cell,
     CountTable,
     Exemption,
     PastRelease,
     Policy,
-    Printed,
     PublicFigure,
     Region,
     TableError,
@@ -74,15 +72,6 @@ def test_an_exempt_small_count_is_shown_and_no_longer_one_to_protect() -> None:
     men = gathered(one_way("t", {"男性": 2, "女性": 9}), exempt={"t": "日々の件数"})[MEN]
     assert men.shown
     assert not men.primary
-
-
-@pytest.mark.parametrize(("n", "shown"), [(4, False), (5, True)])
-def test_the_denominator_of_a_printed_percentage_is_known_unless_it_is_small(n: int, shown: bool) -> None:
-    cells = tuple(Cell((label,), column, n) for label in ("男性", "女性") for column in ("n", "base"))
-    table = CountTable(
-        "t", "cases", {"sex": "sex"}, ("n", "base"), cells, printed=Printed(percent_digits=1, base="base")
-    )
-    assert gathered(table)[MEN].shown == shown
 
 
 @pytest.mark.parametrize("hidden", [True, False])

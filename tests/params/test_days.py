@@ -6,7 +6,8 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ujo_lib.params.days import Day, IsoDay, such
+from ujo_lib.params.days import Day, IsoDay
+from ujo_lib.yamlfile import such
 
 
 @pytest.mark.parametrize("day", ["2023-04-01", "2024-02-29", ""])

@@ -269,7 +269,7 @@ def test_a_project_without_a_place_is_told_how_to_make_one(project, year, capsys
 def test_a_memory_of_releases_that_cannot_be_read_ends_one_run_and_no_other(project, first_run):
     project.place.disclosed.mkdir(exist_ok=True)
     (project.place.disclosed / "0123-4567.json").write_text("[", encoding="utf-8")
-    result = attempt(project.place, Progress.silent(), force=True)
+    result = attempt(project.place, Progress(None), force=True)
     assert (result.state, "消さずに、控えから戻す" in result.message) == ("parameters", True)
 
 
@@ -310,7 +310,7 @@ def _result(state, site="a"):
 @pytest.mark.parametrize(("options", "folder"), [({}, "release"), ({"only": ["02"]}, "internal")])
 def test_a_result_leads_to_the_pages_that_were_brought_up_to_date(project, options, folder):
     outcome = Outcome(project.place, "abc", (), unchanged=False, seconds=1.0)
-    done = attempt(project.place, Progress.silent(), work=lambda *_, **__: outcome, **options)
+    done = attempt(project.place, Progress(None), work=lambda *_, **__: outcome, **options)
     assert (done.state, done.report) == ("done", str(project.place.outputs / folder / "index.html"))
 
 

@@ -208,7 +208,7 @@ def test_a_notebook_that_fails_on_a_text_leaves_the_text_with_the_half_run_noteb
 def test_a_sealed_release_is_kept_when_a_new_candidate_takes_its_place(spoken, spoken_release):
     sealed = spoken.bytes_of(spoken.place.release)
     said: list[str] = []
-    progress = Progress.silent()
+    progress = Progress(None)
     progress.note = said.append
     spoken.run(force=True, progress=progress)  # the same inputs: the candidate would have the same run id
     assert spoken.bytes_of(spoken.place.archive / spoken_release.run_id) == sealed

@@ -15,11 +15,11 @@ from tests.pipeline.conftest import HOUSE
 from tests.report.sheets.machine_readable import check
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DATA_PROBLEMS, DONE
-from ujo_lib.files import digest_file
+from ujo_lib.files import digest, digest_file
 from ujo_lib.params import ParameterError
 from ujo_lib.pipeline import kernels, printing
 from ujo_lib.pipeline.export import NothingToExportError, export_figures, export_overview
-from ujo_lib.pipeline.keys import MissingInputError, digest
+from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import LockedError
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
@@ -109,7 +109,7 @@ def test_a_changed_input_re_executes_only_the_notebooks_that_read_it(project, fi
 
 def test_cover_and_summary_name_the_data_of_every_notebook_they_tell_of(project, first_run):
     """A footer that hashes no file at all would vouch for nothing."""
-    of_one_file = digest(digest_file(project.root / "data" / "cases.csv").encode())[:16]
+    of_one_file = digest(digest_file(project.root / "data" / "cases.csv"))[:16]
     for page in ("index", "05_annual_summary"):
         assert of_one_file in (project.place.internal / f"{page}.html").read_text(encoding="utf-8")
 

@@ -22,7 +22,7 @@ class Recorder(Walk):
     """Finishes a step by writing down that it began, and fails where it is told to."""
 
     def __init__(self, failing: Sequence[str] = (), threads: int = 1) -> None:
-        super().__init__(None, None, threads, False, Progress.silent())  # type: ignore[arg-type]  # nothing is run
+        super().__init__(None, None, threads, False, Progress(None))  # type: ignore[arg-type]  # nothing is run
         self.failing, self.begun, self.lock = failing, [], threading.Lock()
 
     def _finish_one(self, job, upstream):

@@ -69,12 +69,6 @@ def add_commands(command: AddCommand) -> None:
         "--confidential", nargs="+", required=True, type=Path, metavar="PATHS",
         help="外に出してはいけない本文(.csv .tsv .xlsx .parquet .txt、またはそのフォルダー)",
     )  # fmt: skip
-    gate.add_argument(
-        "--vocabulary", nargs="+", default=[], type=Path, metavar="PATHS", help="公開してよい語句"
-    )
-    gate.add_argument(
-        "--clients", type=positive, default=5, help="この人数が使う語句は誰のものでもない(既定5)"
-    )
     gate.add_argument("--json", action="store_true", help="結果をJSONで出す")
 
 
@@ -102,7 +96,7 @@ def _release(options: argparse.Namespace) -> int:
     from ujo_lib.pipeline.run import release
 
     place = place_of(options)
-    progress = Progress.to_terminal(place.log)
+    progress = Progress(sys.stderr, place.log)
     try:
         result = attempt(place, progress, work=release, jobs=options.jobs)
     finally:
@@ -218,24 +212,20 @@ def _passphrases(options: argparse.Namespace, prompts: Sequence[str]) -> list[st
 
 def _gate(options: argparse.Namespace) -> int:
     from ujo_lib.disclosure.gate import Gate, to_json, to_text
+    from ujo_lib.disclosure.tables import Policy
     from ujo_lib.pipeline import confidential
 
     try:
         secret = [file for path in options.confidential for file in confidential.files_below(path)]
-        words = [
-            file.read_text(encoding="utf-8")
-            for path in options.vocabulary
-            for file in confidential.files_below(path)
-        ]
         root = None
         with suppress(NoProjectError):
             root = project_root()
-        words += confidential.committed_words(root) if root else ()
+        words = confidential.committed_words(root) if root else []
         spoken = confidential.spoken_headings(root)
         texts = confidential.some_texts(
             text for file in secret for text in confidential.read_confidential(file, spoken)
         )
-        found = Gate(texts, words, options.clients, users=confidential.account()).scan(options.paths)
+        found = Gate(texts, words, Policy.threshold, users=confidential.account()).scan(options.paths)
     except FileNotFoundError as error:
         return explain(error, WRONG_PARAMETERS)
     except (confidential.UnreadableTextsError, UnicodeDecodeError) as error:

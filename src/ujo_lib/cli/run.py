@@ -92,7 +92,7 @@ def _run_one(options: argparse.Namespace) -> "Iterator[Result]":
         place = SiteYear(project_root(), options.site, year.year if year else 0)
     else:
         place = place_of(options)
-    progress = Progress.to_terminal(place.log) if place.params.is_dir() else Progress(sys.stderr)
+    progress = Progress(sys.stderr, place.log if place.params.is_dir() else None)
     try:
         result = attempt(place, progress, only=options.only, force=options.force, jobs=options.jobs)
     finally:

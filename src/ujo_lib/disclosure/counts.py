@@ -32,7 +32,7 @@ class Count:
         primary: too small to be printed.
         public: known to outsiders whatever the tables of this release hide.
         before: known to them without this release, too: no sum that it prints itself.
-        shown: printed whatever the plan says (exempt tables, denominators of printed percentages).
+        shown: printed whatever the plan says (exempt tables).
         frame: variables by which whole tables that print it are restricted.
         floor: what a reader knows it to be at least where an x stands for it.
         in_full: how many the table counts that prints it in full; 0 where none does.
@@ -77,19 +77,16 @@ def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy:
     found = []
     for table in tables:
         in_full = policy.in_full(table)
-        percent = table.printed.percent_digits is not None
         for i, cell in enumerate(table.cells):
             if cell.value is None:
                 continue
-            small = policy.is_primary(cell) and table.id not in exempt
-            denominator = percent and cell.column == table.printed.base and not small
             found.append(
                 Count(
                     row=Row(table.region(i), cell.value, cell.value),
                     cells=[(table.id, i)],
                     weight=INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i),
-                    primary=small,
-                    shown=table.id in exempt or denominator,
+                    primary=policy.is_primary(cell) and table.id not in exempt,
+                    shown=table.id in exempt,
                     frame=table.frame,
                     floor=policy.least_crossed(cell),
                     in_full=in_full,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LOST = "表「{table}」は {cells} セルのうち {hidden} セルが伏せられます。{advice}"
@@ -41,7 +42,7 @@ def _neighbours(table: CountTable, axis: int, policy: Policy) -> list[tuple[str,
     lines: dict[str, dict[tuple[str, ...], int]] = {}
     for cell in table.cells:
         label = cell.labels[axis]
-        if label not in table.total_labels and cell.value is not None:
+        if label not in TOTAL_LABELS and cell.value is not None:
             others = (*cell.labels[:axis], *cell.labels[axis + 1 :], cell.column)
             lines.setdefault(label, {})[others] = cell.value
     labels, found = list(lines), []

@@ -7,16 +7,17 @@ each primary count keeps the required uncertainty (`suppress`). A count that is 
 hiding it would protect nobody.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+
+from pydantic import TypeAdapter
 
 from ujo_lib.disclosure.counts import gather
 from ujo_lib.disclosure.merges import suggest
 from ujo_lib.disclosure.protect import NarrowError, PlanError, protect
 from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFigure, TableError
+from ujo_lib.files import digest
 
 __all__ = ["Plan", "PlanError", "plan"]
 
@@ -51,36 +52,17 @@ class Plan:
 
     def to_json(self) -> str:
         """The plan as text; equal plans give equal bytes."""
-        content = {
-            "hidden": {
-                name: [i for i, flag in enumerate(flags) if flag] for name, flags in self.hidden.items()
-            },
-            "cells": {name: len(flags) for name, flags in self.hidden.items()},
-            "primary": {name: list(found) for name, found in self.primary.items()},
-            "exemptions": [list(pair) for pair in self.exemptions],
-            "suggestions": list(self.suggestions),
-            "relaxed": list(self.relaxed),
-            "zeros": list(self.zeros),
-        }
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Plan":
         """Read what `to_json` wrote."""
-        content: dict[str, Any] = json.loads(text)
-        return cls(
-            hidden={n: _flags(content["hidden"][n], size) for n, size in content["cells"].items()},
-            primary={name: tuple(found) for name, found in content["primary"].items()},
-            exemptions=tuple((name, reason) for name, reason in content["exemptions"]),
-            suggestions=tuple(content["suggestions"]),
-            relaxed=tuple(content["relaxed"]),
-            zeros=tuple(content.get("zeros", ())),
-        )
+        return TypeAdapter(cls).validate_json(text, strict=True)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the whole plan."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        return digest(self.to_json())
 
 
 def plan(
@@ -158,8 +140,3 @@ def _same_days(one: CountTable, other: CountTable) -> bool:
 def _mask(table: CountTable, hidden: set[tuple[str, int]]) -> tuple[bool, ...]:
     """A count that the source itself suppressed stays hidden."""
     return tuple(cell.value is None or (table.id, i) in hidden for i, cell in enumerate(table.cells))
-
-
-def _flags(positions: Sequence[int], size: int) -> tuple[bool, ...]:
-    found = set(positions)
-    return tuple(i in found for i in range(size))

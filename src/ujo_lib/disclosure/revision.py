@@ -178,13 +178,8 @@ class _Side:
             return _of(calendar.cut(region), kinds)
 
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
-        facts = [fact for past in tables for fact in facts_of(past.table, past.hidden, cut)]
-        facts += [
-            fact
-            for past in tables
-            if not past.zeros
-            for fact in crossings_of(past.table, past.hidden, policy, cut)
-        ]
+        facts = [fact for past in tables for fact in facts_of(past, cut)]
+        facts += [fact for past in tables for fact in crossings_of(past, policy, cut)]
         sums = {
             calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
             for past in tables
@@ -294,7 +289,7 @@ class _Subtraction:
                 )
 
     def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
-        """Groups that no table names: a count less that of a subgroup, of another period or area."""
+        """Groups that no table names: a count less that of a subgroup or of another period."""
         frames: dict[Region, frozenset[str]] = {}
         for past, _, region in [*self._then.cells, *self._now.cells]:
             frames[region] = frames.get(region, frozenset()) | past.table.frame

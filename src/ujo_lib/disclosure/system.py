@@ -19,9 +19,9 @@ from math import prod
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
+from scipy.optimize import LinearConstraint, milp
 
-from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
+from ujo_lib.disclosure.tables import PERIOD, YES, Region, TableError, cut_periods, order_of, spoken
 
 MAX_ATOMS = 6000
 NEAR = 50
@@ -161,8 +161,9 @@ def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:
 def _variables_with_rest(rows: Sequence[Row]) -> set[str]:
     """Variables with people outside every category that any table names (no answer, other days, …)."""
     domains = _domains(rows)
-    partly = {v for v in (PERIOD, AREA) if v in domains and any(v not in dict(row.region) for row in rows)}
-    yes_no = {v for v, atoms in domains.items() if atoms == {YES}} | partly
+    yes_no = {v for v, atoms in domains.items() if atoms == {YES}}
+    if PERIOD in domains and any(PERIOD not in dict(row.region) for row in rows):
+        yes_no.add(PERIOD)
     known = {row.region: row for row in rows}
     lines: dict[tuple[Region, str], dict[frozenset[str], int]] = {}
     for row in rows:
@@ -453,16 +454,8 @@ def _stack(rows: Sequence[np.ndarray], width: int) -> sp.csr_matrix:
 
 def _agrees(system: System, rows: Sequence[Row]) -> bool:
     low, high = np.array([r.low for r in rows], float), np.array([r.high for r in rows], float)
-    limits = sp.vstack([system.A, -system.A])
-    found = linprog(
-        np.zeros(system.A.shape[1]),
-        A_ub=limits,
-        b_ub=np.concatenate([high, -low]),
-        A_eq=system.E,
-        b_eq=np.zeros(system.E.shape[0]),
-        method="highs",
-    )
-    return bool(found.status == 0)
+    limits = [LinearConstraint(system.A, low, high), LinearConstraint(system.E, 0, 0)]
+    return bool(milp(np.zeros(system.A.shape[1]), constraints=limits).status == 0)
 
 
 def _worst_row(system: System, rows: Sequence[Row]) -> str:
@@ -470,15 +463,11 @@ def _worst_row(system: System, rows: Sequence[Row]) -> str:
     m, n = system.A.shape
     low, high = np.array([r.low for r in rows], float), np.array([r.high for r in rows], float)
     eye = sp.eye(m, format="csr")
-    limits = sp.vstack([sp.hstack([system.A, -eye]), sp.hstack([-system.A, -eye])])
-    E = sp.hstack([system.E, sp.csr_matrix((system.E.shape[0], m))])
-    found = linprog(
-        np.concatenate([np.zeros(n), np.ones(m)]),
-        A_ub=limits,
-        b_ub=np.concatenate([high, -low]),
-        A_eq=E,
-        b_eq=np.zeros(E.shape[0]),
-        method="highs",
-    )
+    limits = [
+        LinearConstraint(sp.hstack([system.A, -eye]), -np.inf, high),
+        LinearConstraint(sp.hstack([system.A, eye]), low, np.inf),
+        LinearConstraint(sp.hstack([system.E, sp.csr_matrix((system.E.shape[0], m))]), 0, 0),
+    ]
+    found = milp(np.concatenate([np.zeros(n), np.ones(m)]), constraints=limits)
     worst = rows[int(np.argmax(found.x[n:]))]
     return f"{spoken(worst.region)} の {worst.low} が他の表と合わない"

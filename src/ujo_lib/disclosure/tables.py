@@ -10,16 +10,17 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
+
+from pydantic import TypeAdapter
 
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.typed import ANSWERED
 
 PERIOD = "〔期間〕"
-AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
 
 _MONTH = re.compile(r"(\d+)年(\d+)月")
@@ -49,29 +50,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Printed:
-    """What a page prints beside, or instead of, the counts of a table.
-
-    Numbers that follow from a count (its share, its interval) are hidden together with it; the page is bound
-    to that.
-
-    Attributes:
-        counts: whether the counts themselves are printed. When they are not, the percentages stand for them.
-        percent_digits: decimals of the printed percentages; None when the table prints none.
-        base: the count column that holds the denominator of the percentages.
-        base_shown: whether the denominator itself is printed.
-        intervals: whether confidence limits are printed; together with a percentage they give count and
-            denominator away.
-    """
-
-    counts: bool = True
-    percent_digits: int | None = None
-    base: str | None = None
-    base_shown: bool = True
-    intervals: bool = False
-
-
-@dataclass(frozen=True)
 class CountTable:
     """Counts of one published table and what each of them counts.
 
@@ -83,17 +61,13 @@ class CountTable:
             must bear the same name everywhere.
         counts: the count columns.
         cells: every count of the table.
-        bases: count column → dimension columns over which it is summed (a `base` printed in each row).
         where: subgroup filter, variable → atoms or recoded labels. `ANSWERED` alone: those who answered the variable,
             which are the atoms that `recode` names for it, else whoever did; how many did not is no secret.
         recode: variable → {published label: its atoms}; a label that is not listed is an atom itself. Labels
             of a dimension over the variable `PERIOD` are recoded to atoms "2023-04-01/2023-04-30".
-        total_labels: labels that stand for "every category".
         multiple: variables with multiple answers; each of their options is a yes/no variable of its own.
         period: first and last day counted, or None when the population is not dated. Overlapping periods of
             several tables are cut into common pieces.
-        area: atomic areas counted, empty when every area is.
-        printed: what is printed beside the counts.
         told: labels of groups of which a table of another population tells how many they are.
     """
 
@@ -102,14 +76,10 @@ class CountTable:
     dimensions: Mapping[str, str]
     counts: tuple[str, ...]
     cells: tuple[Cell, ...]
-    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recode: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    total_labels: tuple[str, ...] = TOTAL_LABELS
     multiple: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
-    area: tuple[str, ...] = ()
-    printed: Printed = Printed()
     told: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -122,8 +92,6 @@ class CountTable:
                 raise TableError(f"表「{self.id}」: 件数の列「{cell.column}」は counts にない")
             if cell.value is not None and cell.value < 0:
                 raise TableError(f"表「{self.id}」: セル {cell.labels} の件数が負")
-        if self.printed.base is not None and self.printed.base not in self.counts:
-            raise TableError(f"表「{self.id}」: 割合の分母の列「{self.printed.base}」が counts にない")
         if self.period and self.period[0] > self.period[1]:
             raise TableError(f"表「{self.id}」: 期間の初日が末日より後")
 
@@ -135,20 +103,14 @@ class CountTable:
 
     def totals_in(self, index: int) -> int:
         """How many dimensions of a cell are summed over (0 for an inner cell)."""
-        cell = self.cells[index]
-        summed = self.bases.get(cell.column, ())
-        return sum(
-            text in self.total_labels or column in summed
-            for column, text in zip(self.dimensions, cell.labels, strict=True)
-        )
+        return sum(text in TOTAL_LABELS for text in self.cells[index].labels)
 
     def region(self, index: int) -> Region:
         """The people counted in the cell at a position of `cells`."""
         cell = self.cells[index]
         found = self._frame()
-        over = self.bases.get(cell.column, ())
-        for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
-            if column not in over and text not in self.total_labels:
+        for variable, text in zip(self.dimensions.values(), cell.labels, strict=True):
+            if text not in TOTAL_LABELS:
                 # The months of a year stand for themselves, not for days of the whole year.
                 if variable == PERIOD:
                     found.pop(PERIOD, None)
@@ -165,18 +127,16 @@ class CountTable:
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
         subgroups = {variable for variable, labels in self.where.items() if labels != (ANSWERED,)}
-        return frozenset(variable for variable in self._frame() if variable in subgroups | {PERIOD, AREA})
+        return frozenset(variable for variable in self._frame() if variable in subgroups | {PERIOD})
 
     def _frame(self) -> dict[str, frozenset[str]]:
-        """Restrictions that hold for every cell: subgroup, period, area."""
+        """Restrictions that hold for every cell: subgroup and period."""
         found: dict[str, frozenset[str]] = {}
         for variable, labels in self.where.items():
             for one in [(label,) for label in labels] if variable in self.multiple else [labels]:
                 _restrict(found, *self._atoms(variable, one))
         if self.period and PERIOD not in found:
             found[PERIOD] = frozenset({span(*self.period)})
-        if self.area:
-            found[AREA] = frozenset(self.area)
         return found
 
     def _atoms(self, variable: str, labels: Sequence[str]) -> tuple[str, frozenset[str]]:
@@ -191,7 +151,7 @@ class PublicFigure:
     """A figure anybody can already look up; an outsider starts from it.
 
     Attributes:
-        population, where, multiple, period, area: as in `CountTable`, in atoms.
+        population, where, multiple, period: as in `CountTable`, in atoms.
         low, high: the count lies between them, inclusive; equal when the exact figure was published.
         source: where it stands, for the report of the audit.
         own: the release itself prints it, so that nobody knows it from before.
@@ -204,7 +164,6 @@ class PublicFigure:
     source: str
     multiple: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
-    area: tuple[str, ...] = ()
     own: bool = False
 
     @property
@@ -219,7 +178,6 @@ class PublicFigure:
             where=self.where,
             multiple=self.multiple,
             period=self.period,
-            area=self.area,
         )
         return table.region(0)
 
@@ -417,34 +375,21 @@ def dump_tables(tables: Sequence[CountTable | PastRelease]) -> str:
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
 
 
+_LATER = {"told"}
+"""Fields of a table that earlier versions of the program did not write."""
+
+
 def load_past(text: str, release: str = "") -> list[PastRelease]:
-    """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of."""
-    return [
-        PastRelease(_table(one["table"]), tuple(one["hidden"]), release, one.get("zeros", False))
-        for one in json.loads(text)
-    ]
+    """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of.
 
-
-def _table(entry: dict[str, Any]) -> CountTable:
-    cells = tuple(Cell(tuple(cell["labels"]), cell["column"], cell["value"]) for cell in entry["cells"])
-    period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
-    lists = {
-        name: tuple(entry.get(name, ())) for name in ("counts", "total_labels", "multiple", "area", "told")
-    }
-    return CountTable(
-        id=entry["id"],
-        population=entry["population"],
-        dimensions=entry["dimensions"],
-        cells=cells,
-        bases={column: tuple(over) for column, over in entry["bases"].items()},
-        where={variable: tuple(labels) for variable, labels in entry["where"].items()},
-        recode={
-            v: {label: tuple(atoms) for label, atoms in book.items()} for v, book in entry["recode"].items()
-        },
-        period=period,
-        printed=Printed(**entry["printed"]),
-        **lists,
-    )
+    Raises:
+        ValueError: the text is of another form; a field that is lacking is not taken for one at its default.
+    """
+    told = TypeAdapter(list[PastRelease]).validate_json(text, strict=True)
+    always = {one.name for one in fields(CountTable)} - _LATER
+    if any(always - one["table"].keys() for one in json.loads(text)):
+        raise TableError("既公表の表の記録に、足りない項目がある")
+    return [replace(one, release=release) for one in told]
 
 
 def _years(region: dict[str, frozenset[str]], part: str) -> frozenset[int]:

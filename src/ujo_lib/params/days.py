@@ -1,34 +1,16 @@
-"""Types of parameters: days, and values that fulfil a condition."""
+"""Types of parameters: days."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
 from ujo_lib.fiscal import parse_date
+from ujo_lib.yamlfile import such
 
 
 def _day(value: Any) -> Any:
     return parse_date(value) if isinstance(value, str) else value
-
-
-def such(holds: Callable[[Any], object], expected: str) -> AfterValidator:
-    """A condition on a value.
-
-    Args:
-        holds: the condition; one that raises a ValueError does not hold.
-        expected: what to tell where it does not hold.
-    """
-
-    def check(value: Any) -> Any:
-        with suppress(ValueError):
-            if holds(value):
-                return value
-        raise ValueError(expected)
-
-    return AfterValidator(check)
 
 
 IsoDay = Annotated[

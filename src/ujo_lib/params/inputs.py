@@ -7,27 +7,26 @@ column or an item that it names exists is for intake to say, which knows the sch
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, RootModel, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, RootModel, ValidationInfo, field_validator
 
 from ujo_lib.params.paths import inside
 from ujo_lib.text import ambiguous
-from ujo_lib.yamlfile import Declared, Many, Word, nearest
+from ujo_lib.yamlfile import Declared, Many, Word, nearest, such
 
 MissingSign = Literal["none", "unknown", "suppressed"]
 Encoding = Literal["listed", "dummies", "marks"]
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("Asia/Tokyo か UTC") from None
-    return name
+def _is_zone(name: str) -> bool:
+    with suppress(ZoneInfoNotFoundError, OSError):
+        return ZoneInfo(name).key == name
+    return False
 
 
 def _options(value: Any) -> Any:
@@ -50,10 +49,13 @@ def _several(value: Any) -> Any:
 Names = Annotated[Many[Word], BeforeValidator(_several)]
 
 
-def _with_names(form: str) -> str:
-    if not re.search(r"\{\w+\}", form) or re.search(r"\}\{", form):
-        raise ValueError('{sex}・{age_band} のような列の名前を含む見出しの形("{age_band}の{sex}")')
-    return form
+_Form = Annotated[
+    str,
+    such(
+        lambda form: re.search(r"\{\w+\}", form) and "}{" not in form,
+        '{sex}・{age_band} のような列の名前を含む見出しの形("{age_band}の{sex}")',
+    ),
+]
 
 
 class FileRules(Declared):
@@ -82,14 +84,14 @@ class FileRules(Declared):
     sheets: Names = ()
     header_rows: int = Field(1, ge=1, le=5)
     encoding: str | None = None
-    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    timezone: Annotated[str, such(_is_zone, "Asia/Tokyo か UTC")] | None = None
     missing: dict[str, MissingSign] = Field({})
     missing_in: dict[str, dict[str, MissingSign]] = Field({})
     multiple_answers: dict[str, Encoding] = Field({})
     columns: dict[str, str] = Field({})
     constants: dict[str, Word] = Field({})
     join: dict[str, Annotated[Many[Word], Field(min_length=2)]] = Field({})
-    melt: dict[str, Annotated[str, AfterValidator(_with_names)]] = Field({}, max_length=1)
+    melt: dict[str, _Form] = Field({}, max_length=1)
     ignore: Many[Word] = ()
     layout: str | None = None
 
@@ -276,7 +278,7 @@ class Layout(Declared):
 
     columns: dict[str, Annotated[Many[Word], Field(min_length=1)]] = Field({})
     ignore: Many[Word] = ()
-    melt: dict[str, Annotated[str, AfterValidator(_with_names)]] = Field({}, max_length=1)
+    melt: dict[str, _Form] = Field({}, max_length=1)
     constants: dict[str, Word] = Field({})
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
-from ujo_lib.params.days import IsoDay, such
-from ujo_lib.yamlfile import TogetherError, written
+from ujo_lib.params.days import IsoDay
+from ujo_lib.yamlfile import TogetherError, such, written
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
 

@@ -8,8 +8,8 @@ from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for, unlisted_breaks
 from ujo_lib.params.common import AREA_CODE, Answers, FileName, NotebookSettings
-from ujo_lib.params.days import Day, such
-from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml
+from ujo_lib.params.days import Day
+from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml, such
 
 Hours = Annotated[
     list[int],

@@ -5,9 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
-from ujo_lib.params.days import such
 from ujo_lib.questionnaire import ADDED
-from ujo_lib.yamlfile import TogetherError
+from ujo_lib.yamlfile import TogetherError, such
 
 _CROSS = "×"
 

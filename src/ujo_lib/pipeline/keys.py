@@ -6,7 +6,6 @@ and of what is installed; for one that reads the tables of others also their key
 comparing keys is all that an unchanged rerun does.
 """
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ujo_lib.disclosure.signature import public_pages
-from ujo_lib.files import digest_file, is_trace, package_digest
+from ujo_lib.files import digest, digest_file, is_trace, package_digest
 from ujo_lib.fiscal import HALVES
 from ujo_lib.params import (
     Notebook,
@@ -82,7 +81,7 @@ def plan_steps(place: SiteYear) -> list[Step]:
         parts |= {f"step:{source}": steps[source].key for source in reads[name]}
         if settings[name].about.says.role == "summary" and place.rules.is_file():
             parts["disclosure.yaml"] = digest_file(place.rules)  # other rules, another release
-        key = digest(json.dumps(parts).encode())
+        key = digest(json.dumps(parts))
         steps[name] = Step(name, settings[name], key, parts, reads[name], _absent(settings[name]))
     return [steps[one.name] for one in notebooks]
 
@@ -114,10 +113,10 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
     parts = {
         "notebook": digest_file(settings.about.file),
-        "parameters": digest(json.dumps([values, written_in(settings, place.params)]).encode()),
+        "parameters": digest(json.dumps([values, written_in(settings, place.params)])),
         "library": package_digest(),
         "lock": _digest_once(place.root / "requirements.lock", seen),
-        "versions": digest(json.dumps(versions()).encode()),
+        "versions": digest(json.dumps(versions())),
         "inputs.yaml": _declaration_digest(settings),
     }
     for file in input_files(place.root, settings.inputs_file, settings.kinds):
@@ -132,9 +131,7 @@ def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
     parts = {}
     for year in getattr(settings, "compared_years", ()):
         files = sorted(public_pages(SiteYear(place.root, place.site, int(year)).outputs).glob("tables/*.csv"))
-        parts[f"release:fy{year}"] = digest(
-            json.dumps([[one.name, digest_file(one)] for one in files]).encode()
-        )
+        parts[f"release:fy{year}"] = digest(json.dumps([[one.name, digest_file(one)] for one in files]))
     return parts
 
 
@@ -146,7 +143,7 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
         if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
             told[name] = _digest_once(inside(settings.root, told[name]), {})
-    return digest(json.dumps(told).encode())
+    return digest(json.dumps(told))
 
 
 def _beside(settings: NotebookSettings, declared: Inputs) -> dict[str, list[str]]:
@@ -197,7 +194,7 @@ def _sources_first(reads: Mapping[str, Iterable[str]]) -> list[str]:
 
 def run_id(steps: Iterable[Step]) -> str:
     """Name a run by what went into it: the same inputs give the same id."""
-    return digest("".join(step.key for step in steps).encode())[:12]
+    return digest("".join(step.key for step in steps))[:12]
 
 
 def known_digest(place: SiteYear, identity: str) -> str:
@@ -206,12 +203,7 @@ def known_digest(place: SiteYear, identity: str) -> str:
     That the run's own release has left is no reason to make it again.
     """
     others = [file for file in place.memories() if not file.name.startswith(f"{identity}-")]
-    return digest(json.dumps(sorted(digest_file(file) for file in others)).encode())
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 as hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
+    return digest(json.dumps(sorted(digest_file(file) for file in others)))
 
 
 class MissingInputError(FileNotFoundError):

@@ -134,7 +134,7 @@ def _remembered(file: Path, root: Path) -> list[PastRelease]:
     """
     try:
         return load_past(file.read_text("utf-8"), f"{file.parent.parent.name}/{file.stem}")
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         raise InputError(
             f"署名した公表の記録 {file.relative_to(root).as_posix()} を読めません"
             "(壊れているか、ほかの版のプログラムが書いたもの)。これがないと、前の公表との差から人の動きが分からないかを"

@@ -67,6 +67,11 @@ class Manifest:
     versions: Mapping[str, str]
 
     @classmethod
+    def of_nothing(cls, status: str) -> Self:
+        """What there is before the first run: no page; `status` is that of a release that would be made."""
+        return cls("", "internal", status, "", "", {}, {}, {}, "", (), "", {}, {})
+
+    @classmethod
     def read(cls, path: Path) -> Self | None:
         """Read a manifest; None when there is none, or none that this version wrote."""
         try:

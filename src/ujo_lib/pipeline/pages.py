@@ -17,11 +17,12 @@ from pydantic.fields import FieldInfo
 
 from ujo_lib.disclosure.audit import Promise
 from ujo_lib.disclosure.tables import Policy
+from ujo_lib.files import digest
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, written_in
 from ujo_lib.params.notebooks import in_reading_order
 from ujo_lib.pipeline.extracts import APPENDIX, OVERVIEW, Extract, appendix, overview
-from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
+from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, summary_of
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
@@ -335,7 +336,7 @@ def _inputs_digest(step: Step, steps: Sequence[Step]) -> str:
         for name, value in other.parts.items()
         if name.startswith("input:")
     }
-    return digest("".join(read[name] for name in sorted(read)).encode())
+    return digest("".join(read[name] for name in sorted(read)))
 
 
 def said_on(notebook: NotebookNode) -> list[Said]:

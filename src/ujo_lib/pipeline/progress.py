@@ -7,7 +7,7 @@ import sys
 import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Self, TextIO
+from typing import TextIO
 
 _AUDIENCE = {"internal": "庁内用", "release": "公表用"}
 _LOG_BYTES, _LOG_KEPT = 500_000, 3
@@ -28,7 +28,7 @@ class _LogFile(RotatingFileHandler):
 
 
 class Progress:
-    """What is happening in a run, for one stream and one log file.
+    """What is happening in a run, for one stream (None: for nobody) and one log file.
 
     Thread-safe: several notebooks report at the same time. Every finished step is a line of its own; on a terminal
     the steps under way share one more line that is rewritten in place.
@@ -41,16 +41,6 @@ class Progress:
         self._under_way: dict[tuple[str, str], str] = {}
         self._drawn = False
         self._log = _logger(log) if log else None
-
-    @classmethod
-    def silent(cls) -> Self:
-        """Tell nobody."""
-        return cls(None)
-
-    @classmethod
-    def to_terminal(cls, log: Path) -> Self:
-        """Tell the person at the terminal, and the log file."""
-        return cls(sys.stderr, log)
 
     def started(self, audience: str, notebook: str) -> None:
         """A step has begun."""

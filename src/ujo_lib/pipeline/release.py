@@ -19,8 +19,8 @@ from ujo_lib.disclosure.tables import (
     TableError,
     dump_tables,
 )
-from ujo_lib.files import write_atomically
-from ujo_lib.pipeline.keys import Step, digest
+from ujo_lib.files import digest, write_atomically
+from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
 from ujo_lib.report.door.masks import Counted, Masks, counted, masks_for
@@ -148,7 +148,7 @@ def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> di
 def write_masks(masks: Masks, folder: Path) -> Path:
     """Keep the plan under a name made of its content."""
     text = masks.to_json()
-    file = folder / f"plan-{digest(text.encode())[:16]}.json"
+    file = folder / f"plan-{digest(text)[:16]}.json"
     write_atomically(file, text)  # one that is there already may be hurt
     return file
 
@@ -169,7 +169,7 @@ def release_jobs(
     jobs = []
     for step in steps:
         parts = {name: hidden[name] for name in (step.notebook, *step.needs)}
-        key = digest(json.dumps([step.key, parts], sort_keys=True).encode())
+        key = digest(json.dumps([step.key, parts], sort_keys=True))
         jobs.append(Job("release", step.settings, key, step.needs, plan, step.absent))
     return jobs
 

@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -112,7 +112,7 @@ def run(
         NotebooksFailedError: some notebooks failed; the others were finished and will be reused.
         ReleaseRefusedError: a release page shows something that did not come through the door.
     """
-    return _bring_up_to_date(place, only, force, jobs, progress or Progress.silent(), CANDIDATE)
+    return _bring_up_to_date(place, only, force, jobs, progress or Progress(None), CANDIDATE)
 
 
 def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | None = None) -> Outcome:
@@ -123,7 +123,7 @@ def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | No
             release in place is left untouched.
     """
     require_decided(place)
-    return _bring_up_to_date(place, (), False, jobs, progress or Progress.silent(), CHECKED)
+    return _bring_up_to_date(place, (), False, jobs, progress or Progress(None), CHECKED)
 
 
 def _bring_up_to_date(
@@ -145,8 +145,14 @@ def _bring_up_to_date(
                 store.forget()
             records = before.internal if before else {}
             made = _make_pages(walk, steps, asked, {name: one.seconds for name, one in records.items()})
-        staged = _stage(place, steps, made, before, status)
-        manifest = _put_in_place(place, steps, made, before, staged, started, progress)
+        _stage(place, steps, made, sealed=status == CHECKED)
+        _put_in_place(place, made, before, run_id(steps), progress)
+        manifest = _witness(place, steps, made, before or Manifest.of_nothing(status), status, started)
+        manifest.write(place.manifest)
+        if made.release:
+            from ujo_lib.pipeline.steps import StepStore
+
+            StepStore(place).forget_all_but(made.all)
         store.bound()
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
     return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
@@ -239,33 +245,16 @@ def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.notebook in names]
 
 
-class _Staged(NamedTuple):
-    """The finished pages beside their targets: the run id, and what may be done with the release pages."""
-
-    identity: str
-    status: str
-
-
-def _stage(
-    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
-) -> _Staged:
+def _stage(place: SiteYear, steps: Sequence[Step], made: _Made, *, sealed: bool) -> None:
     """Write what is not yet written of both sets of pages beside their targets; review and seal a release there."""
-    from ujo_lib.pipeline.pages import refresh_pages
-
-    if made.masked is None:
-        refresh_pages(place, steps, made.internal, place.staging / "internal")
-        return _Staged(before.run_id if before else "", before.release_status if before else status)
-    _stage_release(place, steps, made, made.masked, sealed=status == CHECKED)
-    return _Staged(run_id(steps), status)
-
-
-def _stage_release(
-    place: SiteYear, steps: Sequence[Step], made: _Made, masked: "Masked", *, sealed: bool
-) -> None:
-    from ujo_lib.pipeline.pages import Rules, write_pages
+    from ujo_lib.pipeline.pages import Rules, refresh_pages, write_pages
     from ujo_lib.pipeline.release import notices
 
-    folder, internal = place.staging / "release", made.internal
+    masked, internal = made.masked, made.internal
+    if masked is None:
+        refresh_pages(place, steps, internal, place.staging / "internal")
+        return
+    folder = place.staging / "release"
     checks: dict[str, Mapping[str, Any]] = {}
     promise = None
     if sealed:
@@ -285,76 +274,64 @@ def _stage_release(
 
 
 def _put_in_place(
-    place: SiteYear,
-    steps: Sequence[Step],
-    made: _Made,
-    before: Manifest | None,
-    staged: _Staged,
-    started: str,
-    progress: Progress,
-) -> Manifest:
-    """Rename both sets of pages into place, and bear witness."""
-    from ujo_lib.pipeline.steps import StepStore
-
+    place: SiteYear, made: _Made, before: Manifest | None, identity: str, progress: Progress
+) -> None:
+    """Rename both sets of pages into place."""
     replace_folder(place.staging / "internal", place.internal)
     if made.release:
-        kept = _keep_old_as(place, before, staged)
+        kept = _keep_old_as(place, before, identity)
         replace_folder(place.staging / "release", place.release, keep_old_as=kept)
         if kept and is_sealed(kept):
             progress.note(f"審査済みの前の公表用ページは {kept.relative_to(place.root)} に残しました。")
     shutil.rmtree(place.staging, ignore_errors=True)
     shutil.rmtree(place.failed, ignore_errors=True)
-    manifest = _manifest(place, steps, made, before, staged, started)
-    manifest.write(place.manifest)
-    if made.release:
-        StepStore(place).forget_all_but(made.all)
-    return manifest
 
 
-def _keep_old_as(place: SiteYear, before: Manifest | None, staged: _Staged) -> Path | None:
+def _keep_old_as(place: SiteYear, before: Manifest | None, identity: str) -> Path | None:
     """Where the release that is about to be replaced goes: one made of other inputs, and any that was sealed."""
     if not before or not place.release.is_dir():
         return None
-    if before.run_id == staged.identity and not is_sealed(place.release):
+    if before.run_id == identity and not is_sealed(place.release):
         return None
     further = (f"{before.run_id}-{number}" for number in itertools.count(2))
     names = itertools.chain([before.run_id], further)
     return next(folder for name in names if not (folder := place.archive / name).exists())
 
 
-def _manifest(
-    place: SiteYear,
-    steps: Sequence[Step],
-    made: _Made,
-    before: Manifest | None,
-    staged: _Staged,
-    started: str,
+def _witness(
+    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest, status: str, started: str
 ) -> Manifest:
+    """What vouches for the pages that stand in their place now; of what was not made anew it says what it said."""
     parts = {step.notebook: step.parts for step in steps}
-
-    def records(
-        finished: Mapping[str, "Finished"], parts: Mapping[str, Mapping[str, str]]
-    ) -> dict[str, StepRecord]:
-        return {
-            name: StepRecord(step.job.key, parts.get(name, {}), round(step.seconds, 2), step.reused)
-            for name, step in finished.items()
-        }
-
-    return Manifest(
-        run_id=staged.identity,
-        verdict="complete" if made.release or (before and before.verdict == "complete") else "internal",
-        release_status=staged.status,
+    manifest = replace(
+        before,
         started=started,
         finished=now().isoformat(timespec="seconds"),
         settings={step.notebook: step.settings.model_dump() for step in steps},
-        internal={**(before.internal if before else {}), **records(made.internal, parts)},
-        release=records(made.release, {}) or (before.release if before else {}),
-        plan=made.masked.masks.plan.digest if made.masked else (before.plan if before else ""),
-        advice=made.masked.masks.plan.suggestions if made.masked else (before.advice if before else ()),
-        known=made.known if made.masked else (before.known if before else ""),
+        internal={
+            **before.internal,
+            **{name: _record(one, parts[name]) for name, one in made.internal.items()},
+        },
         files=hashes(place.outputs, [place.internal, place.release]),
         versions=versions(),
     )
+    if made.masked is None:
+        return manifest
+    plan = made.masked.masks.plan
+    return replace(
+        manifest,
+        run_id=run_id(steps),
+        verdict="complete",
+        release_status=status,
+        release={name: _record(one, {}) for name, one in made.release.items()},
+        plan=plan.digest,
+        advice=plan.suggestions,
+        known=made.known,
+    )
+
+
+def _record(step: "Finished", parts: Mapping[str, str]) -> StepRecord:
+    return StepRecord(step.job.key, parts, round(step.seconds, 2), step.reused)
 
 
 def is_current(

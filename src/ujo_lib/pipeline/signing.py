@@ -195,7 +195,7 @@ def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finis
 def _readable(files: Iterable[Path]) -> Iterator[Masks]:
     """Plans as this version of the program writes them; no page of today was made by one of an earlier version."""
     for file in files:
-        with suppress(TypeError, KeyError, ValueError):
+        with suppress(ValueError):
             yield Masks.read(file)
 
 

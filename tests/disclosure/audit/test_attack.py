@@ -11,54 +11,9 @@ from hypothesis import strategies as st
 from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure.audit import attack
 from ujo_lib.disclosure.audit.attack import COLUMNS, PUBLIC, SAFE, AuditReport, audit
-from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
+from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
 
 FIVE = Policy(threshold=5, required_width=3)
-
-
-def shares(printed: Printed, n: int = 7, base: int = 24) -> CountTable:
-    cells = (Cell(("家から出ない",), "n", n), Cell(("家から出ない",), "base", base))
-    return CountTable(
-        "outing", "cases", {"外出": "外出"}, ("n", "base"), cells, bases={"base": ("外出",)}, printed=printed
-    )
-
-
-def interval_of(
-    table: CountTable, cell: str, others: tuple[CountTable, ...] = (), **known: object
-) -> tuple[float, float]:
-    """What an outsider makes of a cell that is treated as hidden in a twin table."""
-    target = replace(table, id="twin", printed=Printed())
-    flags = tuple(c.column == cell for c in table.cells)
-    hidden = {"twin": (True,) * len(table.cells), table.id: (False,) * len(table.cells)}
-    frame = audit([table, target, *others], hidden, FIVE, **known).frame  # type: ignore[arg-type]  # public
-    row = frame[frame["table"] == "twin"].iloc[flags.index(True)]
-    return row["low"], row["high"]
-
-
-def test_a_percentage_over_a_printed_base_says_the_count() -> None:
-    printed = Printed(counts=False, percent_digits=1, base="base")
-    assert interval_of(shares(printed), "n") == (7, 7)
-
-
-def test_a_percentage_alone_leaves_the_fractions_that_round_to_it() -> None:
-    printed = Printed(counts=False, percent_digits=1, base="base", base_shown=False)
-    most = PublicFigure("cases", {}, 1, 30, "窓口の定員")
-    low, high = interval_of(shares(printed), "n", public=[most])
-    assert (low, high) == (7, 7)  # 29.2 % of at most 30 people: only 7 of 24
-    coarse = replace(printed, percent_digits=0)
-    low, high = interval_of(shares(coarse), "n", public=[most])
-    assert low < 7 < high
-
-
-def test_limits_of_an_interval_give_count_and_base_away() -> None:
-    printed = Printed(counts=False, percent_digits=1, base="base", base_shown=False, intervals=True)
-    assert interval_of(shares(printed), "n") == (7, 7)
-
-
-def test_a_percentage_goes_with_its_count() -> None:
-    table = shares(Printed(percent_digits=1, base="base"), n=3)
-    row = audit([table], {"outing": (True, False)}, FIVE).frame.iloc[0]
-    assert (row["low"], row["high"]) == (1, 24)
 
 
 def test_a_small_count_left_in_the_open_is_a_leak() -> None:
@@ -186,11 +141,6 @@ def test_intervals_are_those_of_trying_every_population(counts: list[int], flags
         row = frame.loc[table.label(i)]
         least = FIVE.least_hidden if FIVE.is_primary(table.cells[i]) else 0
         assert (row["low"], row["high"]) == (max(ends[0], least), ends[1])
-
-
-def test_a_whole_percentage_leaves_half_a_percent_on_either_side() -> None:
-    printed = Printed(counts=False, percent_digits=0, base="base")
-    assert interval_of(shares(printed, n=580, base=2000), "n") == (570, 590)  # 28.5 to 29.5 % of 2,000
 
 
 def test_thousands_of_people_are_bounded_by_their_totals_as_dozens_are() -> None:

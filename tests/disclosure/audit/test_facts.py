@@ -1,14 +1,13 @@
 """What three traits cannot help, where people are told apart by two of them at a time."""
 
 import math
-from fractions import Fraction
 from itertools import combinations
 
 import pytest
 
 from ujo_lib.disclosure.audit import facts
 from ujo_lib.disclosure.audit.facts import among_three
-from ujo_lib.disclosure.tables import PERIOD, Cell, CountTable, Printed, Region
+from ujo_lib.disclosure.tables import PERIOD, Cell, CountTable, PastRelease, Region
 
 
 def _alone(*traits: str) -> Region:
@@ -50,53 +49,12 @@ def test_a_ruleamong_three_traits_needs_each_count_that_it_speaks_of() -> None:
     assert len(among_three({r: n for r, n in counts.items() if r})) == 3
 
 
-def _of_one_row(n: int, base: int, printed: Printed) -> CountTable:
-    cells = (Cell(("女性",), "n", n), Cell(("女性",), "base", base))
-    return CountTable(
-        "t", "cases", {"sex": "sex"}, ("n", "base"), cells, bases={"base": ("sex",)}, printed=printed
-    )
-
-
-@pytest.mark.parametrize("digits", [0, 1, 2])
-@pytest.mark.parametrize(("n", "base"), [(0, 3), (1, 3), (1, 8), (3, 8), (7, 16), (15, 16), (4, 4)])
-def test_a_printed_percentage_leaves_the_counts_that_lie_within_half_a_unit_of_it(
-    n: int, base: int, digits: int
-) -> None:
-    """Rounded half up and tried on all counts up to forty, in fractions."""
-    shown = Printed(counts=False, percent_digits=digits, base="base", base_shown=False)
-    table = _of_one_row(n, base, shown)
-    rules = facts.facts_of(table, [False, False], lambda region: region)
-    unit = Fraction(1, 10**digits)
-    printed = math.floor(Fraction(100 * n, base) / unit + Fraction(1, 2)) * unit
-    for of in range(1, 41):
-        for some in range(of + 1):
-            counted = {table.region(0): some, table.region(1): of}
-            sums = [sum(factor * counted[region] for factor, region in rule.parts) for rule in rules]
-            fits = all(rule.low - 1e-9 <= x <= rule.high + 1e-9 for rule, x in zip(rules, sums, strict=True))
-            assert fits == (abs(Fraction(100 * some, of) - printed) <= unit / 2), (some, of)
-
-
-@pytest.mark.parametrize(
-    ("printed", "flags", "base", "told"),
-    [
-        (Printed(), [False, False], 3, {"n": 1, "base": 3}),
-        (Printed(), [True, False], 3, {"base": 3}),
-        (Printed(counts=False), [False, False], 3, {}),
-        (Printed(counts=False, intervals=True), [False, False], 3, {"n": 1, "base": 3}),
-        (Printed(base="base", base_shown=False), [False, False], 3, {"n": 1}),
-        (Printed(counts=False, base="base"), [False, False], 3, {"base": 3}),
-        (Printed(counts=False, base="base", base_shown=False, percent_digits=1), [True, False], 3, {}),
-        (Printed(counts=False, base="base", base_shown=False, percent_digits=1), [False, True], 3, {}),
-        (Printed(counts=False, base="base", base_shown=False, percent_digits=1), [False, False], 0, {}),
-    ],
-)
-def test_a_reader_learns_the_counts_that_stand_there_and_no_share_of_a_row_with_a_hidden_one(
-    printed: Printed, flags: list[bool], base: int, told: dict[str, int]
-) -> None:
-    table = _of_one_row(1, base, printed)
-    regions = {"n": table.region(0), "base": table.region(1)}
-    expected = [facts.exactly(regions[column], n) for column, n in told.items()]
-    assert facts.facts_of(table, flags, lambda region: region) == expected
+@pytest.mark.parametrize("hidden", [(False, False), (True, False), (False, True), (True, True)])
+def test_a_reader_learns_the_counts_that_stand_there_and_no_others(hidden: tuple[bool, bool]) -> None:
+    table = CountTable("t", "cases", {"v": "v"}, ("n",), (Cell(("a",), "n", 1), Cell(("b",), "n", 3)))
+    known = [facts.exactly((("v", frozenset({atom})),), n) for atom, n in (("a", 1), ("b", 3))]
+    told = facts.facts_of(PastRelease(table, hidden), lambda region: region)
+    assert told == [fact for fact, gone in zip(known, hidden, strict=True) if not gone]
 
 
 def test_facts_about_other_people_are_not_linked_and_those_about_everybody_are() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ujo_lib.disclosure.audit import people as people_room
 from ujo_lib.disclosure.audit.people import People, _blocks, _both
-from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region
+from ujo_lib.disclosure.tables import PERIOD, YES, Region
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,7 @@ def test_a_cross_that_is_too_large_goes_without_kinds_that_nobody_is_of(
 
 
 def known(**chosen: str) -> Region:
-    names = {"period": PERIOD, "area": AREA}
-    return tuple(sorted((names.get(v, v), frozenset([atom])) for v, atom in chosen.items()))
+    return tuple(sorted(({"period": PERIOD}.get(v, v), frozenset([atom])) for v, atom in chosen.items()))
 
 
 @pytest.mark.parametrize(
@@ -87,8 +86,6 @@ def known(**chosen: str) -> Region:
         ([known(sex="男性"), known(topic="家族")], ["sex", "topic"]),
         ([known(sex="男性", period="春"), known(sex="男性", period="夏")], ["sex", PERIOD]),
         ([known(sex="男性", period="春"), known(sex="男性")], ["sex"]),  # a whole year holds other days
-        ([known(sex="男性", area="東"), known(sex="男性")], ["sex"]),
-        ([known(sex="男性", area="東"), known(sex="男性", area="西")], ["sex", AREA]),
     ],
 )
 def test_a_category_that_no_table_names_is_doubtful_but_of_options_and_of_parts_of_a_whole(

@@ -144,12 +144,6 @@ KINDS: dict[str, Callable[[], figures.Figure]] = {
     "bars": lambda: figures.bars(
         by_sex(), x="share", y="sex", n="n", low="low", high="high", finding="男性が{share[男性]}。"
     ),
-    "grouped_bars": lambda: figures.grouped_bars(
-        by_occupation(), x="share", y="occupation", by="answer", finding="多い。"
-    ),
-    "stacked_bars": lambda: figures.stacked_bars(
-        by_occupation(), x="share", y="occupation", by="answer", n="base", finding="多い。"
-    ),
     "band": lambda: figures.band(
         by_occupation(), x="share", y="occupation", by="answer", n="base", finding="多い。"
     ),

@@ -121,10 +121,9 @@ def _long_campaigns() -> Published:
 _SIDES = {"low": "low", "high": "high", "finding": "示す。"}
 RICH: dict[str, Callable[[], figures.Figure]] = drawn.KINDS | {
     "bars, long": lambda: figures.bars(_long(4), x="value", y="y", n="n", highlight=["短い"], **_SIDES),
-    "grouped_bars, four": lambda: figures.grouped_bars(
-        _series(4, [(2, "n"), (2, "low"), (2, "high")]), x="n", y="year", by="by", **_SIDES
+    "panels, seven": lambda: figures.panels(
+        _series(7, [(2, "n"), (2, "low"), (2, "high")]), x="n", y="by", by="year", **_SIDES
     ),
-    "grouped_bars, panels": lambda: figures.grouped_bars(_series(7), x="n", y="year", by="by", **_SIDES),
     "band, hidden": lambda: figures.band(
         _series(6, [(2, "n")]), x="n", y="year", by="by", n="n", finding="示す。"
     ),

@@ -38,8 +38,8 @@ def test_a_figure_of_some_rows_shows_the_same_rows_again():
     table = _of_page(by_occupation())
     part = table.where(occupation=["全体", "学生"])
     call = {"x": "share", "y": "occupation", "by": "answer", "finding": "学生で多い。"}
-    again = _kept("stacked_bars", part, **call).figure({table.key: table.record(NOTEBOOK)})
-    assert again.svg() == figures.stacked_bars(part, **call).svg()
+    again = _kept("band", part, **call).figure({table.key: table.record(NOTEBOOK)})
+    assert again.svg() == figures.band(part, **call).svg()
 
 
 def test_labels_keep_the_order_of_the_page_where_the_rows_stand_in_another():

@@ -121,7 +121,7 @@ def test_a_page_needs_no_script_and_no_other_machine(page: str) -> None:
 
 def test_a_page_holds_each_letter_once_and_every_drawing_finds_its_own(page: str) -> None:
     two = notebook()
-    two.cells.append(shown(drawn.KINDS["grouped_bars"]().to_html()))
+    two.cells.append(shown(drawn.KINDS["band"]().to_html()))
     both = html.export_page(two, context=CONTEXT)
     shared = re.search(r'<svg class="shared".*?</svg>', both, re.DOTALL)
     assert shared is not None

@@ -4,8 +4,8 @@ It runs twice, with what was public before and with the release on top. What is 
 listed as such (既公表); a release that narrows any other small count below the required width must not leave.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,16 @@ from ujo_lib.disclosure.audit.facts import (
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
 from ujo_lib.disclosure.audit.regions import differences, made_of
-from ujo_lib.disclosure.tables import PERIOD, CountTable, PastRelease, Policy, PublicFigure, Region, spoken
+from ujo_lib.disclosure.tables import (
+    PERIOD,
+    Cell,
+    CountTable,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    Region,
+    spoken,
+)
 
 PUBLIC, SAFE, LEAK = "既公表", "保護", "漏えい"
 COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high", "required", "verdict")
@@ -153,43 +162,42 @@ class _Attack:
         *,
         zeros: bool,
     ) -> None:
-        self._policy = policy
-        crossed = replace(policy, zero_rule="hide") if zeros else policy
-        self._flags = {t.id: tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables}
-        self._cut = Calendar.of(tables, public, previous).cut
-        frame = [exactly(self._cut(t.region(i)), c.value) for t, i, c in valued(tables)]
-        past = [
-            exactly(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in valued([p.table])
-        ]
-        self._before = [f for p in previous for f in facts_of(p.table, p.hidden, self._cut)]
+        self._policy, self._cut = policy, Calendar.of(tables, public, previous).cut
+        printed = [tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables]
+        now = [PastRelease(t, flags, zeros=zeros) for t, flags in zip(tables, printed, strict=True)]
+        exact = [exactly(region, cell.value) for _, _, cell, region in self._counted([*now, *previous])]
         told: dict[bool, list[Known]] = {True: [], False: []}
         for figure in public:
             told[figure.own].append(Known(((1.0, self._cut(figure.region)),), figure.low, figure.high))
-        self._before += told[False]
-        self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
-        self._release += told[True]
+        self._before = [*(f for past in previous for f in facts_of(past, self._cut)), *told[False]]
+        self._release = [*(f for past in now for f in facts_of(past, self._cut)), *told[True]]
         # What was no zero on an earlier page is none for all that this release hides, and the other way round.
-        now = [f for t in tables for f in crossings_of(t, self._flags[t.id], crossed, self._cut)]
-        then = [
-            f for p in previous if not p.zeros for f in crossings_of(p.table, p.hidden, policy, self._cut)
-        ]
+        of_now, then = (
+            [f for past in releases for f in crossings_of(past, policy, self._cut)]
+            for releases in (now, previous)
+        )
         maybe = {
-            self._cut(p.table.region(i))
-            for p in previous
-            if p.zeros
-            for i, gone in enumerate(p.hidden)
+            self._cut(past.table.region(i))
+            for past in previous
+            if past.zeros
+            for i, gone in enumerate(past.hidden)
             if gone
         }
-        self._crossed = [*now, *then]
-        self._crossed_before = [*then, *(fact for fact in now if fact.parts[0][1] not in maybe)]
-        self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
-        self._suspects += self._differences(tables, previous, frame + past)
-        self._facts = [*frame, *past, *self._before, *told[True]]
+        self._crossed = [*of_now, *then]
+        self._crossed_before = [*then, *(fact for fact in of_now if fact.parts[0][1] not in maybe)]
+        counts = {known.parts[0][1]: int(known.low) for known in exact}
+        self._suspects = [*self._cells(now), *self._old_cells(previous, now)]
+        self._suspects += self._differences([*now, *previous], counts)
+        self._facts = [*exact, *self._before, *told[True]]
         empty = {p[0][1] for f in [*self._before, *self._release] if f.high == 0 and len(p := f.parts) == 1}
         self._people = self._agreeing(empty)
-
-        counts = {known.parts[0][1]: int(known.low) for known in frame + past}
         self._always = among_three(counts) if self.approximate else []
+
+    def _counted(self, releases: Iterable[PastRelease]) -> Iterator[tuple[PastRelease, int, Cell, Region]]:
+        """Every cell whose count is known, with its table, its position and its people."""
+        for past in releases:
+            for table, i, cell in valued([past.table]):
+                yield past, i, cell, self._cut(table.region(i))
 
     def _agreeing(self, nobody: Collection[Region]) -> "People":
         return people_agreeing_with(self._facts, [suspect.region for suspect in self._suspects], nobody)
@@ -240,44 +248,31 @@ class _Attack:
             verdict = PUBLIC
         return suspect.table, suspect.cell, low, high, high - low, *before, required, verdict
 
-    def _cells(self, tables: Sequence[CountTable], policy: Policy) -> list[_Suspect]:
+    def _cells(self, now: Sequence[PastRelease]) -> list[_Suspect]:
         found = []
-        for table, i, cell in valued(tables):
-            exempt = any(rule.covers(table) for rule in policy.exemptions)
-            gone = self._flags[table.id][i]
-            small = policy.is_primary(cell) and not exempt
-            if gone or small:
-                region = self._cut(table.region(i))
-                found.append(_Suspect(table.id, table.label(i), region, cell.value or 0, small))
+        for one, i, cell, region in self._counted(now):
+            exempt = any(rule.covers(one.table) for rule in self._policy.exemptions)
+            small = self._policy.is_primary(cell) and not exempt
+            if one.hidden[i] or small:
+                found.append(_Suspect(one.table.id, one.table.label(i), region, cell.value or 0, small))
         return found
 
-    def _old_cells(self, previous: Sequence[PastRelease], tables: Sequence[CountTable]) -> list[_Suspect]:
+    def _old_cells(self, previous: Sequence[PastRelease], now: Sequence[PastRelease]) -> list[_Suspect]:
         """Small counts that an earlier release hid must stay hidden."""
-        now = {self._cut(table.region(i)) for table, i, _ in valued(tables)}
+        told = {region for _, _, _, region in self._counted(now)}
         return [
             _Suspect(past.table.id, past.table.label(i), region, cell.value or 0, small=True)
-            for past in previous
-            for _, i, cell in valued([past.table])
-            if past.hidden[i] and self._policy.is_primary(cell)
-            if (region := self._cut(past.table.region(i))) not in now
+            for past, i, cell, region in self._counted(previous)
+            if past.hidden[i] and self._policy.is_primary(cell) and region not in told
         ]
 
-    def _differences(
-        self,
-        tables: Sequence[CountTable],
-        previous: Sequence[PastRelease],
-        counts: Sequence[Known],
-    ) -> list[_Suspect]:
-        """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
+    def _differences(self, releases: Sequence[PastRelease], values: Mapping[Region, int]) -> list[_Suspect]:
+        """Small groups that no table names: a count less the count of a subgroup or of another period."""
         framed: dict[Region, frozenset[str]] = {}
         in_full: dict[Region, int] = {}
-        for table in [*tables, *(past.table for past in previous)]:
-            total = self._policy.in_full(table)
-            for _, i, _ in valued([table]):
-                region = self._cut(table.region(i))
-                framed[region] = framed.get(region, frozenset()) | table.frame
-                in_full[region] = max(in_full.get(region, 0), total)
-        values = {known.parts[0][1]: int(known.low) for known in counts}
+        for past, _, _, region in self._counted(releases):
+            framed[region] = framed.get(region, frozenset()) | past.table.frame
+            in_full[region] = max(in_full.get(region, 0), self._policy.in_full(past.table))
         found: dict[Region, _Suspect] = {}
         for whole, part, left in differences(framed):
             size = values[whole] - values[part]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 
 import numpy as np
@@ -84,57 +83,27 @@ class Calendar:
         )
 
 
-def facts_of(table: CountTable, flags: Sequence[bool], cut: Callable[[Region], Region]) -> list[Known]:
+def facts_of(printed: PastRelease, cut: Callable[[Region], Region]) -> list[Known]:
     """What a reader of a printed table learns.
 
     Args:
-        table: with its true counts.
-        flags: one per cell: is it hidden?
+        printed: the table with its true counts, and which of them are hidden.
         cut: spells the region of a cell in the common pieces of a calendar.
     """
-    whole_rows = {
-        labels: not any(flags[i] for i, c in enumerate(table.cells) if c.labels == labels)
-        for labels in {cell.labels for cell in table.cells}
-    }
-    facts = []
-    for _, i, cell in valued([table]):
-        region = cut(table.region(i))
-        is_base = cell.column == table.printed.base
-        stated = table.printed.base_shown if is_base else table.printed.counts
-        if not flags[i] and (stated or table.printed.intervals):
-            facts.append(exactly(region, cell.value))
-        if not is_base and whole_rows[cell.labels]:
-            facts += _percentage(table, i, cut)
-    return facts
-
-
-def crossings_of(
-    table: CountTable, flags: Sequence[bool], policy: Policy, cut: Callable[[Region], Region]
-) -> list[Known]:
-    """What a reader knows of every x of a table where zeros are printed: it is none; arguments as in `facts_of`."""
     return [
-        Known(((1.0, cut(table.region(i))),), policy.least_crossed(cell), np.inf)
-        for _, i, cell in valued([table])
-        if flags[i] and policy.least_crossed(cell)
+        exactly(cut(table.region(i)), cell.value)
+        for table, i, cell in valued([printed.table])
+        if not printed.hidden[i]
     ]
 
 
-def _percentage(table: CountTable, i: int, cut: Callable[[Region], Region]) -> list[Known]:
-    """A printed percentage bounds count and denominator against each other."""
-    digits, cell = table.printed.percent_digits, table.cells[i]
-    base = next(
-        (j for _, j, c in valued([table]) if c.labels == cell.labels and c.column == table.printed.base),
-        None,
-    )
-    if digits is None or base is None or not table.cells[base].value:
-        return []
-    share = Decimal(100 * (cell.value or 0)) / Decimal(table.cells[base].value or 1)
-    printed = float(share.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-    half = 0.5 * 10.0**-digits
-    n, d = cut(table.region(i)), cut(table.region(base))
-    below = Known(((1.0, n), (-(printed + half) / 100, d)), -np.inf, 0)
-    above = Known(((1.0, n), (-(printed - half) / 100, d)), 0, np.inf)
-    return [below, above]
+def crossings_of(printed: PastRelease, policy: Policy, cut: Callable[[Region], Region]) -> list[Known]:
+    """What a reader knows of every x of a table where zeros are printed: it is none; arguments as in `facts_of`."""
+    return [
+        Known(((1.0, cut(printed.table.region(i))),), policy.least_crossed(cell), np.inf)
+        for _, i, cell in valued([printed.table])
+        if printed.hidden[i] and policy.least_crossed(cell) and not printed.zeros
+    ]
 
 
 def among_three(counts: Mapping[Region, int]) -> list[Known]:

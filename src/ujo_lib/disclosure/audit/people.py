@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from ujo_lib.disclosure.audit.regions import UNNAMED
-from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region, order_of
+from ujo_lib.disclosure.tables import PERIOD, YES, Region, order_of
 
 _CROSS_LIMIT = 20_000
 
@@ -95,10 +95,11 @@ class People:
         self._columns: dict[Region, np.ndarray] = {}
 
     def doubtful(self, regions: Sequence[Region]) -> list[str]:
-        """Variables that need not have an unnamed category: neither options nor periods and areas."""
-        options = {v for v in self._atoms if all(dict(r).get(v, {YES}) == {YES} for r in regions)}
-        partly = {v for v in (PERIOD, AREA) if any(v not in dict(region) for region in regions)}
-        return [v for v in self._atoms if v not in options | partly]
+        """Variables that need not have an unnamed category: neither options nor days, where some count all."""
+        always = {v for v in self._atoms if all(dict(r).get(v, {YES}) == {YES} for r in regions)}
+        if any(PERIOD not in dict(region) for region in regions):
+            always.add(PERIOD)
+        return [v for v in self._atoms if v not in always]
 
     def unnamed(self, variable: str) -> np.ndarray:
         """Flags of the kinds of people in the unnamed category of a variable."""

@@ -5,7 +5,6 @@ layer of every file) and the texts stream past it once. What a text shares with 
 people it could have come from: a phrase that fewer than k clients used points at somebody; a long passage always does.
 """
 
-import hashlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -26,6 +25,7 @@ from ujo_lib.disclosure.gate.patterns import contacts, forbidden, forbidden_acro
 from ujo_lib.disclosure.gate.records import CROWD, Shapes, originals
 from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, distinct, hashes, shingles, words
 from ujo_lib.facts import named
+from ujo_lib.files import digest
 from ujo_lib.text import strip_for_match
 
 LONG = 20
@@ -319,7 +319,7 @@ class _Release:
 
 def _alias(name: str) -> str:
     """Another name for a file whose own name must not be repeated."""
-    return f"名前に問題のあるファイル {hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"名前に問題のあるファイル {digest(name)[:8]}"
 
 
 def _longest_part(words: str, text: str) -> int:

@@ -1,17 +1,19 @@
 """Between the door and the disclosure room: what a recorded table counts, and what the plan hides of it."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Self
 
+from pydantic import ConfigDict, TypeAdapter
+
 from ujo_lib.columns import TOTAL_LABELS, Base, Share
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import YES, Cell, CountTable, Policy
+from ujo_lib.files import digest
 from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.report.door.publish import PublishError, TableRecord
 from ujo_lib.typed import ANSWERED
@@ -31,6 +33,8 @@ class Masks:
             nor any other count by that question, and of which no weighted number tells one that is not printed.
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     plan: Plan
     digests: Mapping[str, str]
     flags: Mapping[str, Mapping[str, Sequence[bool]]]
@@ -42,25 +46,23 @@ class Masks:
 
         Raises:
             FileNotFoundError: there is no plan, so there can be no release page.
+            ValueError: it is of another form, as other versions of the program write it.
         """
         if not file.is_file():
             raise FileNotFoundError(
                 f"秘匿計画 {file.name} がありません。公表用ページは `ujo run` で作ってください。"
             )
-        content = json.loads(file.read_text(encoding="utf-8"))
-        plan = Plan.from_json(json.dumps(content.pop("plan")))
-        return cls(plan, **content)
+        return TypeAdapter(cls).validate_json(file.read_bytes(), strict=True)
 
     def to_json(self) -> str:
         """All of it as text; the same plan gives the same bytes."""
-        content = {**vars(self), "plan": json.loads(self.plan.to_json())}
-        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     def digest_of(self, keys: Iterable[str]) -> str:
         """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
         reasons = dict(self.plan.exemptions)
         content = [self.whole, *([key, self.flags[key], reasons.get(key)] for key in sorted(keys))]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return digest(json.dumps(content, sort_keys=True))
 
     def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
         """Which counts of a table are hidden: count column → one flag per row.
@@ -199,7 +201,6 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]], narro
         cells=tuple(cells.values()),
         where={**spec.schema.where, **said},
         recode=recode,
-        total_labels=TOTAL_LABELS,
         multiple=spec.schema.multiple,
         period=_period(spec.subject.days),
         told=tuple(label for c in spec.schema.columns.values() if isinstance(c, Base) for label in c.told),

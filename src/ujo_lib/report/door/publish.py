@@ -6,7 +6,6 @@ the table inside the city, the masked table in a release. Whatever is drawn, sai
 `Published`, so nothing downstream can show what the door kept back.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ import pandas as pd
 
 from ujo_lib.columns import TOTAL_LABELS, Count, Mark, Withheld
 from ujo_lib.errors import InputError
+from ujo_lib.files import digest
 from ujo_lib.report.door.marks import sure_marks
 from ujo_lib.typed import ANSWERED, Schema, Typed
 
@@ -219,7 +219,7 @@ class TableRecord:
     def digest(self) -> str:
         """SHA-256 over description and content, the same for both audiences."""
         told = replace(self, spec=replace(self.spec, left=None))
-        return hashlib.sha256(told.to_json().encode()).hexdigest()
+        return digest(told.to_json())
 
     def to_json(self) -> str:
         """Spell the record as JSON; the same record gives the same bytes."""

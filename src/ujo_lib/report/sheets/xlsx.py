@@ -4,7 +4,6 @@ A sheet is one table: lines that describe it, one line of headings, rows. Nothin
 reader's program, a text is a text whatever it begins with, and the file tells of no clock, author or machine.
 """
 
-import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from ujo_lib.files import digest
 from ujo_lib.text import cells, may_be_formula
 
 NAME_LIMIT: Final = 31
@@ -92,7 +92,7 @@ class Sheet:
 def sheet_name(text: str) -> str:
     """A name that spreadsheet programs accept; of one that is too long its beginning and six digits of its hash."""
     if len(text) > NAME_LIMIT:  # two long names may begin alike
-        text = f"{text[: NAME_LIMIT - 7]}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+        text = f"{text[: NAME_LIMIT - 7]}_{digest(text)[:6]}"
     return _FORBIDDEN_IN_NAME.sub("_", text)
 
 

@@ -27,15 +27,6 @@ def test_bars_are_as_long_as_their_cells_and_say_them() -> None:
     assert axes.get_yticklabels()[0].get_text() == "男性(n=17)"
 
 
-def test_series_of_grouped_bars_differ_in_pattern_and_stand_where_their_values_are_written() -> None:
-    (axes,) = drawing(drawn.KINDS["grouped_bars"]()).mpl.axes
-    bars = [bar for part in axes.containers for bar in part]
-    assert len({part[0].get_hatch() for part in axes.containers}) == 2
-    at = {(round(bar.get_y() + bar.get_height() / 2, 6), round(bar.get_width(), 6)) for bar in bars}
-    said = {(round(text.xy[1], 6), float(text.get_text().rstrip("%"))) for text in axes.texts}
-    assert at == said
-
-
 def test_the_parts_of_a_band_add_up_to_the_whole_and_are_joined_to_the_next() -> None:
     (axes,) = drawing(drawn.KINDS["band"]()).mpl.axes
     assert axes.get_xlim() == pytest.approx((0, 100))
@@ -46,10 +37,10 @@ def test_the_parts_of_a_band_add_up_to_the_whole_and_are_joined_to_the_next() ->
     assert "無職(n=12、参考値)" in words(drawing(drawn.KINDS["band"]()))
 
 
-def test_stacked_counts_are_drawn_as_long_as_they_are() -> None:
+def test_the_parts_of_counts_are_drawn_as_long_as_they_are() -> None:
     columns = {"y": ["p", "p", "q", "q"], "by": ["a", "b"] * 2, "n": [5, 15, 10, 0]}
     table = published(columns, dimensions={"y": "y", "by": "by"})
-    (axes,) = drawing(figures.stacked_bars(table, x="n", y="y", by="by", finding="示す。")).mpl.axes
+    (axes,) = drawing(figures.band(table, x="n", y="y", by="by", finding="示す。")).mpl.axes
     assert [bar.get_width() for part in axes.containers for bar in part] == [5, 10, 15, 0]
     assert axes.get_xlim()[1] == 20
 
@@ -79,7 +70,7 @@ def test_the_drawing_of_a_hidden_bar_does_not_depend_on_its_value() -> None:
     assert hidden(0.32) == hidden(0.99)
 
 
-@pytest.mark.parametrize("kind", ["grouped_bars", "stacked_bars", "band", "panels"])
+@pytest.mark.parametrize("kind", ["band", "panels"])
 def test_two_way_figures_survive_hidden_cells(kind: str) -> None:
     table = by_occupation(hide=[(2, "share"), (3, "share")])
     sides = {"y": "answer", "by": "occupation"} if kind == "panels" else {"y": "occupation", "by": "answer"}
@@ -90,8 +81,8 @@ def test_two_way_figures_survive_hidden_cells(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "across"),
-    [("bars", True), ("grouped_bars", True), ("panels", True), ("pyramid", True), ("profile", False)],
-)  # fmt: skip
+    [("bars", True), ("panels", True), ("pyramid", True), ("profile", False)],
+)
 def test_a_hidden_bar_has_no_length_whatever_kind_of_bar_it_is(kind: str, across: bool) -> None:
     """Ages by sex where there are two series, else the first two rows of them."""
     table = drawn.sexes_by_age()
@@ -153,9 +144,7 @@ def test_no_band_is_joined_to_one_that_is_kept_back(hide: tuple[int, ...], joins
     assert (
         len([line for line in axes.lines if len(set(line.get_ydata())) == 2 and line.get_lw() < 0.8]) == joins
     )
-    assert words(drawing(figures.stacked_bars(
-        table, x="share", y="occupation", by="answer", finding="示す。"
-    ))).count("x 秘匿") == len(hide)  # fmt: skip
+    assert [text.get_text() for text in axes.texts].count("x 秘匿") == len(hide)
 
 
 def test_the_first_side_of_a_pyramid_grows_to_the_left_and_both_on_one_scale() -> None:
@@ -191,39 +180,12 @@ def test_labels_beside_their_bars_take_no_more_than_46_percent_of_the_width(lett
     assert lanes.height == pytest.approx(lanes.pitch)
 
 
-@pytest.mark.parametrize(("series", "bar"), [(1, 1.3), (2, 2.4), (3, 3.6)])
-def test_bars_of_several_series_share_the_row_of_their_label(series: int, bar: float) -> None:
-    """A bar alone is 1.3 letters thick, of several each is 1.2; 0.8 of a letter parts the rows."""
-    lanes = _Lanes(["全"], WIDE, 680, series)
-    assert (lanes.pitch, lanes.thick) == pytest.approx(((bar + 0.8) * 14.5, bar / (bar + 0.8)))
-
-
 def test_labels_above_their_bars_stand_over_them_with_room_for_each() -> None:
     """Label and bar are 1.3 letters high each, and half a letter parts the rows; 12 pixels stand over the first."""
     lanes = _Lanes(["全" * 12, "全" * 3], NARROW, 340)
     assert lanes.above
     assert lanes.pitch == pytest.approx((1.3 + 1.3 + 0.5) * 13.5)
     assert lanes.height == pytest.approx(lanes.pitch + 1.3 * 13.5 + 1.3 * 13.5 + 12)
-
-
-@pytest.mark.parametrize("series", [1, 2, 3, 6])
-def test_the_bars_of_a_label_touch_each_other_and_lie_about_its_middle(series: int) -> None:
-    columns = {
-        "y": np.repeat(["甲", "乙"], series),
-        "by": list("abcdef"[:series]) * 2,
-        "n": range(1, 2 * series + 1),
-    }
-    table = published(columns, dimensions={"y": "y", "by": "by"})
-    (axes,) = draft(figures.grouped_bars(table, x="n", y="y", by="by", finding="示す。")).mpl.axes
-    bars = sorted((bar for part in axes.containers for bar in part), key=lambda bar: bar.get_y())
-    edges = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in bars]
-    for at, own in enumerate((edges[:series], edges[series:])):
-        assert (own[0][0] + own[-1][1]) / 2 == pytest.approx(at)
-        assert all(one[1] == pytest.approx(other[0]) for one, other in pairwise(own))
-    # In the order of the table, from the top down, with the values at their middles.
-    assert [bar.get_width() for bar in bars] == [*range(1, 2 * series + 1)]
-    assert [text.get_text() for text in axes.texts] == [str(n) for n in range(1, 2 * series + 1)]
-    assert all(text.xyann == (5, 0) for text in axes.texts)
 
 
 @pytest.mark.parametrize(("values", "bounds", "ends"), [

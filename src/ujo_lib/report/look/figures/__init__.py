@@ -3,7 +3,7 @@
 A figure carries its finding in words, both of its widths and its numbers as a table; see `drawing.Figure`.
 """
 
-from ujo_lib.report.look.figures.bars import band, bars, grouped_bars, panels, pyramid, stacked_bars
+from ujo_lib.report.look.figures.bars import band, bars, panels, pyramid
 from ujo_lib.report.look.figures.courses import curve, line, profile, timeline
 from ujo_lib.report.look.figures.drawing import Figure
 from ujo_lib.report.look.figures.estimates import distribution, forest, spec_curve
@@ -22,7 +22,6 @@ __all__ = [
     "distribution",
     "figure",
     "forest",
-    "grouped_bars",
     "heat_map",
     "line",
     "network",
@@ -31,7 +30,6 @@ __all__ = [
     "pyramid",
     "scatter_map",
     "spec_curve",
-    "stacked_bars",
     "timeline",
     "tree",
 ]

@@ -1,11 +1,11 @@
-"""Bars: one series, several, stacked, side by side in panels, back to back as a pyramid.
+"""Bars: one series, side by side in panels, as bands of 100 %, back to back as a pyramid.
 
 Bars lie down, because Japanese labels are read along the line; every bar carries its value, so that no reader has
 to measure. On a phone a long label moves above its bar.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import printable, text_width, widest, wrapped
-from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet, note
 from ujo_lib.report.look.notation import in_cell
 from ujo_lib.report.look.style import BANDS, BLUE, HATCHES, INK, PAPER, SERIES, SOFT, Layout
@@ -38,7 +38,6 @@ def bars(
     high: str | None = None,
     highlight: Sequence[str] = (),
     sort: bool = False,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Horizontal bars, one per row of the table.
 
@@ -76,7 +75,6 @@ def panels(
     n: str | None = None,
     low: str | None = None,
     high: str | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Small multiples: one panel of bars per value of `by`, all on one scale.
 
@@ -93,55 +91,7 @@ def panels(
 
 
 @house("y", "by")
-def grouped_bars(
-    published: Published,
-    *,
-    x: str,
-    y: str,
-    by: str,
-    low: str | None = None,
-    high: str | None = None,
-    **_: Unpack[Told],
-) -> Drawing:
-    """Bars of two to six series side by side under one label; more series stand in a panel per label.
-
-    Args:
-        published: the table, one row per label and series.
-        x: column with the length of the bars.
-        y: column with the labels.
-        by: column with the series.
-        low: column with the lower bounds of an interval.
-        high: column with the upper bounds.
-    """
-    series, names = read.levels(published, by), read.levels(published, y)
-    if len(series) > len(SERIES):
-        return _side_by_side(published, x, by, y, None, low, high)
-    rows = read.marks(published, x, low=low, high=high, y=y, by=by)
-    read.crossed(published, rows, "value")
-
-    def draw(sheet: Sheet) -> None:
-        lanes = _Lanes(names, sheet.layout, sheet.layout.width, len(series))
-        axes = sheet.axes(lanes.height)
-        thick = lanes.thick / len(series)
-        at = rows["y"].cat.codes + (rows["by"].cat.codes - (len(series) - 1) / 2) * thick
-        for name, colour, hatch in zip(series, SERIES, HATCHES, strict=False):
-            own = rows["by"] == name
-            axes.barh(
-                at[own], rows["value"][own].fillna(0), thick, color=colour, hatch=hatch, edgecolor=PAPER, lw=0
-            )
-        _values(axes, rows, at.to_numpy())
-        lanes.name(axes)
-        _scale(axes, rows, lanes, published, x, low)
-        sheet.swatches(series, SERIES, HATCHES)
-
-    kind = f"横棒グラフ、{len(names)}項目を{'と'.join(series)}で比較"
-    return Drawing(kind, draw, x, read.joined(published, y, by))
-
-
-@house("y", "by")
-def band(
-    published: Published, *, x: str, y: str, by: str, n: str | None = None, **_: Unpack[Told]
-) -> Drawing:
+def band(published: Published, *, x: str, y: str, by: str, n: str | None = None) -> Drawing:
     """帯グラフ: each group a band of 100 %, its answers in order, joined by lines to the band below.
 
     More than six answers stand as bars in a panel per group.
@@ -153,23 +103,51 @@ def band(
         by: column with the answers, in their order.
         n: column with the base of each group.
     """
-    return _stacked(published, "100%帯グラフ", x, y, by, n, ribbons=True)
+    answers, groups = read.levels(published, by), read.levels(published, y)
+    if len(answers) > len(BANDS):
+        return _side_by_side(published, x, by, y, base=n)
+    rows = read.marks(published, x, n=n, y=y, by=by)
+    sizes, hidden = (read.crossed(published, rows, name) for name in ("value", "hidden"))
+    # One hidden part hides them all: the others would leave it as the rest.
+    kept = hidden.eq(other=True).any(axis=1)
+    sizes[kept] = np.nan
+    gone = sizes.isna().all(axis=1)
+    ends, parts = sizes.fillna(0).cumsum(axis=1), sizes.fillna(0)
+    whole = float(ends.to_numpy().max()) or 1.0
+    labels = (rows["y"].astype(str) + rows["n"])[~rows["y"].duplicated()].set_axis(
+        rows["y"].drop_duplicates()
+    )
+    percent = read.scale_of(published, x)
 
+    def draw(sheet: Sheet) -> None:
+        lanes, size = _Lanes(labels[groups], sheet.layout, sheet.layout.width), sheet.layout.small
+        axes, pixels = sheet.axes(lanes.height), (sheet.layout.width - lanes.room) / whole
+        for k, answer in enumerate(answers):
+            own = parts[answer]
+            look: dict[str, Any] = {"color": BANDS[k], "edgecolor": PAPER, "linewidth": 1}
+            drawn = axes.barh(range(len(groups)), own, lanes.thick, ends[answer] - own, **look)
+            said = [in_cell(part / percent, published.spec.schema[x].format) for part in own]
+            fit = [
+                text if text_width(text, size) + 4 < part * pixels else ""
+                for text, part in zip(said, own, strict=True)
+            ]
+            axes.bar_label(drawn, fit, label_type="center", fontsize=size, color=PAPER if k < 2 else INK)
+        for row in np.flatnonzero(gone):
+            note(
+                axes, read.HIDDEN_SIGN if kept.iloc[row] else read.UNKNOWN_SIGN, (0, row), (5, 0), faint=True
+            )
+        for at in range(len(groups) - 1) if not lanes.above else ():
+            if not gone.iloc[at : at + 2].any():
+                edges = [at + lanes.thick / 2, at + 1 - lanes.thick / 2]
+                axes.plot(ends[answers[:-1]].iloc[at : at + 2], edges, color=SOFT, lw=0.7)
+        lanes.name(axes)
+        read.scale(axes.xaxis, sheet.layout, published, x, beside=lanes.room + 10)
+        axes.set(xlim=(0, whole), ylabel="")
+        sheet.swatches(answers, BANDS)
 
-@house("y", "by")
-def stacked_bars(
-    published: Published, *, x: str, y: str, by: str, n: str | None = None, **_: Unpack[Told]
-) -> Drawing:
-    """Bars whose parts add up, to counts of different length say; more than six parts stand in a panel per group.
-
-    Args:
-        published: the table, one row per group and answer.
-        x: column with the size of the parts.
-        y: column with the groups.
-        by: column with the answers, in their order.
-        n: column with the base of each group.
-    """
-    return _stacked(published, "積み上げ横棒グラフ", x, y, by, n, ribbons=False)
+    return Drawing(
+        f"100%帯グラフ、{len(groups)}群×{len(answers)}区分", draw, x, read.joined(published, y, by)
+    )
 
 
 def _side_by_side(
@@ -218,56 +196,8 @@ def _side_by_side(
     return Drawing(f"横棒グラフ、{len(groups)}面", draw, x, read.joined(published, by, y))
 
 
-def _stacked(
-    published: Published, kind: str, x: str, y: str, by: str, n: str | None, *, ribbons: bool
-) -> Drawing:
-    answers, groups = read.levels(published, by), read.levels(published, y)
-    if len(answers) > len(BANDS):
-        return _side_by_side(published, x, by, y, base=n)
-    rows = read.marks(published, x, n=n, y=y, by=by)
-    sizes, hidden = (read.crossed(published, rows, name) for name in ("value", "hidden"))
-    # One hidden part hides them all: the others would leave it as the rest.
-    kept = hidden.eq(other=True).any(axis=1)
-    sizes[kept] = np.nan
-    gone = sizes.isna().all(axis=1)
-    ends, parts = sizes.fillna(0).cumsum(axis=1), sizes.fillna(0)
-    whole = float(ends.to_numpy().max()) or 1.0
-    labels = (rows["y"].astype(str) + rows["n"])[~rows["y"].duplicated()].set_axis(
-        rows["y"].drop_duplicates()
-    )
-    percent = read.scale_of(published, x)
-
-    def draw(sheet: Sheet) -> None:
-        lanes, size = _Lanes(labels[groups], sheet.layout, sheet.layout.width), sheet.layout.small
-        axes, pixels = sheet.axes(lanes.height), (sheet.layout.width - lanes.room) / whole
-        for k, answer in enumerate(answers):
-            own = parts[answer]
-            look: dict[str, Any] = {"color": BANDS[k], "edgecolor": PAPER, "linewidth": 1}
-            drawn = axes.barh(range(len(groups)), own, lanes.thick, ends[answer] - own, **look)
-            said = [in_cell(part / percent, published.spec.schema[x].format) for part in own]
-            fit = [
-                text if text_width(text, size) + 4 < part * pixels else ""
-                for text, part in zip(said, own, strict=True)
-            ]
-            axes.bar_label(drawn, fit, label_type="center", fontsize=size, color=PAPER if k < 2 else INK)
-        for row in np.flatnonzero(gone):
-            note(
-                axes, read.HIDDEN_SIGN if kept.iloc[row] else read.UNKNOWN_SIGN, (0, row), (5, 0), faint=True
-            )
-        for at in range(len(groups) - 1) if ribbons and not lanes.above else ():
-            if not gone.iloc[at : at + 2].any():
-                edges = [at + lanes.thick / 2, at + 1 - lanes.thick / 2]
-                axes.plot(ends[answers[:-1]].iloc[at : at + 2], edges, color=SOFT, lw=0.7)
-        lanes.name(axes)
-        read.scale(axes.xaxis, sheet.layout, published, x, beside=lanes.room + 10)
-        axes.set(xlim=(0, whole), ylabel="")
-        sheet.swatches(answers, BANDS)
-
-    return Drawing(f"{kind}、{len(groups)}群×{len(answers)}区分", draw, x, read.joined(published, y, by))
-
-
 @house("y", "by")
-def pyramid(published: Published, *, x: str, y: str, by: str, **_: Unpack[Told]) -> Drawing:
+def pyramid(published: Published, *, x: str, y: str, by: str) -> Drawing:
     """Two series back to back over common labels in the middle, men and women by age say.
 
     Args:
@@ -318,13 +248,13 @@ class _Lanes:
         thick: share of a row that its bars take.
     """
 
-    def __init__(self, labels: Sequence[str], layout: Layout, width: float, series: int = 1) -> None:
+    def __init__(self, labels: Sequence[str], layout: Layout, width: float) -> None:
         size, beside = layout.font, widest(labels, layout.font) + 8
         self.layout, self._width, self.above = layout, width, beside > width * _ABOVE[layout.narrow]
         self.room = 0.0 if self.above else min(beside, width * _LABELS)
         self._labels = self.wrap(labels)
         self._label = max((label.count("\n") + 1 for label in self._labels), default=1) * size * _LINE
-        bar = size * (_LINE if series == 1 else 1.2 * series)
+        bar = size * _LINE
         self.pitch = self._label + bar + size * 0.5 if self.above else max(bar + size * 0.8, self._label + 6)
         self.thick = bar / self.pitch
 
@@ -355,19 +285,14 @@ class _Lanes:
 
 
 def _lie(axes: Axes, rows: pd.DataFrame, lanes: _Lanes, count: int = 0) -> None:
-    """Draw one series of bars with whiskers, values and labels."""
+    """Draw bars with whiskers, labels, and the value of each behind its end."""
     at = np.arange(len(rows))
     axes.barh(at, rows["value"].fillna(0), lanes.thick, color=rows["colour"], clip_on=False)
-    _values(axes, rows, at)
-    lanes.name(axes, rows["y"].astype(str) + rows["n"], count)
-
-
-def _values(axes: Axes, rows: pd.DataFrame, at: Any) -> None:
-    """Whiskers, and the value of each bar behind its end."""
     read.whiskers(axes, at, rows, INK, lying=True)
     ends = rows[["value", "high"]].max(axis=1).fillna(0).clip(lower=0)
     for place, end, row in zip(at, ends, rows.itertuples(), strict=True):
         note(axes, row.said, (end, place), (5, 0), faint=row.gone)
+    lanes.name(axes, rows["y"].astype(str) + rows["n"], count)
 
 
 def _scale(

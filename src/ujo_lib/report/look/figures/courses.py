@@ -5,7 +5,7 @@ differ in dash and marker as well as in hue. A day without data is a gap, never 
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from matplotlib.dates import date2num
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import text_width, wrapped
-from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, note
 from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.look.style import (
@@ -49,7 +49,6 @@ def profile(
     high: str | None = None,
     by: str | None = None,
     highlight: Sequence[str] = (),
-    **_: Unpack[Told],
 ) -> Drawing:
     """A number over ordered categories (month, weekday, hour): columns, or lines when `by` names several series.
 
@@ -97,7 +96,6 @@ def line(
     high: str | None = None,
     by: str | None = None,
     spans: Published | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """A time series, with a fitted line and its band, and shaded spans of time.
 
@@ -127,7 +125,6 @@ def curve(
     y: str,
     by: str | None = None,
     target: float | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Smooth curves over a number, power over the size of an effect say.
 
@@ -164,9 +161,7 @@ def curve(
 
 
 @house("y", "start", "end", "by")
-def timeline(
-    published: Published, *, y: str, start: str, end: str, by: str | None = None, **_: Unpack[Told]
-) -> Drawing:
+def timeline(published: Published, *, y: str, start: str, end: str, by: str | None = None) -> Drawing:
     """Bars along a time axis, one line per label; a span of a single day becomes a diamond.
 
     Args:

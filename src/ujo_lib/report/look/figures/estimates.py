@@ -4,7 +4,7 @@ Whether an interval includes the value of no effect shows by a filled or an open
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import wrapped
-from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
 from ujo_lib.report.look.notation import interval_text
 from ujo_lib.report.look.style import BLUE, DEEP, INK, MUTED, PALE, PAPER, RULE, SOFT, VERMILLION, Layout
@@ -37,7 +37,6 @@ def forest(
     high: str = "high",
     reference: float = 1.0,
     log: bool = True,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Estimates with intervals, one line each, numbers at the right.
 
@@ -91,7 +90,6 @@ def spec_curve(
     marker: str | None = None,
     reference: float = 1.0,
     log: bool = True,
-    **_: Unpack[Told],
 ) -> Drawing:
     """All defensible analyses in one figure: estimates in order above, the choices behind each below.
 
@@ -159,7 +157,6 @@ def distribution(
     marker: str,
     label: str | None = None,
     reference: float | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Dots of many values (placebos) swarming around a line, with the one that matters standing out.
 

@@ -32,10 +32,7 @@ def figure(
     *,
     x: str | None = None,
     y: str | None = None,
-    finding: str,  # noqa: ARG001  # the decorator reads it
     hue: str | None = None,
-    unless: str = "",  # noqa: ARG001  # the page reads it
-    empty: str | None = None,  # noqa: ARG001  # the page reads it
     **options: Any,
 ) -> Drawing:
     """Draw an axes-level figure of seaborn: `page.figure(table, sns.pointplot, x="share", y="sex", finding=…)`.
@@ -45,10 +42,7 @@ def figure(
         plot: a function of seaborn that draws on `ax`: barplot, lineplot, scatterplot, boxplot …
         x: column along the bottom; a function that places rows by one column (histplot, ecdfplot, countplot) takes one.
         y: column along the side.
-        finding: sentence template, see `wording.sentence`: what the figure shows.
         hue: column with series; for heatmap the numbers that fill it.
-        unless: why what it would show was not estimated: a page says this instead of drawing it.
-        empty: what a page says when the table has no rows; "" for nothing, None for an empty figure.
         options: plain values for the function of seaborn, names of columns for `style`, `size` and `weights`;
             `errorbar=None` and `ci=None` unless told otherwise.
 

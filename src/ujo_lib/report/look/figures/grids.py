@@ -3,7 +3,7 @@
 Few is light and many is dark, in colour and in greyscale alike; where a number fits into its cell it is printed.
 """
 
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from ujo_lib.fiscal import WEEKDAYS_JA, sunday_weekday
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import longest_run, widest, wrapped
-from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet, ticks
 from ujo_lib.report.look.notation import HIDDEN, MISSING, REFERENCE, SYMBOLS, decimal_text
 from ujo_lib.report.look.style import INK, LEAST, PAPER, SEQUENTIAL, SOFT
@@ -37,7 +37,7 @@ _HEADS: Final[dict[str, Any]] = {"length": 0, "labeltop": True} | dict.fromkeys(
 
 
 @house("x", "y")
-def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[Told]) -> Drawing:
+def heat_map(published: Published, *, x: str, y: str, value: str) -> Drawing:
     """Rows by columns, each cell coloured by its number; on a phone a very wide map is turned.
 
     Args:
@@ -96,7 +96,7 @@ def _fitting(small: float, width: float, room: float) -> float:
 
 
 @house("date")
-def calendar_map(published: Published, *, date: str, value: str, **_: Unpack[Told]) -> Drawing:
+def calendar_map(published: Published, *, date: str, value: str) -> Drawing:
     """A year of days as a calendar: one column per week, Sunday on top.
 
     Args:

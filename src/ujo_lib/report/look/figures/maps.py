@@ -4,7 +4,7 @@ Positions are computed, never drawn from a random number: the same table gives t
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, Unpack
+from typing import Any, Final
 
 import numpy as np
 import seaborn as sns
@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import shortest_path
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import text_width, wrapped
-from ujo_lib.report.look.figures.read import Drawing, Told, house
+from ujo_lib.report.look.figures.read import Drawing, house
 from ujo_lib.report.look.figures.sheet import Sheet
 from ujo_lib.report.look.style import INK, MARKERS, MUTED, PAPER, RULE, SERIES
 
@@ -36,7 +36,6 @@ def scatter_map(
     label: str,
     size: str | None = None,
     by: str | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """Labelled points on a plane.
 
@@ -79,7 +78,6 @@ def network(
     node: str = "theme",
     size: str = "n",
     by: str | None = None,
-    **_: Unpack[Told],
 ) -> Drawing:
     """What occurs together: names joined by lines, the thicker the more often.
 
@@ -130,9 +128,7 @@ def network(
 
 
 @house("label")
-def tree(
-    published: Published, *, label: str, distance: str, by: str | None = None, **_: Unpack[Told]
-) -> Drawing:
+def tree(published: Published, *, label: str, distance: str, by: str | None = None) -> Drawing:
     """A dendrogram: rows joined step by step, the closest first.
 
     Args:

@@ -5,7 +5,7 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, ParamSpec, Required, TypedDict
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -36,8 +36,6 @@ _TOLD: Final = """\
         empty: what a page says when the table has no rows; "" for nothing, None for an empty figure.
 """
 
-P = ParamSpec("P")
-
 
 class FigureError(ValueError):
     """A figure is asked for something its table does not hold."""
@@ -53,14 +51,6 @@ class TooManySeriesError(FigureError, TableInsteadError):
         self.said = (
             f"「{published.spec.schema[by].name}」が{count}区分あり、図では見分けられないため、表で示します。"
         )
-
-
-class Told(TypedDict, total=False):
-    """What every figure is told besides what it draws; its docstring explains each."""
-
-    finding: Required[str]
-    unless: str
-    empty: str | None
 
 
 @dataclass(frozen=True)
@@ -80,22 +70,22 @@ class Drawing:
     names: Sequence[str] = ()
 
 
-def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]:
+def house(*labels: str) -> Callable[[Callable[..., Drawing]], Callable[..., Figure]]:
     """Make a drawing function a figure of the house, safe for any table that may come through the door.
 
     Fills the finding from the tables before anything is drawn; leaves out rows whose place in the figure is kept
     back, and says how many; says in a figure without rows that there is nothing to show. Docstring and signature
-    name what all figures are told (`Told`).
+    name what all figures are told besides what they draw (`_told`).
 
     Args:
         labels: parameters of the function that name columns with labels or places.
     """
 
-    def decorate(draw: Callable[P, Drawing]) -> Callable[P, Figure]:
-        signature = _told_in_full(inspect.signature(draw))
+    def decorate(draw: Callable[..., Drawing]) -> Callable[..., Figure]:
+        signature = _with_told(inspect.signature(draw))
 
         @functools.wraps(draw)
-        def safe(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        def safe(*args: Any, **kwargs: Any) -> Figure:
             try:
                 bound = signature.bind(*args, **kwargs)
             except TypeError as slip:
@@ -104,9 +94,10 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
                 ) from None
             bound.apply_defaults()
             given = bound.arguments
+            finding, *_ = [given.pop(name) for name in inspect.signature(_told).parameters]
             tables = tuple(value for value in given.values() if isinstance(value, Published))
             whole: Published = given["published"]
-            said = _finding(whole, kwargs.get("finding"), tables)
+            said = _finding(whole, finding, tables)
             given["published"] = placed = _placed(whole, [given[name] for name in labels])
             if placed.frame.empty:
                 return Figure(_nothing, tables, "", text_of(said), "示せる項目はありません。", said)
@@ -125,15 +116,15 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
 
 
 def _told(*, finding: str, unless: str = "", empty: str | None = None) -> None:
-    """What `Told` says, with its defaults."""
+    """What every figure is told besides what it draws; its docstring explains each."""
 
 
-def _told_in_full(signature: inspect.Signature) -> inspect.Signature:
-    """A signature whose `**_: Unpack[Told]` is spelled out, as a notebook shows it."""
-    parameters = dict(signature.parameters)
-    if parameters.pop("_", None):
-        parameters |= inspect.signature(_told).parameters
-    return signature.replace(parameters=list(parameters.values()), return_annotation=Figure)
+def _with_told(signature: inspect.Signature) -> inspect.Signature:
+    """A signature with what every figure is told, before options of any name."""
+    parameters = [*signature.parameters.values(), *inspect.signature(_told).parameters.values()]
+    return signature.replace(
+        parameters=sorted(parameters, key=lambda one: one.kind), return_annotation=Figure
+    )
 
 
 def _finding(published: Published, template: object, tables: Sequence[Published]) -> tuple[Said, ...]:

@@ -5,7 +5,6 @@ figures would weigh megabytes. Here a pen of the house draws: places to a tenth 
 together, letters, words and signs once and under names made from what they are, so that a page can define them once.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Transform
 
+from ujo_lib.files import digest
 from ujo_lib.report.look.figures.lettering import advance, line_heights, outline, text_width
 
 _MIRRORED: Final = Affine2D().scale(1, -1)
@@ -217,7 +217,7 @@ class Pen(RendererBase):
 
     def _define(self, kind: str, element: str) -> str:
         """Define something once, under a name made from what it is: so a name never means two things."""
-        name = kind + hashlib.sha256(element.encode()).hexdigest()[:16]
+        name = kind + digest(element)[:16]
         self._known.setdefault(name, element.format(name))
         return name
 
