@@ -358,11 +358,12 @@ def test_labels_stand_in_the_order_of_the_codebook_in_every_table() -> None:
 
 
 def test_differences_hold_together_over_all_themes_and_groups() -> None:
-    """Limits of a pupil's share and of the others', each at the level of Bonferroni's six: 1 − 0.05 / 6."""
+    """Exact limits of a pupil's share and of the others', each at the level of Bonferroni's six: 1 − 0.05 / 6."""
     reading, record = city()
     apart = r.groups_apart(reading, record["group"].rename("occupation"), LABELS).frame.iloc[0]
     pupils = (record["group"] == "学生").to_numpy()
-    one, other = (reading.within(members).theme(1, 1 - 0.05 / 6) for members in (pupils, ~pupils))
+    parts = (reading.within(members) for members in (pupils, ~pupils))
+    one, other = (part.theme(1, 1 - 0.05 / 6, far_out=True) for part in parts)
     assert apart[["share", "rest"]].tolist() == pytest.approx([one.share, other.share])
     assert apart["difference"] - apart["low"] == pytest.approx(
         np.hypot(one.share - one.low, other.high - other.share)
@@ -370,6 +371,30 @@ def test_differences_hold_together_over_all_themes_and_groups() -> None:
     assert apart["high"] - apart["difference"] == pytest.approx(
         np.hypot(one.high - one.share, other.share - other.low)
     )
+
+
+@pytest.mark.full
+def test_limits_of_all_differences_hold_together_where_a_quarter_of_the_texts_was_read() -> None:
+    """Of 2,500 texts in seven groups 600 are read for twelve themes of 1 to 30 %, no group oftener: 95 %."""
+    rng, themes, missed = np.random.default_rng(2), 12, 0
+    prevalence = np.geomspace(0.01, 0.3, themes)
+    labels = {f"t{number}": f"T{number}" for number in range(themes)}
+    for _ in range(100):
+        truth = rng.random((2500, themes)) < prevalence
+        tags = pd.DataFrame(np.where(truth, rng.random(truth.shape) < 0.6, rng.random(truth.shape) < 0.03))
+        read = rng.choice(2500, 600, replace=False)
+        group = rng.choice([*"甲乙丙丁戊己庚"], 2500, p=[0.45, 0.2, 0.12, 0.1, 0.06, 0.04, 0.03])
+        reading = r.Reading(
+            tags.set_axis(list(labels), axis=1), np.zeros(2500, np.int64), read, truth[read], truth[read]
+        )
+        apart = r.groups_apart(reading, pd.Series(pd.Categorical(group), name="occupation"), labels).frame
+        missed += any(
+            not row.low
+            <= truth[group == row.occupation, at].mean() - truth[group != row.occupation, at].mean()
+            <= row.high
+            for row, at in zip(apart.itertuples(), apart["theme"].str[1:].astype(int), strict=True)
+        )
+    assert missed <= 7
 
 
 def test_estimates_go_together_as_what_their_cells_leave_over_does() -> None:

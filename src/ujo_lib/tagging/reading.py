@@ -93,19 +93,19 @@ class Reading:
         """Whether so much was read that a share times the number of texts is, or comes near, a count of people."""
         return len(self.read) > MOST_READ * len(self.tags)
 
-    def share(self, tag: Bools, both: Bools, either: Bools, level: float) -> Shares:
+    def share(self, tag: Bools, both: Bools, either: Bools, level: float, *, far_out: bool = False) -> Shares:
         """Post-stratified share of the texts with a trait: tagged so, found by both and by either coder."""
         few = min(int(both.sum()), int((~either).sum())) < LEAST_FOR_TAGS
         if self.part and few and self.stratum.max(initial=0) > 0:
             tag = np.zeros_like(tag)
         size, read = estimate.counted(self.stratum, tag), estimate.counted(self.stratum, tag, self.read)
         found = np.stack([estimate.counted(self.stratum, tag, self.read, truth) for truth in (both, either)])
-        return _envelope(estimate.post_stratified(size, read, found, level))
+        return _envelope(estimate.post_stratified(size, read, found, level, far_out=far_out))
 
-    def theme(self, place: int, level: float) -> Shares:
+    def theme(self, place: int, level: float, *, far_out: bool = False) -> Shares:
         """Post-stratified share of a theme, by its place among the columns."""
         tag = self.tags.iloc[:, place].to_numpy(bool)
-        return self.share(tag, self.both[:, place], self.either[:, place], level)
+        return self.share(tag, self.both[:, place], self.either[:, place], level, far_out=far_out)
 
     def learned(self, place: int, level: float) -> Shares | None:
         """The same from a learned coder; None where too little was read for its limits to hold."""
@@ -358,7 +358,7 @@ def _differences(
         if outside.counts:
             continue
         for theme, place in _places(reading, labels).items():
-            own, rest = inside.theme(place, each), outside.theme(place, each)
+            own, rest = (part.theme(place, each, far_out=True) for part in (inside, outside))
             middle, low, high = map(float, estimate.difference(own, rest))
             if low > 0 or high < 0:
                 yield labels[theme], group, float(own.share), float(rest.share), middle, low, high
