@@ -260,6 +260,18 @@ def test_contacts_whose_spread_nobody_told_are_not_taken_for_single_ones():
         assert (told["verdict"], told["low"]) == (compare.UNCLEAR, both["low"])
 
 
+@pytest.mark.parametrize(("spread", "least"), [("0.5", 6), ("1.0", 6), ("3.0", 16), ("5.0", 27)])
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_after_a_year_of_none_those_who_come_in_bunches_are_more_only_from_as_many_bunches_on(
+    spread, least, more
+):
+    """By hand: k of k, each by a half, are k / spread halves; below 0.025 from 5.32 bunches on."""
+    bunched = Indicator("相談", "count", "件", CONTACTS.place, dispersion=Place("02_lonely", "割合"))
+    for then, now, verdict in ((0, least + more, compare.MORE), (least + more, 0, compare.LESS)):
+        told = row(bunched, year(2022, n=str(then), share=spread), year(2023, n=str(now), share=spread))
+        assert told["verdict"] == (verdict if more >= 0 else compare.UNCLEAR)
+
+
 @pytest.mark.parametrize("end", ["下限", "上限"])
 def test_a_share_without_its_interval_is_no_certain_one(end):
     before, now = year(2022, share="50.0"), year(2023, share="54.0")

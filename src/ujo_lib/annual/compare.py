@@ -435,9 +435,8 @@ def _without_width(indicator: Indicator, one: Reading, other: Reading, level: fl
 def _ratio(indicator: Indicator, one: Reading, other: Reading, level: float) -> stats.Interval:
     if indicator.kind == "count":
         spread = max(one.dispersion or 1.0, other.dispersion or 1.0)
-        return stats.overdispersed_rate_ratio(
-            round(other.value or 0), other.base, round(one.value or 0), one.base, spread, level
-        )
+        counts = round(other.value or 0), other.base, round(one.value or 0), one.base
+        return stats.rate_ratio(*counts, level, spread)
     return stats.ratio_of_estimates(_interval(other), _interval(one))
 
 
