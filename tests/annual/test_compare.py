@@ -544,6 +544,7 @@ def test_shares_that_were_corrected_in_unlike_ways_are_not_compared_without_a_wo
             one.tables["02_lonely"][0][METHOD.title] = method
     found = row(LONELY, *years)
     assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
+    assert len(compare.since_last_change(compare.course([LONELY], years)).frame) == (1 if told else 2)
 
 
 @pytest.mark.parametrize(("before", "now", "told"), [
@@ -557,6 +558,7 @@ def test_a_theme_found_by_other_words_under_the_same_name_is_not_compared_withou
             one.tables["02_lonely"][0][DIGEST.title] = digest
     found = row(LONELY, *years)
     assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
+    assert len(compare.since_last_change(compare.course([LONELY], years)).frame) == (1 if told else 2)
 
 
 def test_unlike_days_and_unlike_corrections_are_both_told():
