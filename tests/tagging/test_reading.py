@@ -373,6 +373,17 @@ def test_differences_hold_together_over_all_themes_and_groups() -> None:
     )
 
 
+@pytest.mark.parametrize(("nearest", "listed"), [(0.0, 0), (0.0004, 0), (0.0005, 9), (0.0006, 9)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_difference_is_listed_whose_limit_is_printed_as_none(monkeypatch, nearest, listed, sign) -> None:
+    """10代では「夫婦・離婚」が少ないと言えます stood over limits of △17.6〜0.0."""
+    ends = sorted((sign * nearest, sign * 0.2))
+    monkeypatch.setattr(shares, "difference", lambda *_: shares.Shares(*map(np.array, (sign * 0.1, *ends))))
+    reading, record = city()
+    by = pd.Series(pd.Categorical(np.resize(["甲", "乙", "丙"], len(record))), name="occupation")
+    assert len(r.groups_apart(reading, by, LABELS).frame) == listed
+
+
 @pytest.mark.full
 def test_limits_of_all_differences_hold_together_where_a_quarter_of_the_texts_was_read() -> None:
     """Of 2,500 texts in seven groups 600 are read for twelve themes of 1 to 30 %, no group oftener: 95 %."""

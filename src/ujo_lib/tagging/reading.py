@@ -32,6 +32,8 @@ LEAST_FOR_TAGS = 10
 """In a part of the texts the tags correct the share of a theme only if so many texts were read with it, and so many
 without: one find in a stratum of which few were read moved the share further than its limits told (measured on the
 cells of theme × occupation: coverage up to 9 points below that of the readings alone, at most 2 with this rule)."""
+LEAST_APART = 0.0005
+"""A limit nearer to no difference is printed as none: half of a tenth of a point."""
 MOST_NAMED = 5
 _BY_WORDS, _BY_LEARNED = "語の有無で層別", "学習した判定で補正"
 
@@ -360,7 +362,7 @@ def _differences(
         for theme, place in _places(reading, labels).items():
             own, rest = (part.theme(place, each, far_out=True) for part in (inside, outside))
             middle, low, high = map(float, estimate.difference(own, rest))
-            if low > 0 or high < 0:
+            if max(low, -high) >= LEAST_APART:
                 yield labels[theme], group, float(own.share), float(rest.share), middle, low, high
 
 
