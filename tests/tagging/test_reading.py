@@ -12,6 +12,7 @@ from ujo_lib.tagging import shares
 
 LABELS = {"mental": "メンタル不調", "school": "学校", "lonely": "孤独"}
 N = 1200
+NO_TAGS = pd.DataFrame(np.zeros((2, 3), bool), columns=list(LABELS))
 
 
 def city(read: int = 300, seed: int = 1) -> tuple[r.Reading, pd.DataFrame]:
@@ -39,7 +40,10 @@ def test_the_machine_s_order_does_not_survive_reading() -> None:
     for theme, label in LABELS.items():
         assert table.at[label, "low"] <= record[theme].mean() <= table.at[label, "high"]
     first = "最も多い主題は「{theme[max share]}」で、{share[max share]}({share[max share]|ci})です。"
-    assert (r.maybe_first(reading, LABELS), r.said_first(reading, LABELS)) == (["メンタル不調"], first)
+    assert (r.maybe_first(reading, LABELS), r.said_first(reading, LABELS, NO_TAGS)) == (
+        ["メンタル不調"],
+        first,
+    )
 
 
 @pytest.mark.parametrize(("read", "enough"), [(1, False), (19, False), (20, True), (21, True)])
@@ -56,7 +60,7 @@ def test_of_fewer_than_twenty_readings_no_share_is_printed_and_the_reason_is(
     assert said.startswith("" if enough else "このうち、人が" if part else "人が読んだ相談が")
     assert bool(said) is not enough
     assert r.said_of_reading(reading).endswith("推定できません。") is not enough
-    named = r.said_first(reading, LABELS).startswith("最も多い主題は「{theme[max share]}」")
+    named = r.said_first(reading, LABELS, NO_TAGS).startswith("最も多い主題は「{theme[max share]}」")
     assert named is enough
 
 
@@ -71,8 +75,8 @@ def test_more_candidates_than_a_sentence_holds_are_no_candidates() -> None:
     tags, read = pd.DataFrame(truth, columns=list(labels)), np.arange(40)
     reading = r.Reading(tags, np.zeros(400, np.int64), read, truth[:40], truth[:40])
     five = dict(list(labels.items())[:5])
-    assert "いずれか" in r.said_first(reading, five)
-    assert "決められません" in r.said_first(reading, labels)
+    assert "いずれか" in r.said_first(reading, five, NO_TAGS)
+    assert "決められません" in r.said_first(reading, labels, NO_TAGS)
 
 
 @pytest.mark.parametrize(("read", "said"), [(19, False), (20, True), (21, True)])
@@ -249,7 +253,7 @@ def test_the_whole_and_a_group_of_one_stratum_are_corrected_however_few_the_find
 
 def test_without_readings_a_page_speaks_of_words_calls_them_no_troubles_and_names_no_group() -> None:
     said = (
-        r.said_first(None, LABELS),
+        r.said_first(None, LABELS, ~NO_TAGS),
         r.said_apart(None, pd.DataFrame(), "occupation"),
         r.said_together(None),
     )
@@ -326,7 +330,7 @@ def test_a_first_by_words_is_not_named_where_the_published_share_has_another() -
     shown = r.corrected_shares(learned, labels).frame
     assert shown["theme"][shown["share"].idxmax()] == "B"
     assert r.maybe_first(learned, labels) == ["A", "B"]
-    assert r.said_first(learned, labels) == "最も多い主題は、「A」、「B」のいずれかです。"
+    assert r.said_first(learned, labels, NO_TAGS) == "最も多い主題は、「A」、「B」のいずれかです。"
 
 
 def test_where_all_texts_are_of_one_group_or_none_of_the_part_there_is_nothing_to_tell_apart() -> None:
@@ -335,7 +339,7 @@ def test_where_all_texts_are_of_one_group_or_none_of_the_part_there_is_nothing_t
     assert r.groups_apart(reading, everybody, LABELS).frame.empty
     nobody = reading.within(np.zeros(len(record), bool))
     assert r.corrected_shares(nobody, LABELS).frame["share"].isna().all()
-    assert r.said_first(nobody, LABELS) == "最も多い主題は、読んだ件数では決められません。"
+    assert r.said_first(nobody, LABELS, NO_TAGS) == "最も多い主題は、読んだ件数では決められません。"
 
 
 def test_labels_stand_in_the_order_of_the_codebook_in_every_table() -> None:
@@ -371,6 +375,18 @@ def test_differences_hold_together_over_all_themes_and_groups() -> None:
     assert apart["high"] - apart["difference"] == pytest.approx(
         np.hypot(one.high - one.share, other.share - other.low)
     )
+
+
+@pytest.mark.parametrize("finds", [0, 1])
+def test_a_theme_that_is_nowhere_is_not_the_most_frequent(finds) -> None:
+    found = np.zeros((40, 3), bool)
+    found[:finds, 0] = True
+    tags = pd.DataFrame(found, columns=list(LABELS))
+    reading = r.Reading(tags, np.zeros(40, np.int64), np.arange(20), found[:20], found[:20])
+    assert ("いずれか" in r.said_first(reading, LABELS, tags)) is bool(finds)
+    assert ("決められません" in r.said_first(reading, LABELS, tags)) is not bool(finds)
+    said = "は「{theme[max share]}」の{share" if finds else "は、どの主題でも{share"
+    assert said in r.said_first(None, LABELS, tags)
 
 
 @pytest.mark.parametrize(("nearest", "listed"), [(0.0, 0), (0.0004, 0), (0.0005, 9), (0.0006, 9)])

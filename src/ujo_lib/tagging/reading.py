@@ -244,15 +244,20 @@ def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[
 _NO_TROUBLES: Final = "機械が語を見つけた割合で、悩みの割合ではありません"
 
 
-def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
+def said_first(
+    reading: Reading | None, labels: Labels, tags: pd.DataFrame, what: str = "主題", level: float = LEVEL
+) -> str:
     """Template: which theme is the most frequent, with its share, or among which it is; words without readings.
 
-    Where too few texts were read none is named.
+    Where too few texts were read none is named, nor where nobody found any, or no word stands anywhere (`tags`).
     """
     if reading is None:
+        if not tags[list(labels)].to_numpy(bool).any():
+            return f"語が現れた相談の割合は、どの{what}でも{{share[max share]}}です({_NO_TROUBLES})。"
         words = "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
         return f"{words}({_NO_TROUBLES})。"
-    names = [] if said_too_few(reading) else maybe_first(reading, labels, level)
+    found = reading.either[:, [*_places(reading, labels).values()]].any()
+    names = maybe_first(reading, labels, level) if found and not said_too_few(reading) else []
     if len(names) == 1:
         return (
             f"最も多い{what}は「{{theme[max share]}}」で、{{share[max share]}}({{share[max share]|ci}})です。"
