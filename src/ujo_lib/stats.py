@@ -172,30 +172,6 @@ def rate_ratio(
     )
 
 
-def overdispersed_rate_ratio(
-    k1: int, e1: float, k0: int, e0: float, dispersion: float, level: float = LEVEL
-) -> Interval:
-    """Ratio of two rates of events that come in bunches: variance = dispersion × mean (quasi-Poisson).
-
-    On the log scale var(log ratio) = dispersion × (1/k1 + 1/k0) (McCullagh & Nelder 1989, §6.2). With a dispersion of
-    at most 1, or with no event on one side, the exact interval of `rate_ratio` is returned.
-
-    Args:
-        k1: events on the side of interest.
-        e1: its exposure (days, people).
-        k0: events on the other side.
-        e0: its exposure, in the unit of e1.
-        dispersion: variance over mean of the counts, such as the residual dispersion of weekly counts.
-        level: confidence level in (0, 1).
-    """
-    exact = rate_ratio(k1, e1, k0, e0, level)
-    if not dispersion > 1 or 0 in (k1, k0):
-        return Interval(exact.estimate, exact.low, exact.high)
-    ratio = (k1 / e1) / (k0 / e0)
-    half = float(scipy_stats.norm.ppf((1 + level) / 2)) * math.sqrt(dispersion * (1 / k1 + 1 / k0))
-    return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
-
-
 def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
     """Ratio of two independent positive estimates, from nothing but their own intervals (MOVER-R).
 

@@ -260,6 +260,18 @@ def test_contacts_whose_spread_nobody_told_are_not_taken_for_single_ones():
         assert (told["verdict"], told["low"]) == (compare.UNCLEAR, both["low"])
 
 
+@pytest.mark.parametrize(("spread", "least"), [("0.5", 6), ("1.0", 6), ("3.0", 16), ("5.0", 27)])
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_after_a_year_of_none_those_who_come_in_bunches_are_more_only_from_as_many_bunches_on(
+    spread, least, more
+):
+    """By hand: k of k, each by a half, are k / spread halves; below 0.025 from 5.32 bunches on."""
+    bunched = Indicator("相談", "count", "件", CONTACTS.place, dispersion=Place("02_lonely", "割合"))
+    for then, now, verdict in ((0, least + more, compare.MORE), (least + more, 0, compare.LESS)):
+        told = row(bunched, year(2022, n=str(then), share=spread), year(2023, n=str(now), share=spread))
+        assert told["verdict"] == (verdict if more >= 0 else compare.UNCLEAR)
+
+
 @pytest.mark.parametrize("end", ["下限", "上限"])
 def test_a_share_without_its_interval_is_no_certain_one(end):
     before, now = year(2022, share="50.0"), year(2023, share="54.0")
@@ -532,6 +544,7 @@ def test_shares_that_were_corrected_in_unlike_ways_are_not_compared_without_a_wo
             one.tables["02_lonely"][0][METHOD.title] = method
     found = row(LONELY, *years)
     assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
+    assert len(compare.since_last_change(compare.course([LONELY], years)).frame) == (1 if told else 2)
 
 
 @pytest.mark.parametrize(("before", "now", "told"), [
@@ -545,6 +558,7 @@ def test_a_theme_found_by_other_words_under_the_same_name_is_not_compared_withou
             one.tables["02_lonely"][0][DIGEST.title] = digest
     found = row(LONELY, *years)
     assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
+    assert len(compare.since_last_change(compare.course([LONELY], years)).frame) == (1 if told else 2)
 
 
 def test_unlike_days_and_unlike_corrections_are_both_told():

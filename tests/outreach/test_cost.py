@@ -36,7 +36,20 @@ def test_an_interval_that_reaches_one_has_no_upper_price():
 @settings(deadline=None, max_examples=50)
 def test_the_price_lies_between_its_bounds_whatever_the_effect(low, up, further, yen):
     price = cost.per_extra_contact(effect(low + up, low, low + up + further), yen)
-    assert 0 <= price.low <= price.estimate <= price.high
+    if price is None:
+        assert low + up + further <= 1
+    else:
+        assert 0 <= price.low <= price.estimate <= price.high
+
+
+@pytest.mark.parametrize(("high", "there"), [(0.999, False), (1.0, False), (1.001, True)])
+def test_where_no_limit_has_an_extra_contact_there_is_no_price_and_the_note_says_so(high, there, campaigns):
+    """The cell was 上限なし以上, and its note that no extra contact could not be ruled out."""
+    fewer = effect(0.5, 0.3, high)
+    for table in (cost.headline(fewer, campaigns), cost.sensitivity(fewer, campaigns, [1.0])):
+        assert table.frame[["low", "high"]].notna().all(axis=None) == there
+    assert ("相談は増えていない" in cost.headline(fewer, campaigns).schema.note) is not there
+    assert ("可能性を除けない" in cost.headline(fewer, campaigns).schema.note) is there
 
 
 @pytest.mark.parametrize(("low", "price"), [(0.99, None), (1.0, None), (1.01, 30_000)])

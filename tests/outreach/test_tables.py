@@ -166,10 +166,12 @@ def test_every_interval_says_the_level_that_it_was_computed_at(room, level):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_click_rates_are_bounded_by_wilson_with_and_without_the_days(room, level):
-    frame = room(level)[1]["by_platform"].frame
+    frame, tail = room(level)[1]["by_platform"].frame, (1 + level) / 2
+    error = distributions.t.ppf(tail, 3) / distributions.norm.ppf(tail)  # of a spread that four days tell
     for row in frame.itertuples():
         plain = proportion_confint(row.n, row.base, 1 - level, "wilson")
-        daily = proportion_confint(row.n / row.dispersion, row.base / row.dispersion, 1 - level, "wilson")
+        worth = row.dispersion * error**2
+        daily = proportion_confint(row.n / worth, row.base / worth, 1 - level, "wilson")
         assert (row.low, row.high) == pytest.approx([1000 * end for end in plain])
         assert (row.low_day, row.high_day) == pytest.approx([1000 * end for end in daily])
     assert (frame["dispersion"] > 1).all()

@@ -152,24 +152,10 @@ def test_bounds_of_corrected_shares_are_at_the_level_that_their_heading_says(lev
             assert table.frame.loc[0, ["share", "high"]].tolist() == pytest.approx([share, seen + up])
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_bounds_of_log_odds_are_at_the_level_that_their_heading_says(
-    level: float, arrays: ArrayEngine
-) -> None:
-    group = np.arange(N) % 7 == 0
-    table = words.distinctive_words(words.index_words(TEXTS, arrays), group, 20, 1, level)
-    error = table.frame["estimate"] / table.frame["z"]
-    half = NormalDist().inv_cdf((1 + level) / 2) * error
-    assert table.frame["low"].tolist() == pytest.approx((table.frame["estimate"] - half).tolist())
-    assert table.frame["high"].tolist() == pytest.approx((table.frame["estimate"] + half).tolist())
-    assert table.schema["low"].both == f"{100 * level:g}%信頼区間"
-
-
 def test_no_other_interval_is_without_a_level_of_its_own(tables: dict[str, Typed]) -> None:
     """Every bound stands in one of the tables recomputed above."""
     assert {name for name, table in tables.items() if table.schema.of_kind(Bound)} == {
         *with_intervals(0.95),
-        "distinctive_words",
         "groups_apart",
     }
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
 from ujo_lib.tagging import shares
@@ -57,6 +58,28 @@ def test_nothing_read_says_nothing() -> None:
 @pytest.mark.parametrize(("size", "share"), [(0, np.nan), (1, 0.5), (2, 0.5)])
 def test_a_group_of_a_single_text_has_a_share_and_one_of_none_has_not(size: int, share: float) -> None:
     assert shares.post_stratified([[size]], [[0]], [[0]]).share == pytest.approx(share, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "read"), [(0, 0), (0, 1), (1, 1), (1, 2), (0, 7), (3, 7), (7, 7), (41, 200)]
+)
+def test_limits_that_hold_far_out_are_clopper_and_pearson_s_of_endless_texts(found: int, read: int) -> None:
+    with np.errstate(all="raise"):
+        limits = shares.exact_endless(found, read, 3.5)
+    exact = proportion_confint(found, read, 2 * norm.sf(3.5), "beta") if read else (0, 1)
+    assert (limits.low, limits.high) == pytest.approx(exact, abs=1e-12)
+
+
+@pytest.mark.parametrize(("size", "read", "found"), [(8, 7, 0), (8, 7, 7), (10, 9, 0), (10, 9, 9), (9, 3, 1)])
+def test_a_share_is_the_same_at_every_level(size: int, read: int, found: int) -> None:
+    """By hand; the part that leans lies beyond Wilson's limits where all texts of a cell but one were read."""
+    cells = [[size, 20], [90, 20]], [[read, 10], [30, 10]], [[found, 5], [15, 5]]
+    pooled, half = (found + 15.5) / (read + 31), 10.5 / 21
+    hand = size * (found + pooled) / (read + 1) + 90 * (15 + pooled) / 31 + 40 * (5 + half) / 11
+    for level, far_out in ((0.95, False), (0.9999, False), (0.9999, True)):
+        assert shares.post_stratified(*cells, level, far_out=far_out).share == pytest.approx(
+            hand / (size + 130)
+        )
 
 
 def test_a_corrected_share_is_the_cells_own_shares_by_their_known_sizes() -> None:

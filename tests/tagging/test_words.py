@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from tests.tagging.conftest import invented
@@ -39,24 +39,33 @@ def test_log_odds_follow_the_published_formula(index: w.WordIndex) -> None:
     assert row["z"] == pytest.approx(delta / np.sqrt(1 / (y1 + prior) + 1 / (y2 + prior)))
 
 
-@pytest.mark.parametrize("level", [0.95, 0.8])
-def test_a_table_of_distinctive_words_is_counted_tested_and_sorted(index: w.WordIndex, level: float) -> None:
-    """Counted by hand; limits and p-values from the normal law, Holm's from statsmodels."""
-    table = w.distinctive_words(index, np.array([True, False, True, False]), 20, 1, level).frame
+def test_a_table_of_distinctive_words_is_counted_tested_and_sorted(index: w.WordIndex) -> None:
+    """Counted by hand; p-values from scipy's one-sided tests of Fisher, Holm's from statsmodels."""
+    table = w.distinctive_words(index, np.array([True, False, True, False]), 20, 1).frame
     found = table.set_index("word")
     assert (table["base"] == 2).all()
     assert found.loc[["学校", "猫", "犬"], ["n", "n_other", "texts"]].to_numpy().tolist() == [
         [3, 0, 2], [1, 2, 1], [0, 1, 0],
     ]  # fmt: skip
-    error = table["estimate"] / table["z"]
     assert table["z"].abs().min() > 0
-    half = norm.ppf((1 + level) / 2) * error
-    assert table["low"].to_numpy() == pytest.approx((table["estimate"] - half).to_numpy())
-    assert table["high"].to_numpy() == pytest.approx((table["estimate"] + half).to_numpy())
-    assert table["p_value"].to_numpy() == pytest.approx(2 * (1 - norm.cdf(table["z"].abs())))
+    for word, inside, outside in (("学校", 2, 0), ("猫", 1, 1), ("犬", 0, 1)):
+        counts = [[inside, outside], [2 - inside, 2 - outside]]
+        tails = [fisher_exact(counts, side).pvalue for side in ("greater", "less")]
+        assert found.at[word, "p_value"] == pytest.approx(min(2 * min(tails), 1))
     assert table["p_holm"].to_numpy() == pytest.approx(multipletests(table["p_value"], method="holm")[1])
     order = sorted(zip(-table["z"], table["word"], strict=True))
     assert table["word"].tolist() == [word for _, word in order]
+
+
+@pytest.mark.parametrize(("texts", "sure"), [(5, False), (6, True), (7, True)])
+def test_a_word_is_more_than_chance_by_the_texts_that_have_it_however_often_they_say_it(
+    arrays: ArrayEngine, texts: int, sure: bool
+) -> None:
+    """By hand: that all of 6 texts with 猫 are of the 10 among 20 has the chance 210 / 38760, with 5 252 / 15504."""
+    for often in (1, 9):
+        index = w.index_words(["猫と" * often + "犬"] * texts + ["犬"] * (20 - texts), arrays)
+        found = w.distinctive_words(index, np.arange(20) < 10, 20, 1).frame.set_index("word")
+        assert (found.at["猫", "p_holm"] < 0.05) is np.bool_(sure)
 
 
 @pytest.mark.parametrize("top", [0, 1, 2, 3])

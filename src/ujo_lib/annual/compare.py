@@ -122,7 +122,7 @@ def said_over_time(followed: pd.DataFrame) -> str:
     """What a figure of `told_over_time` shows, and that it leaves some out."""
     left = len(_with_a_course(followed)) - _DRAWN
     more = f"二つ以上の年度に値のある指標のうち、はじめの{_DRAWN}つです。" if left > 0 else ""
-    return f"割合の推移です。{more}数え方が変わった年度より前は描いていません。"
+    return f"割合の推移です。{more}数え方や問い方が変わった年度より前は描いていません。"
 
 
 def _with_a_course(followed: pd.DataFrame) -> list[str]:
@@ -189,6 +189,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
             remark = reading.why
             if last is not None and reading.value is not None:
                 remark = remark or _difference_of_definition(indicator, *last, released.year, reading)
+                remark = remark or _in_words(_made_otherwise(last[1], reading))
             if indicator.kind == "count" and indicator.history and not reading.why:
                 remark = remark or f"{indicator.base}は{reading.base:,.0f}人"
             told = {"value": reading.value, "low": low, "high": high, "remark": remark}
@@ -380,18 +381,27 @@ def _unlike(one: Reading, other: Reading) -> str:
 
     A question that was worded anew is named anew; nobody but `changed` says that it asks for something else.
     """
-    days, titles = (
-        [str(reading.about.get(name, "")) for reading in (one, other)] for name in ("対象期間", "表題")
-    )
+    days = [str(reading.about.get("対象期間", "")) for reading in (one, other)]
     told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
+    return _in_words(told | _made_otherwise(one, other))
+
+
+def _made_otherwise(one: Reading, other: Reading) -> dict[str, list[str]]:
+    """What differs in how two values were made and asked for, each with both."""
+    told: dict[str, list[str]] = {}
     for name in _MADE_ALIKE:
         made = [reading.made.get(name, _NONE) for reading in (one, other)]
         told |= {name: made} if made[0] != made[1] else {}
     for name in one.beside:
         only = _apart(one.beside[name], other.beside[name])
         told |= {f"片方の年度だけにある「{name}」の選択肢や区分": only} if only != [_NONE, _NONE] else {}
+    titles = [str(reading.about.get("表題", "")) for reading in (one, other)]
     if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
         told["表題"] = titles
+    return told
+
+
+def _in_words(told: Mapping[str, Sequence[str]]) -> str:
     return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())
 
 
@@ -435,9 +445,8 @@ def _without_width(indicator: Indicator, one: Reading, other: Reading, level: fl
 def _ratio(indicator: Indicator, one: Reading, other: Reading, level: float) -> stats.Interval:
     if indicator.kind == "count":
         spread = max(one.dispersion or 1.0, other.dispersion or 1.0)
-        return stats.overdispersed_rate_ratio(
-            round(other.value or 0), other.base, round(one.value or 0), one.base, spread, level
-        )
+        counts = round(other.value or 0), other.base, round(one.value or 0), one.base
+        return stats.rate_ratio(*counts, level, spread)
     return stats.ratio_of_estimates(_interval(other), _interval(one))
 
 

@@ -47,9 +47,9 @@ def per_extra_contact(effect: Effect, yen: float) -> Price | None:
         yen: what the bundle cost.
 
     Returns:
-        The price, or None when the effect is not estimable.
+        The price, or None when the effect is not estimable, or when its whole interval has no extra contact.
     """
-    if effect.extra is None:
+    if effect.extra is None or effect.extra[2] <= 0:
         return None
     estimate, low, high = effect.extra
     return Price(_price(yen, estimate), _price(yen, high), _price(yen, low))
@@ -95,7 +95,9 @@ def headline(effect: Effect, campaigns: pd.DataFrame) -> Typed:
         if numbers[2] == inf
         else ""
     )
-    if money["note"]:
+    if effect.extra and effect.extra[2] <= 0:
+        note = "区間のどこをとっても相談は増えていないため、増えた1回あたりの費用はありません。"
+    elif money["note"]:
         unknown = money["note"].removeprefix(_NEITHER)
         note += f"費用の実績も上限も分からない施策({unknown})があるため、上限はありません。"
     columns = _COLUMNS | {"n": Count(heading="相談", unit="回")} | _price_columns(effect)

@@ -52,7 +52,7 @@ def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) ->
 
     Returns:
         dimensions, base (impressions), n (clicks), landing, spend, ctr (clicks per thousand impressions), low,
-        high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion),
+        high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion and its own error),
         landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA), one with more clicks than
         impressions no interval, one that was reached more often than clicked no share of that;
         a count that the platform does not report is NA, and its rows are in no ratio of it.
@@ -93,23 +93,32 @@ def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) ->
 def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
     """Pairs of click-through rates compared, Holm-adjusted, with and without the variation between days.
 
-    The test is the score test of two proportions; the second p-value divides its statistic by the larger of
-    the two dispersions (and 1), because with millions of impressions the plain one calls any difference
-    significant.
+    The test is the score test of two proportions; the second p-value is the largest of the plain one and, of each side
+    of which the days are known, that of the statistic over the root of its dispersion in the t distribution, because
+    with millions of impressions the plain one calls any difference significant.
 
     Args:
         ads: as in `by`.
         dimension: one column.
 
     Returns:
-        category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
+        category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted; the second NA where neither
+        was shown on three days).
     """
-    found = by(_reporting(ads, "link_clicks"), [dimension])
+    clicking = _reporting(ads, "link_clicks")
+    found = by(clicking, [dimension])
     shown, clicked = found.frame["base"], found.frame["n"]
     # More clicks than impressions are no share of them, and no two proportions to compare.
     table = found.rows(((shown > 0) & (clicked <= shown)).fillna(False)).frame
-    pairs = combinations((table.loc[i] for i in table.index), 2)
-    rows = [(a[dimension], b[dimension], *_compare(a, b)) for a, b in pairs]
+    between = {name: _between_days(part) for (name,), part in _groups(clicking, [dimension])}
+    rows = [
+        (
+            a[dimension],
+            b[dimension],
+            *_compare(a, b, [*filter(None, map(between.get, (a[dimension], b[dimension])))]),
+        )
+        for a, b in combinations((table.loc[i] for i in table.index), 2)
+    ]
     heading = found.schema[dimension].name
     columns = {
         "category": Text(heading=heading),
@@ -120,7 +129,12 @@ def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
     }
     frame = pd.DataFrame(rows, columns=list(columns))
     frame["p_value"], frame["p_day"] = holm(frame["p_value"]), holm(frame["p_day"])
-    return Typed.of(frame, columns, note="p値は、組の数に応じて補正しました。")
+    unknown = "表示が3日に満たない組や、クリックのない組では、日ごとの揺れは分かりません。"
+    return Typed.of(
+        frame,
+        columns,
+        note="p値は、組の数に応じて補正しました。" + unknown * bool(frame["p_day"].isna().any()),
+    )
 
 
 def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> Typed:
@@ -230,8 +244,8 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, level: float = 
         level: confidence level.
 
     Returns:
-        platform, age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, ctr, low,
-        high.
+        platform, age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, ctr, low_day,
+        high_day.
     """
     known = media_use["medium"].astype(str)
     both_know = ads[ads["platform"].astype(str).isin(known)].dropna(subset=["age_band"])
@@ -246,7 +260,9 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, level: float = 
     note = f"媒体の利用率の出典: {'、'.join(map(str, sources))}{mean}。" if len(sources) else ""
     columns = {**clicks.schema.columns, "use": Share(heading="媒体の利用率", of="その年齢の人", note=note)}
     frame = clicks.frame.assign(use=pd.array(use, dtype="Float64"))
-    return Typed.of(frame, columns).select("platform", "age_band", "use", "base", "n", "ctr", "low", "high")
+    return Typed.of(frame, columns).select(
+        "platform", "age_band", "use", "base", "n", "ctr", "low_day", "high_day"
+    )
 
 
 def inflow_by_source(consultations: pd.DataFrame) -> Typed:
@@ -329,12 +345,18 @@ def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
     # A click may follow on a later day; more of them than impressions are no share of these.
     if shown and clicked is not None and clicked <= shown:
         plain = wilson(clicked, shown, level)
-        spread = _dispersion_between_days(clicking)
-        # The dispersed interval is Wilson's with the effective number of impressions.
         rates |= {"low": 1000 * plain.low, "high": 1000 * plain.high}
-        if spread is not None:
-            by_day = wilson(clicked / spread, shown / spread, level)
-            rates |= {"dispersion": spread, "low_day": 1000 * by_day.low, "high_day": 1000 * by_day.high}
+        if found := _between_days(clicking):
+            # Wilson's interval at the number of impressions that tells as much; the spread is an estimate itself.
+            tail, (spread, degrees) = (1 + level) / 2, found
+            error = float(distributions.t.ppf(tail, degrees) / distributions.norm.ppf(tail))
+            worth = max(1.0, spread * error**2)
+            by_day = wilson(clicked / worth, shown / worth, level)
+            rates |= {
+                "dispersion": max(1.0, spread),
+                "low_day": 1000 * by_day.low,
+                "high_day": 1000 * by_day.high,
+            }
     if landed is not None and (able := _clicks_with_landing(part)) and landed <= able:
         rates["landing_share"] = landed / able
     if spent is not None:
@@ -345,27 +367,32 @@ def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
     return rates
 
 
-def _dispersion_between_days(part: pd.DataFrame) -> float | None:
-    """Pearson dispersion of daily clicks about one rate, at least 1; None with fewer than three days."""
+def _between_days(part: pd.DataFrame) -> tuple[float, int] | None:
+    """Pearson dispersion of daily clicks about one rate, and its degrees of freedom; None with fewer than three days,
+    or where nobody or everybody clicks.
+    """
     daily = part.groupby("date", observed=True)[["impressions", "link_clicks"]].sum()
     daily = daily[daily["impressions"] > 0]
     if len(daily) < 3:
         return None
     shown, clicked = daily["impressions"].to_numpy(float), daily["link_clicks"].to_numpy(float)
-    rate = clicked.sum() / shown.sum()
+    rate, degrees = clicked.sum() / shown.sum(), len(daily) - 1
     if rate in (0.0, 1.0):
         return None
-    return max(
-        1.0, float(np.sum((clicked - shown * rate) ** 2 / (shown * rate * (1 - rate))) / (len(daily) - 1))
-    )
+    return float(np.sum((clicked - shown * rate) ** 2 / (shown * rate * (1 - rate))) / degrees), degrees
 
 
-def _compare(a: pd.Series, b: pd.Series) -> tuple[float | None, float, float]:
+def _compare(
+    a: pd.Series, b: pd.Series, between: Sequence[tuple[float, int]]
+) -> tuple[float | None, float, float | None]:
+    """Ratio of two rates and its p-values, the second None where no spread between days is known of either."""
     pooled = (a["n"] + b["n"]) / (a["base"] + b["base"])
-    spread = max(1.0, *(float(x) for x in (a["dispersion"], b["dispersion"]) if pd.notna(x)), 1.0)
     error = np.sqrt(pooled * (1 - pooled) * (1 / a["base"] + 1 / b["base"]))
     of_a, of_b = a["n"] / a["base"], b["n"] / b["base"]
     score = float((of_a - of_b) / error) if error > 0 else 0.0
     ratio = float(of_a / of_b) if of_b > 0 else None
-    p, p_day = 2 * distributions.norm.sf(np.abs([score, score / np.sqrt(spread)]))
-    return ratio, float(p), float(p_day)
+    p = float(2 * distributions.norm.sf(abs(score)))
+    by_day = [
+        2 * distributions.t.sf(abs(score) / np.sqrt(spread), degrees) for spread, degrees in between if spread
+    ]
+    return ratio, p, float(max([p, *by_day])) if between else None

@@ -32,6 +32,8 @@ LEAST_FOR_TAGS = 10
 """In a part of the texts the tags correct the share of a theme only if so many texts were read with it, and so many
 without: one find in a stratum of which few were read moved the share further than its limits told (measured on the
 cells of theme × occupation: coverage up to 9 points below that of the readings alone, at most 2 with this rule)."""
+LEAST_APART = 0.0005
+"""A limit nearer to no difference is printed as none: half of a tenth of a point."""
 MOST_NAMED = 5
 _BY_WORDS, _BY_LEARNED = "語の有無で層別", "学習した判定で補正"
 
@@ -93,19 +95,19 @@ class Reading:
         """Whether so much was read that a share times the number of texts is, or comes near, a count of people."""
         return len(self.read) > MOST_READ * len(self.tags)
 
-    def share(self, tag: Bools, both: Bools, either: Bools, level: float) -> Shares:
+    def share(self, tag: Bools, both: Bools, either: Bools, level: float, *, far_out: bool = False) -> Shares:
         """Post-stratified share of the texts with a trait: tagged so, found by both and by either coder."""
         few = min(int(both.sum()), int((~either).sum())) < LEAST_FOR_TAGS
         if self.part and few and self.stratum.max(initial=0) > 0:
             tag = np.zeros_like(tag)
         size, read = estimate.counted(self.stratum, tag), estimate.counted(self.stratum, tag, self.read)
         found = np.stack([estimate.counted(self.stratum, tag, self.read, truth) for truth in (both, either)])
-        return _envelope(estimate.post_stratified(size, read, found, level))
+        return _envelope(estimate.post_stratified(size, read, found, level, far_out=far_out))
 
-    def theme(self, place: int, level: float) -> Shares:
+    def theme(self, place: int, level: float, *, far_out: bool = False) -> Shares:
         """Post-stratified share of a theme, by its place among the columns."""
         tag = self.tags.iloc[:, place].to_numpy(bool)
-        return self.share(tag, self.both[:, place], self.either[:, place], level)
+        return self.share(tag, self.both[:, place], self.either[:, place], level, far_out=far_out)
 
     def learned(self, place: int, level: float) -> Shares | None:
         """The same from a learned coder; None where too little was read for its limits to hold."""
@@ -242,15 +244,20 @@ def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[
 _NO_TROUBLES: Final = "機械が語を見つけた割合で、悩みの割合ではありません"
 
 
-def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
+def said_first(
+    reading: Reading | None, labels: Labels, tags: pd.DataFrame, what: str = "主題", level: float = LEVEL
+) -> str:
     """Template: which theme is the most frequent, with its share, or among which it is; words without readings.
 
-    Where too few texts were read none is named.
+    Where too few texts were read none is named, nor where nobody found any, or no word stands anywhere (`tags`).
     """
     if reading is None:
+        if not tags[list(labels)].to_numpy(bool).any():
+            return f"語が現れた相談の割合は、どの{what}でも{{share[max share]}}です({_NO_TROUBLES})。"
         words = "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
         return f"{words}({_NO_TROUBLES})。"
-    names = [] if said_too_few(reading) else maybe_first(reading, labels, level)
+    found = reading.either[:, [*_places(reading, labels).values()]].any()
+    names = maybe_first(reading, labels, level) if found and not said_too_few(reading) else []
     if len(names) == 1:
         return (
             f"最も多い{what}は「{{theme[max share]}}」で、{{share[max share]}}({{share[max share]|ci}})です。"
@@ -358,9 +365,9 @@ def _differences(
         if outside.counts:
             continue
         for theme, place in _places(reading, labels).items():
-            own, rest = inside.theme(place, each), outside.theme(place, each)
+            own, rest = (part.theme(place, each, far_out=True) for part in (inside, outside))
             middle, low, high = map(float, estimate.difference(own, rest))
-            if low > 0 or high < 0:
+            if max(low, -high) >= LEAST_APART:
                 yield labels[theme], group, float(own.share), float(rest.share), middle, low, high
 
 

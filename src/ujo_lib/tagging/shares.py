@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.stats import beta, norm
 
 from ujo_lib.stats import LEVEL
 
@@ -44,8 +44,26 @@ def wilson_finite(found: npt.ArrayLike, read: npt.ArrayLike, size: npt.ArrayLike
     return Shares(share, np.where(n > 0, np.maximum(low, 0), 0.0), np.where(n > 0, np.minimum(high, 1), 1.0))
 
 
+def exact_endless(found: npt.ArrayLike, read: npt.ArrayLike, z: float) -> Shares:
+    """Clopper & Pearson's (1934) limits for a share of endless texts of which `read` were read.
+
+    For levels so high that many intervals hold together: there Wilson's limits of few readings are too narrow, and more
+    so with what a finite number of texts takes off them.
+    """
+    x, n = np.broadcast_arrays(*(np.asarray(values, np.float64) for values in (found, read)))
+    share, tail = np.divide(x, n, out=np.full(x.shape, 0.5), where=n > 0), norm.sf(z)
+    low = np.where(x > 0, beta.ppf(tail, np.maximum(x, 1), n - x + 1), 0.0)
+    high = np.where(x < n, beta.isf(tail, x + 1, np.maximum(n - x, 1)), 1.0)
+    return Shares(share, low, high)
+
+
 def post_stratified(
-    size: npt.ArrayLike, read: npt.ArrayLike, found: npt.ArrayLike, level: float = LEVEL
+    size: npt.ArrayLike,
+    read: npt.ArrayLike,
+    found: npt.ArrayLike,
+    level: float = LEVEL,
+    *,
+    far_out: bool = False,
 ) -> Shares:
     """Share of all texts, from what was read in each cell of sampling stratum × machine's label.
 
@@ -61,20 +79,23 @@ def post_stratified(
         read: how many of them were read.
         found: in how many of those the theme was found.
         level: of the limits.
+        far_out: whether it is one of many that have to hold together: then each cell has exact limits, which no finite
+            number of texts narrows.
 
     Returns:
         Arrays of the shape without the last two axes; NaN for a group without texts.
     """
     N, n, x = (np.asarray(values, np.float64) for values in (size, read, found))
-    parts = wilson_finite(x, n, N, norm.isf((1 - level) / 2))
+    z = norm.isf((1 - level) / 2)
+    parts = exact_endless(x, n, z) if far_out else wilson_finite(x, n, N, z)
     pooled = (x.sum(axis=-2, keepdims=True) + 0.5) / (n.sum(axis=-2, keepdims=True) + 1)
     several = ((N.sum(axis=-2) > 0).sum(axis=-1) > 1)[..., None, None]
     leans = (n < N) & (several | (n == 0))
-    inside = np.clip(np.where(leans, (x + pooled) / (n + 1), parts.share), parts.low, parts.high)
+    leaning = np.where(leans, (x + pooled) / (n + 1), parts.share)  # whatever the level
     total = N.sum(axis=(-2, -1), keepdims=True)
     weight = np.divide(N, total, out=np.full_like(N, np.nan), where=total > 0)
-    share = (weight * inside).sum(axis=(-2, -1))
-    seen = np.where(n > 0, parts.share, inside)
+    share = (weight * leaning).sum(axis=(-2, -1))
+    seen = np.where(n > 0, parts.share, leaning)
     middle = (weight * seen).sum(axis=(-2, -1))
     low = np.minimum(share, middle - np.sqrt(((weight * (seen - parts.low)) ** 2).sum(axis=(-2, -1))))
     high = np.maximum(share, middle + np.sqrt(((weight * (parts.high - seen)) ** 2).sum(axis=(-2, -1))))

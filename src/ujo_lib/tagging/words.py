@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import hypergeom
 
-from ujo_lib.columns import Base, Count, PValue, Statistic, Text, interval
-from ujo_lib.stats import LEVEL, holm
+from ujo_lib.columns import Base, Count, PValue, Statistic, Text
+from ujo_lib.stats import holm
 from ujo_lib.tagging.engine import Engine, Tokens
 from ujo_lib.tagging.normalise import Int64, corpus
 from ujo_lib.typed import Typed
@@ -76,48 +76,46 @@ def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:
 
 
 def distinctive_words(
-    index: WordIndex, group: npt.NDArray[np.bool_], top: int, least_texts: int = 10, level: float = LEVEL
+    index: WordIndex, group: npt.NDArray[np.bool_], top: int, least_texts: int = 10
 ) -> Typed:
     """Rank words by how much more a group uses them than the others: log-odds with an informative Dirichlet prior.
 
     The prior is the word's frequency in all texts (Monroe, Colaresi & Quinn 2008, eq. 16–22), which keeps rare words
-    from leading the list by chance.
+    from leading the list by chance. It draws ratio and z to none at all, and a text repeats its words: whether chance
+    explains a word is asked of the texts that have it (Fisher's exact test, the smaller tail doubled).
 
     Args:
         index: words of all texts.
         group: which texts are the group.
         top: at most so many words.
         least_texts: leave out words that fewer texts contain.
-        level: of the intervals.
 
     Returns:
         `word`, `n` (occurrences in the group), `n_other`, `texts` (texts of the group with the word), `base` (texts of
-        the group), `estimate` (log-odds ratio), `low`, `high`, `z`, `p_value`, `p_holm` (over all words kept); most
-        distinctive first.
+        the group), `estimate` (log-odds ratio), `z`, `p_value`, `p_holm` (over all words kept); most distinctive first.
     """
     inside, outside = index.counts(group).astype(float), index.counts(~group).astype(float)
     prior = inside + outside
-    kept = index.text_counts(np.ones(index.n_texts, np.bool_)) >= least_texts
+    texts, texts_in = (index.text_counts(chosen) for chosen in (np.ones_like(group), group))
+    kept, drawn = texts >= least_texts, (index.n_texts, texts, int(group.sum()))
     total_in, total_out, total_prior = inside.sum(), outside.sum(), prior.sum()
     odds_in = np.log((inside + prior) / (total_in + total_prior - inside - prior))
     odds_out = np.log((outside + prior) / (total_out + total_prior - outside - prior))
     estimate = odds_in - odds_out
     error = np.sqrt(1 / (inside + prior) + 1 / (outside + prior))
-    half = norm.isf((1 - level) / 2) * error
+    tails = hypergeom.sf(texts_in - 1, *drawn), hypergeom.cdf(texts_in, *drawn)
     table = pd.DataFrame(
         {
             "word": index.vocabulary,
             "n": inside.astype(int),
             "n_other": outside.astype(int),
-            "texts": index.text_counts(group),
+            "texts": texts_in,
             "base": int(group.sum()),
             "estimate": estimate,
-            "low": estimate - half,
-            "high": estimate + half,
             "z": estimate / error,
+            "p_value": np.minimum(2 * np.minimum(*tails), 1),
         }
     )[kept]
-    table["p_value"] = 2 * norm.sf(table["z"].abs())
     table["p_holm"] = holm(table["p_value"])
     columns = {
         "word": Text(heading="語"),
@@ -126,7 +124,6 @@ def distinctive_words(
         "texts": _WITH_WORD,
         "base": _TEXTS,
         "estimate": Statistic(heading="対数オッズ比"),
-        **interval("estimate", level),
         "z": Statistic(heading="偏りの強さ"),
         "p_value": PValue(),
         "p_holm": PValue(adjusted="ホルム法"),
@@ -134,7 +131,7 @@ def distinctive_words(
     return Typed.of(
         table.sort_values(["z", "word"], ascending=[False, True], ignore_index=True).head(top),
         columns,
-        note="対数オッズ比(全体の頻度を事前分布とする)。",
+        note="対数オッズ比は全体の頻度を事前分布とし、p値は語の現れた相談の件数を比べたもの(フィッシャーの正確検定)。",
     )
 
 
