@@ -1,14 +1,19 @@
 """Headings that name one thing twice are told with what is to be done."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib import intake
-from ujo_lib.intake.headers import _note_double
+from ujo_lib.intake.declaration import FileSpec
+from ujo_lib.intake.headers import _join, _note_double, find_header
 from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import SCHEMAS, Column, Multiple, Schema, options
+from ujo_lib.params.inputs import Layout
 
 
 @pytest.mark.parametrize(("second", "levels"), [("件数", True), ("相談件数", False)])
@@ -293,3 +298,107 @@ def test_what_makes_another_thing_of_a_day_or_a_label_is_told_until_the_city_dec
 def test_the_hours_of_greenwich_are_not_those_of_japan(desk: Desk):
     desk.put("national_hourly", "h.csv", as_csv([["日付", "時台(UTC)", "件数"], ["2023-08-01", "1", "5"]]))
     assert [(p.severity, p.column) for p in desk.check().faults] == [("error", "時台(UTC)")]
+
+
+@pytest.mark.parametrize(
+    ("levels", "joined"),
+    [
+        ([["件数", " "]], ("件数", "")),
+        ([["件数", "", ""], ["a", "b", "c"]], ("件数_a", "件数_b", "件数_c")),
+        ([["", "件数", "", "人数"], ["a", "b", "c", "d"]], ("a", "件数_b", "件数_c", "人数_d")),
+        ([["件数", ""], ["件数", ""]], ("件数", "")),
+        ([["件数"], ["男", "女"], ["", "計"]], ("件数_男", "件数_女_計")),
+        ([["件 数", ""], ["", "男"], ["男", "男"]], ("件数_男", "件数_男")),
+    ],
+)
+def test_a_blank_cell_above_a_heading_belongs_to_the_group_on_its_left(levels, joined):
+    assert _join(levels) == joined
+
+
+def spec_of(schema: Schema, **said: object) -> FileSpec:
+    return FileSpec(kind=schema.kind, name="a.csv", path=Path("a.csv"), **said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "layout", "read"),
+    [  # which of three headings in a row is the number
+        ("ads", {}, ""),
+        ("ads", {"spend_yen": ("料金",)}, "料金"),
+        ("ads", None, "消化金額(円)"),
+        ("national_daily", {}, "件数(件)"),
+        ("national_daily", {"n": ("料金",)}, "料金"),
+    ],
+)
+def test_an_export_of_advertising_is_read_by_the_headings_of_its_layout_alone(kind, layout, read):
+    schema = SCHEMAS[kind]
+    name = "spend_yen" if kind == "ads" else "n"
+    header = find_header(
+        [["日", "料金", "消化金額(円)", "件数(件)"], [""] * 4],
+        schema,
+        spec_of(schema),
+        None if layout is None else Layout(columns={"date": ("日",), **layout}),
+        Notes("a"),
+    )
+    assert header is not None
+    assert (header.heading(name) if name in header.columns else "") == read
+
+
+@pytest.mark.parametrize("height", [1, 2, 3])
+def test_the_headings_are_found_where_they_are_all_there_is(height):
+    schema = SCHEMAS["national_daily"]
+    levels = [["日付", "都道府県", ""], ["", "", "件数"], ["", "", "件"]][:height]
+    header = find_header(levels, schema, spec_of(schema, header_rows=height), None, Notes("a"))
+    assert header is not None
+    assert (header.top, header.body) == (0, height)
+
+
+def test_what_stands_beside_the_columns_is_a_total_left_out_or_told():
+    schema, notes = SCHEMAS["national_daily"], Notes("a")
+    row = ["日付", "都道府県", "件数", "", "総計", "備考", "合計", "天気"]
+    spec = spec_of(schema, ignore=("備考", "合計"))
+    header = find_header([row, ["1"] * 8], schema, spec, None, notes)
+    assert header is not None
+    assert (header.subtotals, header.ignored) == ((4,), (3, 5, 6, 7))
+    assert [one.column for one in notes.problems] == ["天気"]
+
+
+ONE, ASKED = Column("q", "問い", "str"), Column("q", "問い", "str", asked=True)
+MUST = Column("q", "問い", "str", asked=True, required=True)
+SOME = Multiple("q", "問い", options("はい/いいえ"), required=False)
+MUST_SOME = replace(SOME, required=True)
+LISTED, MARKS = {"multiple_answers": {"q": "listed"}}, {"multiple_answers": {"q": "marks"}}
+WORDS = ("multiple_answers から q を消して", "dummies か marks", "join:", "columns:", "選択肢を加える")
+
+
+@pytest.mark.parametrize(
+    ("made", "said", "headings", "told"),
+    [
+        (ONE, {}, [], []),
+        (ASKED, {}, [], ["warning"]),
+        (MUST, {}, [], ["error"]),
+        (MUST, {"constants": {"q": "a"}}, [], []),
+        (MUST, {}, ["問1"], ["error columns:", "warning"]),
+        (MUST, {}, ["問1", "問2"], ["error columns:", "warning", "warning"]),
+        (SOME, {}, [], ["warning"]),
+        (SOME, {}, ["問い"], []),
+        (SOME, LISTED, [], ["error multiple_answers から q を消して"]),
+        (MUST_SOME, {}, [], ["error"]),
+        (MUST_SOME, LISTED, [], ["error"]),
+        (MUST_SOME, {}, ["問い"], []),
+        (MUST_SOME, {}, ["問1"], ["error columns:", "warning"]),
+        (MUST_SOME, {}, ["問1", "問2"], ["error join:", "warning", "warning"]),
+        (MUST_SOME, {}, ["問い_はい"], ["error dummies か marks", "warning"]),
+        (MUST_SOME, MARKS, ["問い_はい"], []),
+        (MUST_SOME, MARKS, ["問い_はい", "問い_別"], ["error 選択肢を加える", "warning"]),
+        (MUST_SOME, MARKS, ["問い_はい", "問い_その他の内容"], ["warning"]),
+        (MUST_SOME, {**MARKS, "ignore": ["問い_別"]}, ["問い_はい", "問い_別"], []),
+    ],
+)
+def test_a_question_that_a_file_lacks_is_told_with_the_way_to_mend_it(made, said, headings, told):
+    columns, multiples = ((made,), ()) if isinstance(made, Column) else ((), (made,))
+    schema = Schema("x", "題", "row", (Column("n", "件数", "int"), *columns), (), multiples)
+    row, notes = ["件数", *headings], Notes("a")
+    assert find_header([row, ["1"] * len(row)], schema, spec_of(schema, **said), None, notes)
+    found = [" ".join((one.severity, *(w for w in WORDS if w in one.remedy))) for one in notes.problems]
+    assert sorted(one.removesuffix(" columns:") if one[0] == "w" else one for one in found) == told
+    assert {one.row for one in notes.problems if "問い" in one.column and "_" not in one.column} <= {1, None}
