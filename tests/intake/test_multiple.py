@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.intake.conftest import asked
 from ujo_lib.intake.cells import ValueRefused
-from ujo_lib.intake.multiple import parse_listed, read_answers
+from ujo_lib.intake.multiple import parse_columns, parse_listed, read_answers
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import Option
+from ujo_lib.intake.schemas import Multiple, Option, options
 from ujo_lib.intake.values import Raw
 
 ITEMS = {item.name: item for item in asked("cases").multiples}
@@ -140,3 +140,88 @@ def test_who_answered_nothing_ticked_nothing_and_only_words_for_that_are_read_so
     made = parse_listed(ITEMS["trigger"], raw, notes)
     assert all(column.isna().all() for column in made.values())
     assert [(p.row, "答えがなければ空欄" in p.remedy) for p in notes.problems] == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    ("codes", "written", "ticked", "warned", "repaired"),
+    [
+        (13, "9", [9], False, 0),
+        (13, "10", [10], False, 0),  # no answer has the number 0
+        (13, "11", [11], True, 0),
+        (13, "⑬", [13], True, 0),
+        (13, "1,3", [1, 3], False, 0),
+        (12, "12", [12], True, 0),
+        (12, "12,1", [1, 12], False, 1),
+    ],
+)
+def test_a_number_that_may_be_a_list_without_its_commas_is_asked_about(
+    codes, written, ticked, warned, repaired
+):
+    item = Multiple("q", "問い", options("/".join("あいうえおかきくけこさしす"[:codes])), required=False)
+    raw, notes = (
+        Raw("問い", pa.chunked_array([pa.array(["", written, written])]), np.array([2, 4, 7])),
+        Notes("a"),
+    )
+    made = parse_listed(item, raw, notes)
+    read = [number for number, column in enumerate(made.values(), start=1) if column[1]]
+    assert read == ticked
+    assert [column.isna().tolist() for column in made.values()] == [[True, False, False]] * codes
+    assert [(p.severity, p.row) for p in notes.problems] == [("warning", 4), ("warning", 7)] * warned
+    assert all(",".join(written if written != "⑬" else "13") in p.remedy for p in notes.problems)
+    assert [(one.row, one.count) for one in notes.repairs] == [(4, 2)] * repaired
+
+
+@pytest.mark.parametrize(
+    ("labels", "written", "told"),
+    [
+        ("2 い/10 と/9 は", "x", ("2から10の番号を , で区切ったもの", "「x」を")),
+        ("2 い/10 と/9 は", "29", ("2から10の番号を , で区切ったもの", "Excelが 2,9 を 29 に変えた")),
+        ("2 い/10 と/9 は", "28", ("2から10の番号を , で区切ったもの", "「28」を")),
+        ("2 い/10 と/9 は", "2月9日", ("2から10の番号を , で区切ったもの", "日付に変えています")),
+        (None, "29", ("選択肢の名称", "「29」を")),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_told_by_what_excel_may_have_made_of_it(labels, written, told):
+    choices = options(labels) if labels else (Option("い"), Option("は"))
+    with pytest.raises(ValueRefused) as refused:
+        read_answers(written, choices)
+    assert refused.value.expected == told[0]
+    assert told[1] in refused.value.remedy
+
+
+@pytest.mark.parametrize("encoding", ["dummies", "marks"])
+@pytest.mark.parametrize(
+    ("cells", "read", "repaired", "blanks"),
+    [  # of はい and いいえ in a row; ほか has no column
+        (("1", "0"), [True, False], [], 0),
+        (("1", ""), [True, False], [], 1),
+        (("", "0"), [False, False], [], 1),
+        (("", " "), None, [], 0),
+        (("○", "×"), [True, False], ["1", "0"], 0),
+        (("はい", "いや"), [True, True], ["1", "1"], 0),
+        (("", "いいえ"), [False, True], ["1"], 1),
+        (("いいえ", "1"), [False, True], ["0"], 0),  # a word for no, below another option
+        (("?", "1"), [False, True], [], 0),
+    ],
+)
+def test_a_column_for_each_answer_is_ticked_by_a_mark_or_by_its_own_label(
+    encoding, cells, read, repaired, blanks
+):
+    item = Multiple(
+        "q", "問い", (Option("はい"), Option("いいえ", "", ("いや",)), Option("ほか")), required=False
+    )
+    notes, rows = Notes("a"), np.array([2, 5, 6])
+    raws = {
+        label: Raw(label, pa.chunked_array([pa.array(["", cell, cell])]), rows)
+        for label, cell in zip(("はい", "いいえ"), cells, strict=True)
+    }
+    made = parse_columns(item, raws, encoding, notes)
+    told = [None if column.isna()[1] else bool(column[1]) for column in made.values()]
+    assert told == ([None] * 3 if read is None else [*read, False])
+    assert all(column.isna()[0] and column[1:].nunique() <= 1 for column in made.values())
+    assert [(one.after, one.row, one.count) for one in notes.repairs if one.before != "(空欄)"] == [
+        (after, 5, 2) for after in repaired
+    ]
+    filled = [(one.after, one.row, one.count) for one in notes.repairs if one.before == "(空欄)"]
+    assert filled == [("0", 5, 2)] * (blanks * (encoding == "dummies"))
+    assert [one.row for one in notes.problems] == ([5, 6] if "?" in cells else [])
