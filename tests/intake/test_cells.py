@@ -55,7 +55,9 @@ def test_a_number_of_a_like_unit_is_read(text, unit):
     assert cells.parse_measured(text, unit).value == 3
 
 
-@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "######", "〃", "同上", '"'])
+@pytest.mark.parametrize(
+    "text", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "######", "〃", "同上", '"', "''", "″", " 〃"]
+)
 def test_an_error_or_ditto_mark_is_neither_id_nor_word(text):
     for is_id in (True, False):
         with pytest.raises(ValueRefused):
@@ -827,6 +829,10 @@ def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen
         ("15才~19才", "15~19歳"),
         ("15歳から19歳", "15~19歳"),
         ("十五~十九歳", "15~19歳"),
+        ("八十五歳以上", "85歳以上"),
+        ("5才", "5~5歳"),
+        ("5歳", "5歳"),
+        ("100才~120才", "100~120歳"),
         ("二十代", "20~29歳"),
         ("15歳未満", "0~14歳"),
         ("年少人口(0~14歳)", "0~14歳"),
@@ -878,3 +884,55 @@ def test_a_sign_among_ages_is_neither_all_ages_nor_an_age_of_its_own(sign):
         cells.parse_ages(sign)
     assert refused.value.remedy == "年齢が分からない人なら 不詳、すべての年齢なら 総数 と書いてください。"
     assert [cells.parse_ages(word).value for word in ("不詳", "総数", "不明")] == ["不詳", "総数", "不明"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "rule"),
+    [("2023-08-05 49:00", "9"), ("2023-08-05 22:75", "9"), ("2023-13-05 22:00", "7"), ("2023-08-05", "7")],
+)
+def test_of_a_moment_that_is_none_the_part_that_is_wrong_is_told_by_its_rule(stamp, rule):
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_stamp(stamp, "Asia/Tokyo")
+    assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "plain"),
+    [
+        ("0:00~24:00", "0:00~24:00", True),
+        ("23:30~24:30", "23:30~24:30", True),
+        ("25:00~26:15", "25:00~26:15", True),
+        ("22時~26時", "22:00~26:00", False),
+    ],
+)
+def test_hours_of_a_broadcast_are_counted_on_past_midnight_at_both_ends(written, read, plain):
+    assert cells.parse_broadcast_zone(written) == cells.Read(read, None if plain else "9")
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "text", "read"),
+    [
+        ("int", "n", "2", True),
+        ("int", "n", "2.5", False),
+        ("number", "n", "2.5", True),
+        ("share", "n", "5%", True),
+        ("number", "n", "5%", False),
+        ("id", "area_code", "1100", False),
+        ("id", "answer_id", "1100", True),
+        ("id", "answer_id", "なし", False),
+        ("str", "age_band", "総数", True),
+        ("str", "age_band", "20代", True),
+        ("str", "sex", "男性", False),  # any word would do
+        ("flag", "heard", "2", False),
+        ("hour", "hour", "24時", False),
+        ("date", "date", "8月1日", False),
+        ("datetime", "at", "2023-08-01 9:00", True),
+    ],
+)
+def test_a_heading_stands_for_what_its_column_can_read(type, name, text, read):
+    assert cells.reads(Column(name, "見出し", type), text) is read
+
+
+@pytest.mark.parametrize(("band", "written"), [("21~29歳", "20代"), ("22~29歳", "20代"), ("18~19歳", "10代")])
+def test_a_decade_is_the_band_that_begins_in_it_and_ends_with_it(band, written):
+    assert cells.parse_age(written, (Option(band), Option("30~39歳"))).value == band
