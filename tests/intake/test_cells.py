@@ -936,3 +936,17 @@ def test_a_heading_stands_for_what_its_column_can_read(type, name, text, read):
 @pytest.mark.parametrize(("band", "written"), [("21~29歳", "20代"), ("22~29歳", "20代"), ("18~19歳", "10代")])
 def test_a_decade_is_the_band_that_begins_in_it_and_ends_with_it(band, written):
     assert cells.parse_age(written, (Option(band), Option("30~39歳"))).value == band
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "blank"),
+    [
+        ("無回答", "はい/いいえ", True),
+        (" 未回答 ", "はい/いいえ", True),
+        ("無回答", "はい/無 回答", False),
+        ("はい", "はい/いいえ", False),
+        ("不明", "はい/いいえ", False),
+    ],
+)
+def test_words_for_no_answer_are_none_unless_they_are_an_answer(text, labels, blank):
+    assert cells.is_no_answer(text, options(labels)) is blank
