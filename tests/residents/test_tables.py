@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES, SEXES, categorical
+from ujo_lib.columns import Estimate
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents import tables
 from ujo_lib.residents.linearised import mean, share_interval
 from ujo_lib.residents.weighting import Sample, SampleError, open_sample
+from ujo_lib.stats import round_half_up
 from ujo_lib.typed import ANSWERED
 
 
@@ -23,6 +25,7 @@ def sample(drawn, register) -> Sample:
 def test_shares_count_those_who_answered_and_weight_what_they_stand_for(sample):
     table = tables.shares(sample, "lonely", "孤独感")
     answers = sample.answers
+    assert table.frame.columns.tolist() == ["lonely", "n", "base", "share", "low", "high"]
     assert table.frame["n"].tolist() == [
         int((answers["lonely"] == label).sum()) for label in ("はい", "いいえ")
     ]
@@ -123,7 +126,10 @@ def test_whole_persons_of_a_printed_limit_are_not_rounded_outwards_by_the_last_b
 
 def test_two_questions_below_each_other_are_not_told_as_several_answers_to_one(sample):
     """「複数回答」 and 「割合の合計は100%になるとは限りません」 would stand there: nobody adds up two questions."""
-    assert not tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).schema.multiple
+    schema = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).schema
+    assert not schema.multiple
+    assert schema["estimate"] == Estimate(heading="市全体の推計", unit="人", decimals=0)
+    assert "(標準誤差1%)" in schema.note
 
 
 def test_no_fewer_persons_than_gave_the_answer(drawn, register):
@@ -181,6 +187,7 @@ def test_three_items_make_the_score_and_the_band_of_the_nation(codes, score, ban
     )
     scored = tables.with_score(frame, list(frame.columns))
     assert (scored["ucla"][0], scored["ucla_band"][0]) == (score, band)
+    assert scored["ucla_band"].cat.ordered
 
 
 def test_a_blank_item_leaves_no_score():
@@ -199,10 +206,20 @@ def test_a_blank_item_leaves_no_score():
         [SCALE] * 4,
         [SCALE, SCALE, [*SCALE, "わからない"]],
         [SCALE, SCALE, [*SCALE[:2], SCALE[3], "わからない"]],
+        [["ある", *SCALE[1:]]] * 3,
         [SCALE[1:]] * 3,
         [],
     ],
-    ids=["one asked the other way round", "two", "four", "five answers", "no scale", "three answers", "none"],
+    ids=[
+        "the other way round",
+        "two",
+        "four",
+        "five answers",
+        "no scale",
+        "not never",
+        "three answers",
+        "none",
+    ],
 )
 def test_what_is_no_three_item_scale_has_no_score(scales):
     frame = pd.DataFrame({f"u{i}": pd.Categorical([scale[0]], scale) for i, scale in enumerate(scales)})
@@ -284,24 +301,16 @@ def test_several_answers_of_those_who_were_not_to_give_any_are_in_no_base(asked,
     assert f"「孤独感」に「{asked}」と答えた人だけに尋ねました。" in table.schema.note
 
 
-def test_a_number_is_told_as_its_mean_in_its_own_unit():
+@pytest.mark.parametrize(("scale", "low"), [([0, 99], 0), (None, -1.328282)])
+def test_a_number_is_told_as_its_mean_in_its_own_unit(scale, low):
+    """0, 1, 2 and 5 of four of five people: 2 − 3.182446 · √(5/4 · 14/4²)."""
     sample = _of(["はい"] * 5, friends=pd.array([0, 1, 2, 5, pd.NA], dtype="Int64"))
-    form = _form(
-        [
-            {
-                "id": "friends",
-                "title": "友人",
-                "wording": "何人か",
-                "kind": "number",
-                "unit": "人",
-                "range": [0, 99],
-            }
-        ]
-    )
+    item = {"id": "friends", "title": "友人", "wording": "何人か", "kind": "number", "unit": "人"}
+    form = _form([item | ({"range": scale} if scale else {})])
     [(_, _, table)] = tables.other_items(sample, form, [])
     assert table.frame[["n", "mean"]].to_numpy().tolist() == [[4, 2.0]]
-    assert table.frame["low"].item() == 0  # the scale begins there
-    assert (table.schema["mean"].heading, table.schema["mean"].unit) == ("友人の平均", "人")
+    assert table.frame["low"].item() == pytest.approx(low)
+    assert table.schema["mean"] == Estimate(heading="友人の平均", unit="人", decimals=1)
     assert table.schema.where == {"friends": (ANSWERED,)}
 
 
@@ -490,6 +499,58 @@ def test_nobody_is_assumed_to_have_answered_more_often_than_always():
 )
 def test_what_the_silent_may_hide_follows_from_the_equation_at_both_ends(share, rate, gap, expected):
     assert tables.unseen(share, rate, gap) == pytest.approx(expected, abs=1e-6)
+    assert tables.unseen(1.0, 0.6, 0.05) == 1  # the equation itself gives the last bit more
+
+
+@pytest.mark.parametrize(("gap", "rows"), [(0.49, 1), (0.5, 1), (0.51, 0)])
+def test_everybody_else_may_have_answered(gap, rows):
+    """Half answered and all of them have it: with 0.5 points between the rates nobody of the others kept silent."""
+    sample = _of(["はい"] * 10 + [None] * 10, responded=[True] * 10 + [False] * 10)
+    assert len(tables.sensitivity(sample, "lonely", "孤独", ["はい"], [gap]).frame) == rows
+
+
+@pytest.mark.parametrize(("groups", "compared"), [(1, 0), (2, 1), (3, 3), (4, 4)])
+def test_of_two_groups_one_is_compared_and_of_more_each(groups, compared):
+    wave = pd.array([at % groups for at in range(24)], dtype="Int64")
+    table = tables.differences(_of(["はい", "いいえ"] * 12, wave=wave), "lonely", ["はい"], ["wave"])
+    assert len(table.frame) == compared
+
+
+@pytest.mark.parametrize(("men", "women"), [(5, 20), (20, 5)])
+def test_where_all_of_a_side_answered_alike_its_own_number_of_people_counts(men, women):
+    """None of n on either side: Clopper and Pearson's upper limit is 1 − 0.025^(1/n)."""
+    sample = _of(["いいえ"] * (men + women), men)
+    row = tables.differences(sample, "lonely", ["はい"], ["sex"]).frame.iloc[0]
+    limits = [-100 * (1 - 0.025 ** (1 / women)), 100 * (1 - 0.025 ** (1 / men))]
+    assert row[["low", "high"]].tolist() == pytest.approx(limits)
+
+
+def test_of_a_group_that_is_compared_its_share_and_the_difference_are_held_as_printed(sample, monkeypatch):
+    monkeypatch.setattr(tables, "values_left", lambda *asked: asked)
+    *_, told, printed = tables.across(sample, "lonely", "孤独", ["はい"]).left()
+    trait = (sample.answers["lonely"] == "はい").to_numpy(float)
+    found = [printed(trait, row.inside) for row in told]
+    assert [len(one) for one in found] == [3] * 3 + [6, 3] * 2 + [
+        3
+    ] * 4  # men and the young beside the others
+    share = tables.shares(sample, "lonely", "").frame.loc[0, ["share", "low", "high"]].astype(float) * 100
+    assert list(found[0]) == share.round(1).tolist()
+    apart = tables.differences(sample, "lonely", ["はい"]).frame[["estimate", "low", "high"]].astype(float)
+    assert [list(found[at][3:]) for at in (3, 5)] == apart.round(1).to_numpy().tolist()
+
+
+@pytest.mark.parametrize(("points", "wide"), [([5.0], False), ([5.0, 6.0], True), ([5.0, 6.0, 7.5], True)])
+def test_a_mean_is_held_as_printed_and_has_a_width_from_two_people_on(monkeypatch, points, wide):
+    monkeypatch.setattr(tables, "ways_left", lambda *asked: asked)
+    sample = _of(["はい"] * (len(points) + 3), ucla=[*points, *[np.nan] * 3])
+    table = tables.means(sample, "ucla", "平均点", tables.SCORES, [()])
+    *_, printed = table.left()
+    row = table.frame.loc[0, ["mean", "low", "high"]]
+    assert row.notna().tolist() == [True, wide, wide]
+    numbers = sample.answers["ucla"].to_numpy(float)
+    assert printed(numbers, np.ones(len(numbers), bool)) == [
+        None if pd.isna(one) else round_half_up(one, 1) for one in row
+    ]
 
 
 def test_a_group_in_which_nobody_was_heard_has_no_row():
