@@ -265,6 +265,28 @@ def test_every_row_is_data_or_said_to_be_something_else(desk: Desk, last, counts
     assert sources(desk, [*table("national_daily"), last]) == (counts, dropped)
 
 
+@pytest.mark.parametrize("first", ["例S9", "(例)", "記入例", "【見本】S9", "※サンプル 1", "記載例:S9"])
+@pytest.mark.parametrize("column", ["No", "相談ID"])
+def test_the_example_of_a_city_s_own_form_is_no_record(desk, column, first):
+    heading, *rows = table("consultations")
+    numbered = [["No", *heading], *([str(i), *row] for i, row in enumerate(rows, 1))]
+    numbered[1][numbered[0].index(column)] = first
+    desk.put("consultations", "c.csv", as_csv(numbered))
+    taken = desk.check()
+    assert [(f.row, f.expected) for f in taken.faults if f.severity == "error"] == [
+        (2, "記入例を消した、実際のデータ")
+    ]
+    assert len(taken["consultations"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"), [("相談ID", "例年分"), ("相談ID", "S例1"), ("相談本文", "例1のとおり")]
+)
+def test_a_word_that_holds_the_sign_of_an_example_is_none(desk, place, cell):
+    desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, place): cell})))
+    assert [f for f in desk.check().faults if f.severity == "error"] == []
+
+
 @pytest.mark.parametrize(("cells", "severity"), [(3, "warning"), (4, ""), (2, "error")])
 def test_a_row_may_end_before_the_columns_that_may_be_blank(desk: Desk, cells, severity):
     heading, *rows = table("national_daily")
@@ -426,6 +448,28 @@ def test_a_word_at_the_head_of_blank_rows_may_be_meant_for_them(desk: Desk, dist
     desk.put("commissioners", "c.csv", as_csv([head, *rows]))
     assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
         ("warning", at, "地区(圏域)") for at in told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clients", "told"),
+    [
+        (["7", "", "8", ""], [3]),
+        (["7", "", "8", "", ""], [3]),
+        (["7", "", "8"], []),
+        (["7", "", "7", ""], []),
+        (["", "7", "8", ""], []),
+    ],
+)
+def test_a_client_at_the_head_of_blank_rows_may_have_called_more_often(desk: Desk, clients, told):
+    head, row = table("consultations", {(1, "相談者ID"): ""})[:2]
+    rows = [
+        dict(zip(head, row, strict=True)) | {"相談ID": f"S{i}", "相談者ID": one}
+        for i, one in enumerate(clients)
+    ]
+    desk.put("consultations", "c.csv", as_csv([head, *([*one.values()] for one in rows)]))
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
+        ("warning", at, "相談者ID") for at in told
     ]
 
 

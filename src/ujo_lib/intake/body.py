@@ -24,6 +24,9 @@ from ujo_lib.intake.values import Raw, note_items_beside, note_refusal, note_uni
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
 _TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
+_EXAMPLE_RE2 = (
+    r"^[\pP\s]*(?:記入|記載|入力|回答)?(?:例|見本|サンプル)(?:[^\p{Han}\p{Hiragana}\p{Katakana}]|$)"
+)
 _NAMING_COLUMNS = 4
 _ROUNDING = 0.5
 _SUMMED = ("int", "number", "flag")
@@ -115,7 +118,8 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     _refuse_scale(remarks, table, header, schema, notes)
     data = kinds == "data"
-    examples = _examples(table, rows, data, schema.kind, notes)
+    ids = {header.columns[c.name] for c in schema.columns if c.type == "id" and c.name in header.columns}
+    examples = _examples(table, rows, data, ids | {0}, schema.kind, notes)
     data &= ~examples
     needed = wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
     if not discreet:
@@ -153,17 +157,24 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     )
 
 
-def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, kind: str, notes: Notes) -> np.ndarray:
-    """Example rows of an empty form that somebody forgot to delete; noted as problems."""
+def _examples(
+    table: pa.Table, rows: np.ndarray, data: np.ndarray, names: set[int], kind: str, notes: Notes
+) -> np.ndarray:
+    """Example rows of an empty form that somebody forgot to delete; noted as problems.
+
+    A form of the city's own writes (例), 例C01 or 見本 at the beginning of the row, or in the place of a number.
+    """
     examples = np.zeros(len(rows), dtype=bool)
     for column in table.columns:
         examples |= pc.starts_with(column, EXAMPLE_MARK).to_numpy()
+    for place in names:
+        examples |= pc.match_substring_regex(table.column(place), _EXAMPLE_RE2).to_numpy()
     examples &= data
     notes.problem_rows(
         rows[examples],
         [EXAMPLE_MARK] * int(examples.sum()),
         "記入例を消した、実際のデータ",
-        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。"
+        "様式の記入例の行が残っています。この行を削除してください。"
         if (data & ~examples).any()
         else "様式のままです。データを書いてこの行を消すか、この年度にない資料なら inputs.yaml の not_supplied: の下に"
         f"「{kind}: 理由」を書いてください。",
@@ -517,12 +528,12 @@ def note_grouped(body: Body, header: Header, schema: Schema, notes: Notes) -> No
     """Warn of a column in which each word stands once, at the head of rows that are blank below it: as above.
 
     A blank cell that must not be one is an error already. A column of the key need not begin with a word: of the
-    answers of the nation some have an occupation and others none.
+    answers of the nation some have an occupation and others none. Number of a client: one person would be several.
     """
     for column in schema.columns:
         place = header.columns.get(column.name)
         is_key = column.name in schema.key
-        if place is None or column.filled or not (column.type in ("cat", "age") or is_key):
+        if place is None or column.filled or not (column.type in ("cat", "age", "id") or is_key):
             continue
         raw = body.raw(header, place)
         at = np.flatnonzero(np.array([bool(text.strip()) for text in raw.texts])[raw.codes])
