@@ -447,6 +447,24 @@ def test_every_row_of_a_file_is_accounted_for(desk: Desk) -> None:
     assert json.loads(taken.json())["sources"][0]["rows_counted"] == 8
 
 
+@pytest.mark.parametrize(
+    ("make", "above", "areas", "counts"),
+    [
+        (as_csv, [], (), [4, 1, 0]),  # a line with nothing in it is not counted anywhere
+        (as_csv, ["", ""], (), [5, 1, 1]),
+        (as_csv, ["区分", ""], (), [5, 2, 0]),
+        (as_xlsx, [], (), [4, 1, 0]),
+        (as_xlsx, ["日付", "都道府県", "件数"], ("A1:A2", "B1:B2", "C1:C2"), [5, 2, 0]),
+    ],
+)
+def test_a_heading_row_counts_where_it_holds_anything(desk: Desk, make, above, areas, counts) -> None:
+    content = make([above, *table("national_daily")], *([areas] if areas else []))
+    desk.put("national_daily", f"n.{'csv' if make is as_csv else 'xlsx'}", content, header_rows=2)
+    source = desk.load().sources.iloc[0]
+    assert source[["rows_counted", "heading_rows", "rows_blank"]].tolist() == counts
+    assert source["rows_kept"] == 3
+
+
 def test_a_file_that_could_not_be_read_says_so_in_the_account(desk: Desk) -> None:
     desk.put("national_daily", "a.csv", b"")
     assert account.told(desk.check().sources) == ["a.csv: 読めませんでした"]

@@ -397,7 +397,8 @@ def _source(
 ) -> dict[str, Any]:
     """What is known of a file, as far as it could be read."""
     dropped = body.dropped if body else {}
-    levels = header.levels if header else 0
+    heads = grid.head()[header.top : header.body] if grid and header else []
+    levels = sum(any(cell.strip() for cell in row) for row in heads)
     read = body.n_read if body else 0
     return {
         "kind": kind,
