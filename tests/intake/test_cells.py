@@ -159,7 +159,8 @@ def test_a_heading_with_another_unit_is_refused(desk: Desk, heading, ok):
 
 
 def test_an_age_of_99_is_asked_about(desk: Desk):
-    desk.put("consultations", "a.csv", as_csv(table("consultations", {(1, "年代"): "99", (2, "年代"): "98"})))
+    ages = {(1, "年代"): "99", (2, "年代"): "98", (3, "年代"): "97"}
+    desk.put("consultations", "a.csv", as_csv(table("consultations", ages)))
     (fault,) = desk.check().faults
     assert (fault.severity, fault.row, fault.value) == ("warning", 2, "99")
 
@@ -224,6 +225,21 @@ def test_numbers_below_ten_alone_may_be_those_of_the_bands_and_are_no_small_chil
     rows = table("consultations", {(i, "年代"): age for i, age in enumerate(ages, 1)})
     desk.put("consultations", "c.csv", as_csv(rows))
     assert [p.row for p in desk.check().faults if p.severity == "error"] == asked
+
+
+@pytest.mark.parametrize(
+    ("ages", "asked"),
+    [
+        (["45", "46", "100"], []),
+        (["45", "46", "40代"], [2, 3]),
+        (["45", "40代", "5"], [2, 4]),
+        (["45歳", "40代", ""], []),
+    ],
+)
+def test_a_number_beside_bands_may_be_no_age(desk: Desk, ages, asked):
+    rows = table("consultations", {(i, "年代"): age for i, age in enumerate(ages, 1)})
+    desk.put("consultations", "c.csv", as_csv(rows))
+    assert [(p.severity, p.row) for p in desk.check().faults] == [("warning", row) for row in asked]
 
 
 def test_the_numbers_of_the_bands_are_declared_as_the_message_says(desk: Desk):
