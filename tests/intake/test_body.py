@@ -255,6 +255,7 @@ def sources(desk: Desk, rows: Sequence[Sequence[str]], make=as_csv) -> tuple[lis
         (["日付", "都道府県", "件数"], [4, 1, 3], "見出し1"),
         (["", "", ""], [3, 0, 3], ""),
         (["合計", "", "60"], [4, 1, 3], "合計1"),
+        (["集計", "", "60"], [4, 1, 3], "合計1"),  # the total of a table of Excel's own
         ([f"{EXAMPLE_MARK}2023-08-04", "熊本県", "1"], [4, 1, 3], "記入例1"),
         (["2023-08-04", "熊本県", "1", "x"], [4, 1, 3], "くずれた行1"),
         (["2023-08-04", "熊本県", "1", ""], [4, 0, 4], ""),
@@ -285,6 +286,21 @@ def test_the_example_of_a_city_s_own_form_is_no_record(desk, column, first):
 def test_a_word_that_holds_the_sign_of_an_example_is_none(desk, place, cell):
     desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, place): cell})))
     assert [f for f in desk.check().faults if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("above", "row"),
+    [
+        ([["日付", "都 道府県名", "件数 1)"], ["2023-07-01", "熊本県", "5"]], 2),
+        ([["", "", ""], ["2023-07-01", "熊本県", ""]], 2),
+        ([["2023-08-31", "現在", "速報"]], None),
+        ([["表1", "熊本県", "の件数"]], None),
+    ],
+)
+def test_data_above_the_headings_are_no_remarks(desk: Desk, above, row):
+    desk.put("national_daily", "n.xlsx", as_xlsx([*above, *table("national_daily")]))
+    told = [(f.row, f.expected) for f in desk.check().faults if f.severity == "error"]
+    assert told == ([(row, "1シートに1つの表")] if row else [])
 
 
 @pytest.mark.parametrize(("cells", "severity"), [(3, "warning"), (4, ""), (2, "error")])

@@ -23,7 +23,7 @@ from ujo_lib.intake.values import Raw, note_items_beside, note_refusal, note_uni
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
-_TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
+_TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|集計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
 _EXAMPLE_RE2 = (
     r"^[\pP\s]*(?:記入|記載|入力|回答)?(?:例|見本|サンプル)(?:[^\p{Han}\p{Hiragana}\p{Katakana}]|$)"
 )
@@ -93,7 +93,7 @@ def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
 
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
-    above = _report_above(grid, header, notes)
+    above = _report_above(grid, header, schema, notes)
     remarks = [(int(grid.rows[at]), cells) for at, cells in enumerate(grid.head()[: header.top])]
     table, rows = grid.table.slice(header.body), grid.rows[header.body :]
     filled = _filled(table)
@@ -250,9 +250,16 @@ def _misfits(
     return wrong
 
 
-def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
+def _report_above(grid: Grid, header: Header, schema: Schema, notes: Notes) -> int:
     above = 0
-    for position, cells in enumerate(grid.head()[: header.top]):
+    rows = grid.head()[: header.top]
+    if data := [at for at, cells in enumerate(rows) if _in_place(cells, header, schema) > 1]:
+        told = (
+            f"見出しとして読んだ{grid.rows[header.top]}行目の上にもデータがあります。上の表の見出しを様式どおりに直し、"
+            "表がいくつもあるなら、シートを分けてください。"
+        )
+        notes.problem("1シートに1つの表", told, "総務省2-2", row=int(grid.rows[data[0]]))
+    for position, cells in enumerate(rows):
         if text := next((cell for cell in cells if cell.strip()), ""):
             above += 1
             notes.repair(text, "表の上の注記として除外", "12", row=int(grid.rows[position]))
@@ -360,7 +367,12 @@ def _kind_of(cells: list[str], header: Header, schema: Schema, discreet: bool) -
 
 def _says_more(cells: list[str], header: Header, schema: Schema) -> bool:
     """Whether a row that begins like a note has a figure, a day or a label in its place: ※福岡県, 20 is no note."""
-    return any(
+    return _in_place(cells, header, schema) > 0
+
+
+def _in_place(cells: list[str], header: Header, schema: Schema) -> int:
+    """How many figures, days and labels of a row stand where the headings want such ones."""
+    return sum(
         column.type not in ("id", "str", "text") and reads(column, cells[place])
         for column in schema.columns
         if (place := header.columns.get(column.name)) is not None and cells[place]

@@ -36,7 +36,7 @@ class Read:
 
 
 TOTAL_WORDS = re.compile(
-    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?(?: of \d+ results?)?)(?:\s*:.*)?",
+    r"(?:総?合計|総計|小計|計|集計|総数|全体|男女計|(?:Grand )?Totals?(?: of \d+ results?)?)(?:\s*:.*)?",
     re.IGNORECASE,
 )
 """What a total row or column is called (tidied text)."""
