@@ -57,7 +57,7 @@ class Facts:
         encoding: encoding found; of a workbook its format, 「xlsx」 say.
         merged: merged ranges of the sheet.
         formulas: cells that hold a formula.
-        stale: formula cells without a stored result, which therefore read as blank.
+        stale: formula cells without a stored result, which read as blank, or with one that no program worked out.
         from_1904: the workbook counts its days from 1904, so that a day that is shown as a number is another one.
         hidden: hidden rows and columns of the sheet.
         hidden_sheets: names of hidden sheets.
