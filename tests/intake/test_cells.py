@@ -44,13 +44,18 @@ def test_a_duration_becomes_minutes(text, minutes):
     assert cells.parse_measured(text, "分").value == minutes
 
 
-@pytest.mark.parametrize(("text", "unit"), [("3円", "人"), ("2年", "分"), ("3か月", "年"), ("3歳", "件")])
+@pytest.mark.parametrize(("text", "unit"), [
+    ("3円", "人"), ("2年", "分"), ("3か月", "年"), ("3歳", "件"),
+    ("2世帯", "人"), ("2戸", "人"), ("3人", "世帯"), ("3回", "戸"),
+])  # fmt: skip
 def test_a_number_of_another_unit_is_refused(text, unit):
     with pytest.raises(ValueRefused):
         cells.parse_measured(text, unit)
 
 
-@pytest.mark.parametrize(("text", "unit"), [("3名", "人"), ("3戸", "世帯"), ("3件", "回"), ("3円", "")])
+@pytest.mark.parametrize(("text", "unit"), [
+    ("3名", "人"), ("3戸", "世帯"), ("3件", "回"), ("3件", "世帯"), ("3回", "人"), ("3円", ""),
+])  # fmt: skip
 def test_a_number_of_a_like_unit_is_read(text, unit):
     assert cells.parse_measured(text, unit).value == 3
 
