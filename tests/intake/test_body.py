@@ -289,6 +289,25 @@ def test_a_word_that_holds_the_sign_of_an_example_is_none(desk, place, cell):
 
 
 @pytest.mark.parametrize(
+    ("heads", "figures", "at"),
+    [
+        ("日付,都道府県,件数,出典", ["10,", "1,234,", "30,"], [3]),
+        ("日付,都道府県,件数,出典", ["10,県,", "20,県,", "30,県,"], []),  # a comma at the end of every row
+        ("日付,都道府県,件数,出典,", ["10,県", "20,県,", "30,県"], []),
+        (
+            "日付,都道府県,件数",
+            ["10", "20,", "30"],
+            [],
+        ),  # the figure, which may not be blank, would have moved out
+    ],
+)
+def test_a_row_that_a_comma_without_quotes_has_moved_is_refused(desk: Desk, heads, figures, at):
+    lines = [heads, *(f"2023-08-0{i},熊本県,{one}" for i, one in enumerate(figures, 1))]
+    desk.put("national_daily", "n.csv", "\n".join(lines).encode())
+    assert [f.row for f in desk.check().faults if f.severity == "error"] == at
+
+
+@pytest.mark.parametrize(
     ("above", "row"),
     [
         ([["日付", "都 道府県名", "件数 1)"], ["2023-07-01", "熊本県", "5"]], 2),

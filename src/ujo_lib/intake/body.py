@@ -121,16 +121,19 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     ids = {header.columns[c.name] for c in schema.columns if c.type == "id" and c.name in header.columns}
     examples = _examples(table, rows, data, ids | {0}, schema.kind, notes)
     data &= ~examples
-    needed = wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
-    if not discreet:
-        must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
-        needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
+    wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
+    must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
+    needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
     widths = grid.widths[header.body :]
+    # A comma without quotes moves what follows by a cell; where that is blank, nothing stands beyond the headings.
+    longer = (widths > grid.widths[header.top : header.body].max()) & data & (needed < wide)
+    slipped = longer & ~longer[data].all()
+    needed = wide if discreet else needed
     if grid.sheet:
         _note_beside(table, wide, rows, data, notes)
         table, widths = table.select(range(min(wide, table.num_columns))), np.minimum(widths, wide)
     _note_headless(table, header, rows, data, notes)
-    misfits = _misfits(table, widths, (needed, wide), rows, data, notes)
+    misfits = _misfits(table, widths, (needed, wide), rows, data, notes, slipped)
     data &= ~misfits
     if ended is not None and data[ended:].any() and data[:ended].any():
         after = int(rows[ended + int(np.argmax(data[ended:]))])
@@ -220,14 +223,15 @@ def _misfits(
     rows: np.ndarray,
     data: np.ndarray,
     notes: Notes,
+    slipped: np.ndarray | bool = False,
 ) -> np.ndarray:
-    """Rows with more cells than headings, or with fewer than a row must have; noted as problems.
+    """Rows with more cells than headings, or with fewer than a row must have, or slipped; noted as problems.
 
     Cells at the end of a row may be left out, with a warning, unless a free text, which breaks rows, or a figure that
     every row has stands there.
     """
     needed, wide = bounds
-    wrong = widths < needed
+    wrong = (widths < needed) | slipped
     for column in table.columns[wide:]:
         wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
     short = data & ~wrong & (widths < wide)
