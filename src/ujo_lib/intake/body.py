@@ -119,7 +119,8 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     _refuse_scale(remarks, table, header, schema, notes)
     data = kinds == "data"
     ids = {header.columns[c.name] for c in schema.columns if c.type == "id" and c.name in header.columns}
-    examples = _examples(table, rows, data, ids | {0}, schema.kind, notes)
+    ids |= {0} - {*header.columns.values()}
+    examples = _examples(table, rows, data, ids, schema.kind, notes)
     data &= ~examples
     wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
     must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
@@ -165,7 +166,7 @@ def _examples(
 ) -> np.ndarray:
     """Example rows of an empty form that somebody forgot to delete; noted as problems.
 
-    A form of the city's own writes (例), 例C01 or 見本 at the beginning of the row, or in the place of a number.
+    A form of the city's own writes (例), 例C01 or 見本 for a number, or in a first column that nobody reads.
     """
     examples = np.zeros(len(rows), dtype=bool)
     for column in table.columns:
