@@ -66,8 +66,9 @@ def test_a_stray_quote_in_the_headings_shows_no_word_of_a_record(desk: Desk) -> 
     assert "眠れません" not in str(desk.check().faults)
 
 
-def test_the_end_mark_of_old_host_systems_is_no_record(desk: Desk) -> None:
-    desk.put("consultations", "a.csv", as_csv(contacts()) + b"\x1a")
+@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\r\n", b"\n\x1a\x1a\n"])
+def test_the_end_mark_of_old_host_systems_is_no_record(desk: Desk, end: bytes) -> None:
+    desk.put("consultations", "a.csv", as_csv(contacts()) + end)
     assert len(desk.load()["consultations"]) == 6
 
 
