@@ -157,6 +157,12 @@ def test_five_digits_are_a_day_from_20000_to_59999(number, day):
         assert fiscal.parse_date(str(number)) == day
 
 
+@pytest.mark.parametrize("text", ["050808", "０５０８０８", "045268"])
+def test_a_number_with_a_zero_in_front_is_no_serial(text):
+    with pytest.raises(DateError):  # 令和5年8月8日 as old host systems write it, and not 2039-02-08
+        fiscal.parse_date(text)
+
+
 @pytest.mark.parametrize(("year", "read"), [(1867, False), (1868, True), (2200, True), (2201, False)])
 def test_years_are_those_since_meiji_and_not_beyond_two_centuries_from_now(year, read):
     with nullcontext() if read else pytest.raises(DateError):

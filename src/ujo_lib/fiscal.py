@@ -29,7 +29,8 @@ JAPAN: Final = ZoneInfo("Asia/Tokyo")
 EXCEL_EPOCH = date(1899, 12, 30)
 """Day zero of the 1900 date system as Excel counts after its fictitious 29 February 1900."""
 
-# Five digits: 1954-10-03 to 2064-04-07. Shorter and longer numbers are amounts, not days.
+# Five digits: 1954-10-03 to 2064-04-07. Shorter and longer numbers are amounts, not days; with a zero in front, 050808,
+# they are days of an era that nobody named.
 _SERIAL_RANGE = range(20_000, 60_000)
 
 
@@ -229,7 +230,7 @@ def parse_date(text: str) -> date:
     plain = _plain(text)
     match = _FULL_DATE.fullmatch(plain.upper()) or _COMPACT_DATE.fullmatch(plain)
     if match is None:
-        if plain.isdecimal() and int(plain) in _SERIAL_RANGE:
+        if plain.isdecimal() and not plain.startswith("0") and int(plain) in _SERIAL_RANGE:
             return from_excel_serial(int(plain))
         raise DateError(_why_no_date(text, plain))
     return _checked_day(text, match)

@@ -244,11 +244,16 @@ def _kanji_to_digits(text: str) -> str:
 def age_range(text: str) -> tuple[int, int] | None:
     """Ages a band covers, both ends included: 「40歳代」「四十代」「40~49歳」 → (40, 49), 「65歳以上」 → (65, 999).
 
+    Of ages in brackets those, 10歳代(15~19), unless the ages in front are others: 40代(3) is nobody of three.
     None for 不明 and whatever else names no ages.
     """
     plain = re.sub(r"\s+", "", normalise_value(text)).replace("\u301c", "~").replace("才", "歳")
-    within = re.fullmatch(r".+\((.+)\)", plain)
-    match = _BAND.fullmatch(_kanji_to_digits(within[1] if within else plain))
+    if within := re.fullmatch(r"(.+)\((.+)\)", plain):
+        front = _kanji_to_digits(within[1])
+        bands = [front] if age_range(front) else re.findall(r"\d{1,3}(?:歳代|歳台|代|歳)", front)
+        ages, before = age_range(within[2]), [band for one in bands if (band := age_range(one))]
+        return ages if ages and all(low <= ages[1] and ages[0] <= high for low, high in before) else None
+    match = _BAND.fullmatch(_kanji_to_digits(plain))
     if match is None or (low := int(match["low"])) > OLDEST:
         return None
     if match["high"]:

@@ -66,8 +66,9 @@ def test_a_stray_quote_in_the_headings_shows_no_word_of_a_record(desk: Desk) -> 
     assert "眠れません" not in str(desk.check().faults)
 
 
-def test_the_end_mark_of_old_host_systems_is_no_record(desk: Desk) -> None:
-    desk.put("consultations", "a.csv", as_csv(contacts()) + b"\x1a")
+@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\r\n", b"\n\x1a\x1a\n"])
+def test_the_end_mark_of_old_host_systems_is_no_record(desk: Desk, end: bytes) -> None:
+    desk.put("consultations", "a.csv", as_csv(contacts()) + end)
     assert len(desk.load()["consultations"]) == 6
 
 
@@ -445,6 +446,24 @@ def test_every_row_of_a_file_is_accounted_for(desk: Desk) -> None:
         "2023-08-01〜2023-08-03。ない列: 出典\n    月ごと: 2023-08 60\n    都道府県ごと: 熊本県 60"
     ]
     assert json.loads(taken.json())["sources"][0]["rows_counted"] == 8
+
+
+@pytest.mark.parametrize(
+    ("make", "above", "areas", "counts"),
+    [
+        (as_csv, [], (), [4, 1, 0]),  # a line with nothing in it is not counted anywhere
+        (as_csv, ["", ""], (), [5, 1, 1]),
+        (as_csv, ["区分", ""], (), [5, 2, 0]),
+        (as_xlsx, [], (), [4, 1, 0]),
+        (as_xlsx, ["日付", "都道府県", "件数"], ("A1:A2", "B1:B2", "C1:C2"), [5, 2, 0]),
+    ],
+)
+def test_a_heading_row_counts_where_it_holds_anything(desk: Desk, make, above, areas, counts) -> None:
+    content = make([above, *table("national_daily")], *([areas] if areas else []))
+    desk.put("national_daily", f"n.{'csv' if make is as_csv else 'xlsx'}", content, header_rows=2)
+    source = desk.load().sources.iloc[0]
+    assert source[["rows_counted", "heading_rows", "rows_blank"]].tolist() == counts
+    assert source["rows_kept"] == 3
 
 
 def test_a_file_that_could_not_be_read_says_so_in_the_account(desk: Desk) -> None:

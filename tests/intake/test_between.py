@@ -669,6 +669,10 @@ def test_a_code_of_two_areas_is_told_once(desk, names, rows):
         (["A_1", "A1", "東 - 3"], [3]),
         (["東-3", "東3", "東 - 3"], [3, 4]),
         (["1-11", "11-1", "1 11"], [4]),
+        (["K7", "K7※", "(K7)"], [3, 4]),
+        (["17", "No.017", "17(注2)"], [3, 4]),
+        (["17番", "#17", "ID:17"], [3, 4]),
+        (["node1", "de1", "注1"], []),
     ],
 )
 def test_one_client_under_two_spellings_is_asked_about(desk, clients, rows):

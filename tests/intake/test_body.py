@@ -255,6 +255,7 @@ def sources(desk: Desk, rows: Sequence[Sequence[str]], make=as_csv) -> tuple[lis
         (["日付", "都道府県", "件数"], [4, 1, 3], "見出し1"),
         (["", "", ""], [3, 0, 3], ""),
         (["合計", "", "60"], [4, 1, 3], "合計1"),
+        (["集計", "", "60"], [4, 1, 3], "合計1"),  # the total of a table of Excel's own
         ([f"{EXAMPLE_MARK}2023-08-04", "熊本県", "1"], [4, 1, 3], "記入例1"),
         (["2023-08-04", "熊本県", "1", "x"], [4, 1, 3], "くずれた行1"),
         (["2023-08-04", "熊本県", "1", ""], [4, 0, 4], ""),
@@ -263,6 +264,62 @@ def sources(desk: Desk, rows: Sequence[Sequence[str]], make=as_csv) -> tuple[lis
 )
 def test_every_row_is_data_or_said_to_be_something_else(desk: Desk, last, counts, dropped):
     assert sources(desk, [*table("national_daily"), last]) == (counts, dropped)
+
+
+@pytest.mark.parametrize("first", ["例S9", "(例)", "記入例", "【見本】S9", "※サンプル 1", "記載例:S9"])
+@pytest.mark.parametrize("column", ["No", "相談ID"])
+def test_the_example_of_a_city_s_own_form_is_no_record(desk, column, first):
+    heading, *rows = table("consultations")
+    numbered = [["No", *heading], *([str(i), *row] for i, row in enumerate(rows, 1))]
+    numbered[1][numbered[0].index(column)] = first
+    desk.put("consultations", "c.csv", as_csv(numbered))
+    taken = desk.check()
+    assert [(f.row, f.expected) for f in taken.faults if f.severity == "error"] == [
+        (2, "記入例を消した、実際のデータ")
+    ]
+    assert len(taken["consultations"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"), [("相談ID", "例年分"), ("相談ID", "S例1"), ("相談本文", "例1のとおり")]
+)
+def test_a_word_that_holds_the_sign_of_an_example_is_none(desk, place, cell):
+    desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, place): cell})))
+    assert [f for f in desk.check().faults if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("heads", "figures", "at"),
+    [
+        ("日付,都道府県,件数,出典", ["10,", "1,234,", "30,"], [3]),
+        ("日付,都道府県,件数,出典", ["10,県,", "20,県,", "30,県,"], []),  # a comma at the end of every row
+        ("日付,都道府県,件数,出典,", ["10,県", "20,県,", "30,県"], []),
+        (
+            "日付,都道府県,件数",
+            ["10", "20,", "30"],
+            [],
+        ),  # the figure, which may not be blank, would have moved out
+    ],
+)
+def test_a_row_that_a_comma_without_quotes_has_moved_is_refused(desk: Desk, heads, figures, at):
+    lines = [heads, *(f"2023-08-0{i},熊本県,{one}" for i, one in enumerate(figures, 1))]
+    desk.put("national_daily", "n.csv", "\n".join(lines).encode())
+    assert [f.row for f in desk.check().faults if f.severity == "error"] == at
+
+
+@pytest.mark.parametrize(
+    ("above", "row"),
+    [
+        ([["日付", "都 道府県名", "件数 1)"], ["2023-07-01", "熊本県", "5"]], 2),
+        ([["", "", ""], ["2023-07-01", "熊本県", ""]], 2),
+        ([["2023-08-31", "現在", "速報"]], None),
+        ([["表1", "熊本県", "の件数"]], None),
+    ],
+)
+def test_data_above_the_headings_are_no_remarks(desk: Desk, above, row):
+    desk.put("national_daily", "n.xlsx", as_xlsx([*above, *table("national_daily")]))
+    told = [(f.row, f.expected) for f in desk.check().faults if f.severity == "error"]
+    assert told == ([(row, "1シートに1つの表")] if row else [])
 
 
 @pytest.mark.parametrize(("cells", "severity"), [(3, "warning"), (4, ""), (2, "error")])
@@ -426,6 +483,28 @@ def test_a_word_at_the_head_of_blank_rows_may_be_meant_for_them(desk: Desk, dist
     desk.put("commissioners", "c.csv", as_csv([head, *rows]))
     assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
         ("warning", at, "地区(圏域)") for at in told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clients", "told"),
+    [
+        (["7", "", "8", ""], [3]),
+        (["7", "", "8", "", ""], [3]),
+        (["7", "", "8"], []),
+        (["7", "", "7", ""], []),
+        (["", "7", "8", ""], []),
+    ],
+)
+def test_a_client_at_the_head_of_blank_rows_may_have_called_more_often(desk: Desk, clients, told):
+    head, row = table("consultations", {(1, "相談者ID"): ""})[:2]
+    rows = [
+        dict(zip(head, row, strict=True)) | {"相談ID": f"S{i}", "相談者ID": one}
+        for i, one in enumerate(clients)
+    ]
+    desk.put("consultations", "c.csv", as_csv([head, *([*one.values()] for one in rows)]))
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
+        ("warning", at, "相談者ID") for at in told
     ]
 
 

@@ -44,13 +44,18 @@ def test_a_duration_becomes_minutes(text, minutes):
     assert cells.parse_measured(text, "分").value == minutes
 
 
-@pytest.mark.parametrize(("text", "unit"), [("3円", "人"), ("2年", "分"), ("3か月", "年"), ("3歳", "件")])
+@pytest.mark.parametrize(("text", "unit"), [
+    ("3円", "人"), ("2年", "分"), ("3か月", "年"), ("3歳", "件"),
+    ("2世帯", "人"), ("2戸", "人"), ("3人", "世帯"), ("3回", "戸"),
+])  # fmt: skip
 def test_a_number_of_another_unit_is_refused(text, unit):
     with pytest.raises(ValueRefused):
         cells.parse_measured(text, unit)
 
 
-@pytest.mark.parametrize(("text", "unit"), [("3名", "人"), ("3戸", "世帯"), ("3件", "回"), ("3円", "")])
+@pytest.mark.parametrize(("text", "unit"), [
+    ("3名", "人"), ("3戸", "世帯"), ("3件", "回"), ("3件", "世帯"), ("3回", "人"), ("3円", ""),
+])  # fmt: skip
 def test_a_number_of_a_like_unit_is_read(text, unit):
     assert cells.parse_measured(text, unit).value == 3
 
@@ -161,7 +166,8 @@ def test_a_heading_with_another_unit_is_refused(desk: Desk, heading, ok):
 
 
 def test_an_age_of_99_is_asked_about(desk: Desk):
-    desk.put("consultations", "a.csv", as_csv(table("consultations", {(1, "年代"): "99", (2, "年代"): "98"})))
+    ages = {(1, "年代"): "99", (2, "年代"): "98", (3, "年代"): "97"}
+    desk.put("consultations", "a.csv", as_csv(table("consultations", ages)))
     (fault,) = desk.check().faults
     assert (fault.severity, fault.row, fault.value) == ("warning", 2, "99")
 
@@ -226,6 +232,21 @@ def test_numbers_below_ten_alone_may_be_those_of_the_bands_and_are_no_small_chil
     rows = table("consultations", {(i, "年代"): age for i, age in enumerate(ages, 1)})
     desk.put("consultations", "c.csv", as_csv(rows))
     assert [p.row for p in desk.check().faults if p.severity == "error"] == asked
+
+
+@pytest.mark.parametrize(
+    ("ages", "asked"),
+    [
+        (["45", "46", "100"], []),
+        (["45", "46", "40代"], [2, 3]),
+        (["45", "40代", "5"], [2, 4]),
+        (["45歳", "40代", ""], []),
+    ],
+)
+def test_a_number_beside_bands_may_be_no_age(desk: Desk, ages, asked):
+    rows = table("consultations", {(i, "年代"): age for i, age in enumerate(ages, 1)})
+    desk.put("consultations", "c.csv", as_csv(rows))
+    assert [(p.severity, p.row) for p in desk.check().faults] == [("warning", row) for row in asked]
 
 
 def test_the_numbers_of_the_bands_are_declared_as_the_message_says(desk: Desk):

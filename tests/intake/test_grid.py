@@ -56,7 +56,7 @@ def test_cells_stand_in_their_rows_and_columns_and_merged_ones_in_all_of_theirs(
     assert grid.head() == [["a", "", ""], ["", "", ""], ["", "b", "b"], ["", "b", "b"]]
     assert grid.rows.tolist() == [1, 2, 3, 4]
     assert grid.widths.tolist() == [3, 3, 3, 3]
-    assert grid.counted == 2
+    assert grid.counted == 3
     assert written_as((3, 2, 4, 3)) == "B3:C4"
 
 

@@ -80,6 +80,18 @@ def test_a_mistake_is_told_with_its_row(asked: Desk, row: int, heading: str, val
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize(("age", "onset", "told"), [
+    ("16~29歳", "29", []), ("16~29歳", "30", []), ("16~29歳", "31", ["いまの年齢まで"]), ("70歳以上", "110", []),
+])  # fmt: skip
+def test_nothing_began_at_an_age_that_is_yet_to_come(
+    asked: Desk, age: str, onset: str, told: list[str]
+) -> None:
+    row = [*ROWS[0]]
+    row[HEAD.index("年齢")], row[HEAD.index("始まった年齢")] = age, onset
+    asked.put("residents", "r.csv", as_csv([HEAD, row, *ROWS[1:]]))
+    assert [p.expected for p in asked.check().faults if p.severity == "error"] == told
+
+
 def test_a_column_that_says_nothing_means_that_all_listed_answered(asked: Desk) -> None:
     asked.put("residents", "r.csv", as_csv([HEAD, *([*row[:4], "", *row[5:]] for row in ROWS)]))
     assert asked.load()["residents"]["responded"].isna().all()

@@ -187,6 +187,24 @@ def test_midnight_beside_a_day_is_no_clock_where_that_has_its_own_cell(desk: Des
     assert errors(taken) == ([] if "10" in midnight else [(4, "受付日+受付時刻", read)])
 
 
+@pytest.mark.parametrize(
+    ("heads", "cells", "read"),
+    [
+        (("年", "月", "日"), ("2023", "4", "１"), "2023-04-01"),
+        (("年", "月", "日"), ("令和5年", "12月", " 31 "), "2023-12-31"),
+        (("年", "月日"), ("2023", "4月1日"), "2023-04-01"),
+        (("年度", "月", "日"), ("2023", "1", "5"), None),  # a day of 2024
+        (("年", "月", "日"), ("", "1", "5"), None),
+    ],
+)
+def test_year_month_and_day_in_a_cell_each_are_joined_by_their_headings(desk: Desk, heads, cells, read):
+    rows = [[*heads, "都道府県", "件数"], [*cells, "熊本県", "3"]]
+    desk.put("national_daily", "n.csv", as_csv(rows), join={"date": list(heads)})
+    taken = desk.check()
+    assert [str(day.date()) for day in taken["national_daily"]["date"].dropna()] == ([read] if read else [])
+    assert bool(errors(taken)) is (read is None)
+
+
 def test_a_row_cut_short_is_told_beside_joined_cells_too(desk: Desk):
     rows = day_and_clock("22:15", "22:16", "9:05")
     rows[2] = rows[2][:5]

@@ -560,6 +560,25 @@ def test_trap_15_who_ticked_only_what_nobody_reads_is_not_taken_for_silent(desk:
     assert told == ([] if ok else [heading])
 
 
+@pytest.mark.parametrize("encoding", ["dummies", "marks"])
+@pytest.mark.parametrize(
+    ("ticks", "at"),
+    [
+        (["×", ""], "経緯_不登校"),
+        (["", "✕"], "経緯_家庭環境"),
+        (["×", "0"], None),  # whoever chose neither
+        (["×", "○"], None),
+        (["0", ""], None),
+    ],
+)
+def test_trap_15_a_cross_beside_blanks_may_be_a_tick(desk: Desk, encoding, ticks, at):
+    lines = [("経緯_不登校", "経緯_家庭環境"), ("○", ""), ticks, ("", "")]
+    rows = [[*row[:-1], *line] for row, line in zip(table("cases"), lines, strict=True)]
+    desk.put("cases", "z.csv", as_csv(rows), multiple_answers={"trigger": encoding})
+    told = [(p.row, p.column) for p in desk.check().faults if p.severity == "error"]
+    assert told == ([(3, at)] if at else [])
+
+
 def test_trap_15_a_date_cell_in_a_list_is_a_problem(desk: Desk):
     rows = [list(row) for row in table("cases")]
     rows[2][-1] = dt.datetime(2023, 1, 3)

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date, timedelta
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -68,17 +69,22 @@ def test_a_formula_without_a_result_is_warned_of_by_its_cell(desk: Desk):
     assert told.loc[told["value"] == "C3", "severity"].tolist() == ["warning"]
 
 
-def test_a_formula_that_made_an_empty_text_was_worked_out(desk: Desk):
+@pytest.mark.parametrize("saved", [True, False])
+@pytest.mark.parametrize(("made", "value"), [(b' t="str"><f>', pd.NA), (b"><v>0</v><f>", 0)])
+def test_a_formula_that_made_an_empty_text_or_a_nought_was_worked_out_where_excel_saved_it(
+    desk: Desk, made: bytes, value: object, saved: bool
+):
     content = as_xlsx(table("national_daily", {(2, "件数"): '=IF(1,"",1)'}))
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(out, "w") as copy:
         for part in book.namelist():
-            # As Excel writes it: the cell says that its result is a text.
-            copy.writestr(part, book.read(part).replace(b'<c r="C3">', b'<c r="C3" t="str">'))
+            # As Excel writes it: the cell says what its result is, and the book asks for no calculation any more.
+            text = book.read(part).replace(b'<c r="C3"><f>', b'<c r="C3"' + made)
+            copy.writestr(part, text.replace(b' fullCalcOnLoad="1"', b"") if saved else text)
     desk.put("national_daily", "n.xlsx", out.getvalue())
     taken = desk.check()
-    assert taken.faults == ()
-    assert taken["national_daily"]["n"].isna().tolist() == [False, True, False]
+    assert [(p.severity, p.value) for p in taken.faults] == ([] if saved else [("warning", "C3")])
+    assert taken["national_daily"]["n"].tolist() == [10, value, 30]
 
 
 @pytest.mark.parametrize("shown_as_day", [True, False])

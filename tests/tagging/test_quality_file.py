@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from openpyxl.styles import Font
 
 from tests.intake.books import rewritten
 from ujo_lib.tagging import quality as q
@@ -157,6 +158,19 @@ def test_every_slip_is_named_with_its_place(book: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("how", "address"), [("merged", "F2:F3"), ("struck", "E3")])
+def test_a_mark_of_two_texts_or_one_taken_back_is_named(book: Path, how: str, address: str) -> None:
+    fill(book, READ)
+    opened = openpyxl.load_workbook(book)
+    if how == "merged":
+        opened["コーディング"].merge_cells(address)
+    else:
+        opened["コーディング"][address].font = Font(strike=True)
+    opened.save(book)
+    with pytest.raises(q.CodesError, match=f"{address} は結合セルか取り消し線の値"):
+        qf.read_coding_book(book, PLAN, LABELS)
+
+
 def test_a_text_coded_twice_is_named(book: Path) -> None:
     fill(book, READ | {"C4": "101"})
     with pytest.raises(q.CodesError, match="4行目「相談ID」: 101 が二度ある"):
@@ -246,7 +260,7 @@ def test_the_numbers_of_texts_chosen_later_begin_anew(tmp_path: Path, left_out: 
         ("○", True),
         ("1", True),
         (1.0, True),
-        ("×", False),
+        ("×", None),
         ("-", False),
         ("x", None),
         ("X", None),

@@ -157,7 +157,7 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
 
 
 def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
-    """Warn of numbers of records or clients that differ in zeros in front, small letters, dashes, blanks: A-01 and a1.
+    """Warn of numbers of records or clients that differ in zeros in front, small letters, dashes, marks: A-01 and a1※.
 
     Numbers that point to other rows are held against those.
     """
@@ -166,7 +166,10 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
         if not numbers or column.name not in loaded.frame:
             continue
         ids = loaded.frame[column.name].drop_duplicates().dropna()
-        bare = ids.str.lower().str.replace(r"\s*[-_ー\s]\s*", "-", regex=True)
+        bare = ids.str.lower().str.replace(
+            r"^\W*(?:(?:no|id)\W*(\d))?|番?\W*(?:注\d*\W*)?$", r"\1", regex=True
+        )
+        bare = bare.str.replace(r"\s*[-_ー\s]\s*", "-", regex=True)
         bare = bare.str.replace(r"([^\d-])-(\d)", r"\1\2", regex=True)  # 1-11 and 11-1 are two
         bare = bare.str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
         again = ids.index[bare.duplicated()]
@@ -176,8 +179,8 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
                 rows,
                 [""] * len(rows),
                 "どこでも同じ書き方の番号",
-                "先頭の0、大文字・小文字、ハイフンや空白だけが違う番号が、ほかの行にあります。別のものとして数えます。"
-                "同じものなら、書き方をそろえてください。",
+                "先頭の0、大文字・小文字、ハイフンや空白、No. や注の印だけが違う番号が、ほかの行にあります。"
+                "別のものとして数えます。同じものなら、書き方をそろえてください。",
                 "17",
                 column=column.heading,
             )

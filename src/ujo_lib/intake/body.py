@@ -23,7 +23,10 @@ from ujo_lib.intake.values import Raw, note_items_beside, note_refusal, note_uni
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
-_TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
+_TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|集計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
+_EXAMPLE_RE2 = (
+    r"^[\pP\s]*(?:記入|記載|入力|回答)?(?:例|見本|サンプル)(?:[^\p{Han}\p{Hiragana}\p{Katakana}]|$)"
+)
 _NAMING_COLUMNS = 4
 _ROUNDING = 0.5
 _SUMMED = ("int", "number", "flag")
@@ -90,7 +93,7 @@ def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
 
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
-    above = _report_above(grid, header, notes)
+    above = _report_above(grid, header, schema, notes)
     remarks = [(int(grid.rows[at]), cells) for at, cells in enumerate(grid.head()[: header.top])]
     table, rows = grid.table.slice(header.body), grid.rows[header.body :]
     filled = _filled(table)
@@ -115,18 +118,23 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     _refuse_scale(remarks, table, header, schema, notes)
     data = kinds == "data"
-    examples = _examples(table, rows, data, schema.kind, notes)
+    ids = {header.columns[c.name] for c in schema.columns if c.type == "id" and c.name in header.columns}
+    ids |= {0} - {*header.columns.values()}
+    examples = _examples(table, rows, data, ids, schema.kind, notes)
     data &= ~examples
-    needed = wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
-    if not discreet:
-        must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
-        needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
+    wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
+    must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
+    needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
     widths = grid.widths[header.body :]
+    # A comma without quotes moves what follows by a cell; where that is blank, nothing stands beyond the headings.
+    longer = (widths > grid.widths[header.top : header.body].max()) & data & (needed < wide)
+    slipped = longer & ~longer[data].all()
+    needed = wide if discreet else needed
     if grid.sheet:
         _note_beside(table, wide, rows, data, notes)
         table, widths = table.select(range(min(wide, table.num_columns))), np.minimum(widths, wide)
     _note_headless(table, header, rows, data, notes)
-    misfits = _misfits(table, widths, (needed, wide), rows, data, notes)
+    misfits = _misfits(table, widths, (needed, wide), rows, data, notes, slipped)
     data &= ~misfits
     if ended is not None and data[ended:].any() and data[:ended].any():
         after = int(rows[ended + int(np.argmax(data[ended:]))])
@@ -153,17 +161,24 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     )
 
 
-def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, kind: str, notes: Notes) -> np.ndarray:
-    """Example rows of an empty form that somebody forgot to delete; noted as problems."""
+def _examples(
+    table: pa.Table, rows: np.ndarray, data: np.ndarray, names: set[int], kind: str, notes: Notes
+) -> np.ndarray:
+    """Example rows of an empty form that somebody forgot to delete; noted as problems.
+
+    A form of the city's own writes (例), 例C01 or 見本 for a number, or in a first column that nobody reads.
+    """
     examples = np.zeros(len(rows), dtype=bool)
     for column in table.columns:
         examples |= pc.starts_with(column, EXAMPLE_MARK).to_numpy()
+    for place in names:
+        examples |= pc.match_substring_regex(table.column(place), _EXAMPLE_RE2).to_numpy()
     examples &= data
     notes.problem_rows(
         rows[examples],
         [EXAMPLE_MARK] * int(examples.sum()),
         "記入例を消した、実際のデータ",
-        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。"
+        "様式の記入例の行が残っています。この行を削除してください。"
         if (data & ~examples).any()
         else "様式のままです。データを書いてこの行を消すか、この年度にない資料なら inputs.yaml の not_supplied: の下に"
         f"「{kind}: 理由」を書いてください。",
@@ -209,14 +224,15 @@ def _misfits(
     rows: np.ndarray,
     data: np.ndarray,
     notes: Notes,
+    slipped: np.ndarray | bool = False,
 ) -> np.ndarray:
-    """Rows with more cells than headings, or with fewer than a row must have; noted as problems.
+    """Rows with more cells than headings, or with fewer than a row must have, or slipped; noted as problems.
 
     Cells at the end of a row may be left out, with a warning, unless a free text, which breaks rows, or a figure that
     every row has stands there.
     """
     needed, wide = bounds
-    wrong = widths < needed
+    wrong = (widths < needed) | slipped
     for column in table.columns[wide:]:
         wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
     short = data & ~wrong & (widths < wide)
@@ -239,9 +255,16 @@ def _misfits(
     return wrong
 
 
-def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
+def _report_above(grid: Grid, header: Header, schema: Schema, notes: Notes) -> int:
     above = 0
-    for position, cells in enumerate(grid.head()[: header.top]):
+    rows = grid.head()[: header.top]
+    if data := [at for at, cells in enumerate(rows) if _in_place(cells, header, schema) > 1]:
+        told = (
+            f"見出しとして読んだ{grid.rows[header.top]}行目の上にもデータがあります。上の表の見出しを様式どおりに直し、"
+            "表がいくつもあるなら、シートを分けてください。"
+        )
+        notes.problem("1シートに1つの表", told, "総務省2-2", row=int(grid.rows[data[0]]))
+    for position, cells in enumerate(rows):
         if text := next((cell for cell in cells if cell.strip()), ""):
             above += 1
             notes.repair(text, "表の上の注記として除外", "12", row=int(grid.rows[position]))
@@ -349,7 +372,12 @@ def _kind_of(cells: list[str], header: Header, schema: Schema, discreet: bool) -
 
 def _says_more(cells: list[str], header: Header, schema: Schema) -> bool:
     """Whether a row that begins like a note has a figure, a day or a label in its place: ※福岡県, 20 is no note."""
-    return any(
+    return _in_place(cells, header, schema) > 0
+
+
+def _in_place(cells: list[str], header: Header, schema: Schema) -> int:
+    """How many figures, days and labels of a row stand where the headings want such ones."""
+    return sum(
         column.type not in ("id", "str", "text") and reads(column, cells[place])
         for column in schema.columns
         if (place := header.columns.get(column.name)) is not None and cells[place]
@@ -517,12 +545,12 @@ def note_grouped(body: Body, header: Header, schema: Schema, notes: Notes) -> No
     """Warn of a column in which each word stands once, at the head of rows that are blank below it: as above.
 
     A blank cell that must not be one is an error already. A column of the key need not begin with a word: of the
-    answers of the nation some have an occupation and others none.
+    answers of the nation some have an occupation and others none. Number of a client: one person would be several.
     """
     for column in schema.columns:
         place = header.columns.get(column.name)
         is_key = column.name in schema.key
-        if place is None or column.filled or not (column.type in ("cat", "age") or is_key):
+        if place is None or column.filled or not (column.type in ("cat", "age", "id") or is_key):
             continue
         raw = body.raw(header, place)
         at = np.flatnonzero(np.array([bool(text.strip()) for text in raw.texts])[raw.codes])

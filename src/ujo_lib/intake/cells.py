@@ -36,7 +36,7 @@ class Read:
 
 
 TOTAL_WORDS = re.compile(
-    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?(?: of \d+ results?)?)(?:\s*:.*)?",
+    r"(?:総?合計|総計|小計|計|集計|総数|全体|男女計|(?:Grand )?Totals?(?: of \d+ results?)?)(?:\s*:.*)?",
     re.IGNORECASE,
 )
 """What a total row or column is called (tidied text)."""
@@ -183,7 +183,8 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _DIMENSIONS = (
-    {"件", "人", "名", "戸", "世帯", "回", "個", "枚"},
+    {"件", "人", "名", "回", "個", "枚"},
+    {"件", "戸", "世帯", "枚"},
     {"年", "年度"},
     *({unit} for unit in ("円", "歳", "分", "時間", "か月", "点")),
 )

@@ -15,6 +15,7 @@ from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.proposals import part_in
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
+from ujo_lib.text import OLDEST, age_range
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
@@ -293,13 +294,21 @@ def _ads(frame: pd.DataFrame) -> list[RowCheck]:
 
 
 def _residents(frame: pd.DataFrame) -> list[RowCheck]:
-    """Nothing came back from those who did not answer."""
+    """Nothing came back from those who did not answer, and nothing began at an age that is yet to come."""
+    checks = []
+    if "onset_age" in frame:
+        bands = [age_range(label) or (0, OLDEST) for label in frame["age_band"].cat.categories]
+        # A birthday may lie between the register and the answer; who has no band stands at the end.
+        oldest = np.array([*(high + 1 for _, high in bands), OLDEST])[frame["age_band"].cat.codes]
+        told = "年齢より後の年齢です。年齢か、始まった年齢の書き間違いでないか確かめてください。"
+        checks.append(RowCheck(frame["onset_age"] > oldest, "onset_age", "いまの年齢まで", told))
     if "responded" not in frame or frame["responded"].isna().all():
-        return []  # everybody listed answered
+        return checks  # everybody listed answered
     drawn = {column.name for column in SCHEMAS["residents"].columns} - {"wave", "mode"}
     given = frame[frame.columns.difference(list(drawn))].notna().any(axis=1)
     remedy = "回答があったなら回答の列を1に、なかったなら答え・回収の段階・回答方法を空欄にしてください。"
-    return [RowCheck(given & ~frame["responded"].fillna(value=False), "responded", "答えのある人は1", remedy)]
+    silent = ~frame["responded"].fillna(value=False)
+    return [*checks, RowCheck(given & silent, "responded", "答えのある人は1", remedy)]
 
 
 _NO_ANSWER = "無回答"

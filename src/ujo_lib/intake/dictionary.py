@@ -30,8 +30,8 @@ is declared per site and year in `inputs.yaml`.
 - Headings: the Japanese heading below, one of its other spellings, or the canonical name; others with
   `columns: {heading: canonical name}`. What a file lacks may be declared: `constants: {channel: 全国窓口}`, or
   `constants: {consult_id: "{file}/{row}"}` (also `{sheet}`) where records have no number.
-- Other shapes: `join: {received_at: [受付日, 受付時刻]}` makes one value of several cells, and
-  `melt: {n: "{age_band}の{sex}"}` one column of the many that hold a number. `ujo check` proposes such lines.
+- Other shapes: `join: {received_at: [受付日, 受付時刻]}` or `{date: [年, 月, 日]}` makes one value of several cells,
+  and `melt: {n: "{age_band}の{sex}"}` one column of the many that hold a number. `ujo check` proposes such lines.
 - `layout:` names an export that many have: `open_data_population` (自治体標準オープンデータセット), `juki_population`
   (住民基本台帳), `estat_population`, `google_forms`, `microsoft_forms`, `kintone`; of advertising those of
   `params/ad_headings.yaml`.

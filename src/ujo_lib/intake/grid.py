@@ -57,7 +57,7 @@ class Facts:
         encoding: encoding found; of a workbook its format, 「xlsx」 say.
         merged: merged ranges of the sheet.
         formulas: cells that hold a formula.
-        stale: formula cells without a stored result, which therefore read as blank.
+        stale: formula cells without a stored result, which read as blank, or with one that no program worked out.
         from_1904: the workbook counts its days from 1904, so that a day that is shown as a number is another one.
         hidden: hidden rows and columns of the sheet.
         hidden_sheets: names of hidden sheets.
@@ -167,8 +167,8 @@ def unfolded(written: Mapping[Place, str], areas: Collection[Area], sheet: str, 
         for column in range(left - 1, right):
             cells[column][top - 1 : bottom] = [written[top, left]] * (bottom - top + 1)
     table = pa.table({f"c{i}": pa.array(column, pa.string()) for i, column in enumerate(cells)})
-    filled = len({row for row, _ in written})
-    return Grid(table, np.arange(1, height + 1), np.full(height, width), filled, sheet, facts)
+    filled = {row for row, _ in written}.union(*(range(area[0], area[2] + 1) for area in areas))
+    return Grid(table, np.arange(1, height + 1), np.full(height, width), len(filled), sheet, facts)
 
 
 def choose_sheet(visible: Mapping[str, bool], filled: Collection[str], wanted: str | None) -> str:

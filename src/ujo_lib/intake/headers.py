@@ -28,6 +28,11 @@ _SAYS_NO_MORE = re.compile(
 )
 """What stands in brackets behind a heading and makes it no other: a unit, a day, how it was counted or asked."""
 
+_ANOTHERS = re.compile(
+    r"(?:父|母|[両片]?親|保護者|ご?家族|世帯主|配偶者|夫|妻|兄弟姉妹|きょうだい|同居[者人]|[昨前]年度?|前回)(?:の.*)?"
+)
+"""What stands above a heading, or before its stroke, and makes it that of somebody else or of another time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -42,7 +47,7 @@ class Header:
         options: multiple-answer item → option label → position.
         subtotals: positions of total columns.
         ignored: positions that are left out.
-        narrowed: canonical name → what stands in brackets behind a heading that is known without it.
+        narrowed: canonical name → what stands in brackets behind a heading that is known without it, or whose it is.
     """
 
     top: int
@@ -174,7 +179,13 @@ def _lookup(heading: str, known: Mapping[str, _Target], strip_unit: bool) -> _Ta
 
 
 def _narrowing(heading: str, known: Mapping[str, _Target]) -> str:
-    """What stands in brackets behind a heading that nobody knows with it, unless it can say nothing of how much."""
+    """What stands in brackets behind a heading that nobody knows with it, unless it can say nothing of how much.
+
+    The same of a level above it that names somebody else: 父_年齢.
+    """
+    above = next(filter(_ANOTHERS.fullmatch, heading.split("_")[:-1]), "")
+    if above and fold(heading) not in known:
+        return above
     said = _UNIT.search(tidy(heading))
     if said is None or _lookup(heading, known, strip_unit=False) is not None:
         return ""

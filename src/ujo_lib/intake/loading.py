@@ -371,7 +371,7 @@ def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
     """Things in a workbook that the eye reads and a program does not (trap 18)."""
     facts = grid.facts
     told = (
-        (facts.stale, "計算結果のない数式があります。Excelで開いて保存し直してください。"),
+        (facts.stale, "計算結果のない(0 のままの)数式があります。Excelで開いて保存し直してください。"),
         (facts.hidden, "非表示の行や列も読みました。要らなければ削除してください。"),
         (
             facts.hidden_sheets,
@@ -397,7 +397,8 @@ def _source(
 ) -> dict[str, Any]:
     """What is known of a file, as far as it could be read."""
     dropped = body.dropped if body else {}
-    levels = header.levels if header else 0
+    heads = grid.head()[header.top : header.body] if grid and header else []
+    levels = sum(any(cell.strip() for cell in row) for row in heads)
     read = body.n_read if body else 0
     return {
         "kind": kind,

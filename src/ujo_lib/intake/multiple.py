@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake.cells import Read, ValueRefused, is_no_answer, parse_flag, tidy
+from ujo_lib.intake.cells import Read, ValueRefused, fold_sign, is_no_answer, parse_flag, tidy
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Multiple, Option
 from ujo_lib.intake.values import Raw, note_refusal
@@ -22,6 +22,9 @@ _CIRCLED = re.compile("[\u2460-\u2473]")
 _SEPARATORS = r"[,、;/・\s]+"
 _LOOKS_LIKE_DATE = re.compile(
     r"\d{1,2}月\d{1,2}日|\d{4}[-/]\d{1,2}[-/]\d{1,2}.*|\d{1,2}-[A-Z][a-z]{2}|4\d{4}"
+)
+_CROSSED = (
+    "× と空欄しかなく、× が選んだ印か選ばなかった印か分かりません。選んだものに ○ か 1 を書いてください。"
 )
 _FORCE_TEXT = "Excelで列の書式を「文字列」にしてから、1,3 のように入れ直してください。"
 
@@ -156,6 +159,13 @@ def parse_columns(
     for place, raw in there:
         ticked[:, place], filled[:, place] = _ticks(raw, item.options[place], notes)
     answered = np.asarray(filled.any(axis=1))
+    partly = ~ticked.any(axis=1) & ~filled[:, [place for place, _ in there]].all(axis=1)
+    for _, raw in there:
+        crossed = np.array([fold_sign(text) == "x" for text in raw.texts])[raw.codes]
+        rows = raw.rows[partly & crossed]
+        notes.problem_rows(
+            rows, ["×"] * len(rows), "選んだことの分かる印", _CROSSED, "15", column=raw.heading
+        )
     for place, raw in there if encoding == "dummies" else ():
         rows = raw.rows[answered & ~filled[:, place]]
         if len(rows):

@@ -185,7 +185,9 @@ def _remedy_for(found: str, content: bytes) -> str:
 
 
 def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: Notes) -> Grid:
-    content = content.rstrip(b"\x1a")  # the end mark of old host systems
+    # The end mark of old host systems, on a line of its own or not; blank lines at the end are counted without one.
+    if content[-8:].rstrip(b"\r\n").endswith(b"\x1a"):
+        content = content.rstrip(b"\r\n\x1a")
     try:
         used = find_encoding(content, encoding)
     except EncodingError as error:

@@ -55,6 +55,10 @@ def as_it_stands(grid: Grid, schema: Schema, spec: FileSpec, layout: Layout | No
     return shape
 
 
+_PARTS = ("年", "年度", "月", "日", "時", "分")
+"""What stands above a bare number and belongs to it: 1月 of 2023年度 is none of 2023."""
+
+
 def _joined(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
     grid, spec = shape.grid, shape.spec
     firsts = {headings[0]: name for name, headings in spec.join.items()}
@@ -68,7 +72,11 @@ def _joined(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
             remedy = "inputs.yaml の join の見出しを、ファイルの見出しに合わせてください。"
             notes.problem("join に書いた見出しの列", remedy, "11", column="join", value="、".join(lacking))
             continue
-        cells = [grid.table.column(places[fold(heading)]) for heading in headings]
+        cells = [
+            pc.replace_substring_regex(cell, r"^\s*(\d+)\s*$", rf"\1{heading}") if heading in _PARTS else cell
+            for heading in headings
+            for cell in [grid.table.column(places[fold(heading)])]
+        ]
         if any(column.name == name and column.type == "datetime" for column in shape.schema.columns):
             # Midnight beside a day is what a database adds; the clock stands in its own cell, or was not written.
             cells[0] = pc.replace_substring_regex(cells[0], r"[T ]0?0:00(:00(\.0+)?)?$", "")

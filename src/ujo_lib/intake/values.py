@@ -251,6 +251,11 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     if ages and all(int(tidy(raw.texts[code])) < _YOUNGEST_ALONE for code in ages):
         _refuse_perhaps_codes(column, raw, ages, notes)
         changed = [one for one in changed if one[0] not in ages]
+    elif ages and any(not tidy(text).isdecimal() for text, one in zip(raw.texts, values, strict=True) if one):
+        rows = raw.rows[np.isin(raw.codes, ages)]
+        notes.warning_rows(
+            rows, [""] * len(rows), "年代の区分か、歳の付いた年齢", _BESIDE_BANDS, "16", column=raw.heading
+        )
     if column.type == "share":
         _refuse_mixed_shares(raw, values, notes)
     if column.unit == "分":
@@ -358,6 +363,10 @@ def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
     return list(known)
 
 
+_BESIDE_BANDS = (
+    "区分と並んで、数だけのセルがあります。年齢として読みました。番号や、ずれた列の数なら直してください。"
+    "年齢ならこのままで構いません(45歳 のように書けば、この注意は出ません)。"
+)
 _UNKNOWN_AGES = frozenset({"0", "99"})
 
 

@@ -67,6 +67,7 @@ _EXACT = 10**15
 
 _DAY_AND_CLOCK = re.compile("(?=.*d)(?=.*h)")
 _RAISED = ("superscript", "subscript")
+_UNSOLVED = re.compile(rb'fullCalcOnLoad="(?:1|true)"')
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
 
 
@@ -243,6 +244,10 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
     formulas: list[str] = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.namelist()
+        # A program that cannot calculate stores a nought and leaves the rest to Excel, which clears this when it saves.
+        unsolved = (
+            "xl/workbook.xml" in parts and _UNSOLVED.search(archive.read("xl/workbook.xml")) is not None
+        )
         if any(b"<f" in archive.read(p) for p in parts if p.startswith("xl/worksheets/sheet")):
             source = openpyxl.load_workbook(io.BytesIO(content))[sheet.title]
             formulas = [c.coordinate for _, c in sorted(source._cells.items()) if c.data_type == "f"]
@@ -269,7 +274,9 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         merged=tuple(sorted(str(area) for area in sheet.merged_cells.ranges)),
         formulas=tuple(formulas),
         # A formula that made an empty text was worked out: its cell says so (t="str").
-        stale=tuple(a for a in formulas if sheet[a].value is None and sheet[a].data_type != "str"),
+        stale=tuple(
+            a for a in formulas if unsolved or (sheet[a].value is None and sheet[a].data_type != "str")
+        ),
         from_1904=book.epoch == CALENDAR_MAC_1904,
         hidden=tuple(hidden),
         hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),

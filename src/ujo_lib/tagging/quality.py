@@ -409,7 +409,7 @@ def _ratio(numerator: Floats, denominator: Floats) -> Floats:
 def read_mark(mark: object) -> bool | None:
     """Read one mark of a coding sheet; None if it is neither yes nor no."""
     text = "" if mark is None else str(mark).strip().upper()
-    # x is neither: some tick with it, others mean ×.
+    # x and × are neither: some tick with them, others strike out.
     if text in {"1", "1.0", "○", "〇", "◯", "あり", "TRUE", "✓"}:
         return True
-    return False if text in {"", "0", "0.0", "×", "なし", "FALSE", "-"} else None
+    return False if text in {"", "0", "0.0", "なし", "FALSE", "-"} else None

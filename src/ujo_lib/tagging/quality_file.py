@@ -127,9 +127,9 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
         Boolean, one row per text marked as read (index: ids as text), one column per theme id.
 
     Raises:
-        CodesError: a sheet or columns missing, a second sheet of marks, ids that are not in the plan or stand twice,
-            marks that are neither yes nor no, themes marked in a text that is not marked as read, only some of the
-            columns sorted.
+        CodesError: a sheet or columns missing, a second sheet of marks, merged or struck-through cells, ids not
+            in the plan or stand twice, marks that are neither yes nor no, themes marked in a text that is not marked as
+            read, only some of the columns sorted.
     """
     place = f"{path.name} シート「{_SHEET}」"
     known = set(plan.index.astype(str))
@@ -190,7 +190,13 @@ def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[
     with closing(book):
         if _SHEET not in book.sheetnames:
             raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
+        cells = (cell for row in book[_SHEET].iter_rows() for cell in row if cell.value is not None)
+        odd = [str(area) for area in book[_SHEET].merged_cells.ranges]
+        odd += [cell.coordinate for cell in cells if cell.font.strike]
         sheets = {one.title: [*one.iter_rows(values_only=True)] or [()] for one in book.worksheets}
+    if odd:
+        told = "は結合セルか取り消し線の値。結合を解いて相談ごとに書き、取り消した値は消す"
+        raise CodesError([f"{place}: {'、'.join(odd[:5])} {told}"])
     if copies := [title for title, rows in sheets.items() if title != _SHEET and _ID in rows[0]]:
         told = f"シート「{copies[0]}」にも「{_ID}」の列があるが、読むのは「{_SHEET}」だけ。印をそこに集め、ほかは消す"
         raise CodesError([f"{path.name}: {told}"])
