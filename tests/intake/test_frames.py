@@ -59,6 +59,24 @@ def test_a_household_of_8050_has_somebody_of_forty_who_lives_with_a_parent(
 
 
 @pytest.mark.parametrize(
+    ("lacking", "derived_as"),
+    [
+        ("age_band", None),
+        ("household_members_父", None),
+        ("household_members_母", None),
+        ("household", [True]),
+    ],
+)
+def test_a_questionnaire_that_asks_for_no_age_or_parents_tells_of_no_8050_household(lacking, derived_as):
+    """The page of cases stopped with a KeyError, told as a fault of the file."""
+    frame = pd.DataFrame({"case_id": ["a"], "age_band": ["40歳代"], "household": ["家族と同居"]})
+    frame["household_members_父"] = pd.array([True], "boolean")
+    frame["household_members_母"] = pd.array([False], "boolean")
+    found = derived(frame.drop(columns=lacking), SCHEMAS["cases"])
+    assert (found["economic_8050"].tolist() if "economic_8050" in found else None) == derived_as
+
+
+@pytest.mark.parametrize(
     ("start", "end", "day"), [("2024-03-01", "2024-03-01", True), ("2024-03-01", "2024-03-02", False)]
 )
 def test_an_advertising_row_of_a_single_day_has_it_as_its_day(start, end, day):

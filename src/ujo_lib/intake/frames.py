@@ -104,14 +104,20 @@ def derived(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
 
 def _derive_8050(frame: pd.DataFrame) -> pd.DataFrame:
-    """``economic_8050``: aged 40 or over and living with father or mother; NA when either is unknown."""
-    if "economic_8050" in frame or not {"household_members_父", "household_members_母"} <= set(frame):
+    """``economic_8050``: aged 40 or over and living with father or mother; NA when either is unknown.
+
+    No column of a questionnaire that does not ask for both.
+    """
+    needed = {"age_band", "household_members_父", "household_members_母"}
+    if "economic_8050" in frame or not needed <= set(frame):
         return frame
     ages = frame["age_band"].astype(object).map(lambda label: age_range(str(label)))
     forty = pd.Series([pd.NA if ages_of is None else ages_of[0] >= 40 for ages_of in ages], dtype="boolean")
     parent = frame["household_members_父"] | frame["household_members_母"]
-    alone = (frame["household"] == "一人暮らし").to_numpy()
-    frame["economic_8050"] = forty & parent.mask(alone & parent.isna().to_numpy(), False)
+    if "household" in frame:  # who lives alone was not asked with whom
+        alone = (frame["household"] == "一人暮らし").to_numpy()
+        parent = parent.mask(alone & parent.isna().to_numpy(), False)
+    frame["economic_8050"] = forty & parent
     return frame
 
 
