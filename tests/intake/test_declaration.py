@@ -3,8 +3,9 @@
 import pytest
 
 from tests.intake.conftest import Desk, as_csv, table
-from ujo_lib.intake.declaration import FileSpec, read_declaration
+from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import Option
 from ujo_lib.params import project_root
 
 LIKE = "「{}」ではありませんか。"
@@ -13,9 +14,13 @@ UNKNOWN = "項目の名前を確かめてください。"
 
 def told(desk: Desk, *kinds: str) -> list[tuple[str, str, str]]:
     """Key, value and remedy of everything that is wrong with a declaration."""
-    notes = Notes("inputs.yaml")
-    read_declaration(desk._inputs(), kinds, desk.folder, notes)
+    _, notes = declared(desk, *kinds)
     return [(problem.column, problem.value, problem.remedy) for problem in notes.problems]
+
+
+def declared(desk: Desk, *kinds: str) -> tuple[Declaration, Notes]:
+    notes = Notes("inputs.yaml")
+    return read_declaration(desk._inputs(), kinds, desk.folder, notes), notes
 
 
 @pytest.mark.parametrize(
@@ -76,3 +81,72 @@ def test_a_sheet_is_named_where_several_of_its_file_are_read(sheet, sheets, labe
         kind="waves", name="a.xlsx", path=project_root(), worksheet="4月", sheet=sheet, sheets=sheets
     )
     assert spec.label == label
+
+
+@pytest.mark.parametrize(
+    ("said", "told_of"),
+    [
+        ({}, ["events"]),
+        ({"events": {"files": ["e.csv"]}}, []),
+        ({"not_supplied": {"events": "会議がなかった"}}, []),
+        ({"not_supplied": {"ads": "広告がない"}}, ["events"]),
+    ],
+)
+def test_a_kind_has_files_or_a_reason_why_there_are_none(desk: Desk, said, told_of):
+    desk.declared = said
+    assert [key for key, _, _ in told(desk, "events")] == told_of
+
+
+def test_a_label_has_its_number_and_its_other_spellings(desk: Desk):
+    desk.labels = {"district": {"東": ["ひがし", "1", "01"], "西": []}}
+    desk.put("commissioners", "c.csv", b"")
+    found, _ = declared(desk, "commissioners")
+    assert found.schemas["commissioners"].column("district").options == (
+        Option("東", "1", ("ひがし", "01")),
+        Option("西"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "constants"),
+    [
+        ({}, {"consult_id": "{file}/{row}"}),
+        ({"constants": {"channel": "全国窓口"}}, {"consult_id": "{file}/{row}", "channel": "全国窓口"}),
+        ({"constants": {"consult_id": "{row}"}}, {"consult_id": "{row}"}),
+    ],
+)
+def test_a_layout_says_of_a_kind_what_the_city_does_not_say_itself(desk: Desk, said, constants):
+    desk.put("consultations", "c.csv", b"", layout="google_forms", **said)
+    [spec] = declared(desk, "consultations")[0].files
+    assert spec.constants == constants
+
+
+@pytest.mark.parametrize(
+    ("said", "worksheets"),
+    [({}, [None]), ({"sheet": "4月"}, ["4月"]), ({"sheets": ["4月", "5月"]}, ["4月", "5月"])],
+)
+def test_each_sheet_that_is_named_is_a_file_of_its_own(desk: Desk, said, worksheets):
+    desk.put("national_daily", "n.xlsx", b"", **said)
+    assert [spec.worksheet for spec in declared(desk, "national_daily")[0].files] == worksheets
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ({}, None),
+        ({"columns": {"数": "n"}}, None),
+        ({"columns": {"数": "m"}}, "columns"),
+        ({"constants": {"m": "1"}}, "constants"),
+        ({"join": {"m": ["a", "b"]}}, "join"),
+        ({"melt": {"n": "{pref}"}}, None),
+        ({"melt": {"n": "{prefs}"}}, "melt"),
+        ({"melt": {"m": "{pref}"}}, "melt"),
+        ({"missing_in": {"m": {"-": "none"}}}, "missing_in"),
+        ({"multiple_answers": {"n": "listed"}}, "multiple_answers"),
+    ],
+)
+def test_a_file_of_which_something_is_said_that_its_kind_does_not_have_is_not_read(desk: Desk, said, key):
+    desk.put("national_daily", "n.csv", b"", **said)
+    found, notes = declared(desk, "national_daily")
+    assert [one.column for one in notes.problems] == ([f"national_daily.{key}"] if key else [])
+    assert len(found.files) == (not key)

@@ -159,3 +159,20 @@ def test_a_few_people_who_answered_in_both_years_are_not_counted_in_a_release(
     spec = TableSpec("change", "差", Subject(computed_from=("residents",)), table.schema)
     shown = mask(TableRecord.of("06", spec, table.frame), table.frame, {}, ["residents"], least=5)
     assert shown.frame[["both", "share", "estimate"]].notna().all(axis=None) == told
+
+
+@pytest.mark.parametrize(
+    ("before_in", "same_people", "strata"),
+    [(["東", "西"], True, 2), (["東", "西"], False, 4), (["東"], True, 1), (["東"], False, 2), ([], True, 1)],
+)
+def test_districts_part_both_years_only_where_both_were_drawn_by_them(
+    drawn, register, now, before_in, same_people, strata
+):
+    """Persons asked twice stand in one stratum; two samples have strata of their own."""
+    if before_in:
+        here, of = (frame[frame["district"].isin(before_in)] for frame in (drawn, register))
+    else:
+        here, of = (frame.drop(columns="district") for frame in (drawn, register))
+        of = of.groupby(["sex", "age_band"], observed=True, as_index=False).sum()
+    design = stacked(now, open_sample(here, of), same_people)
+    assert len(np.unique(design.strata)) == strata
