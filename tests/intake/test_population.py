@@ -64,3 +64,27 @@ def test_one_sex_or_one_age_alone_is_not_taken_for_the_people_of_an_area(parts, 
             intake.of_source(people, "住基")
     else:
         assert len(intake.of_source(people, "住基")) == rows
+
+
+@pytest.mark.parametrize(
+    ("ages", "youngest"),
+    [
+        (["15~64歳", "65歳以上"], 15),
+        (["65歳以上", "1~64歳", "不詳"], 1),
+        (["0歳", "1~64歳", "65歳以上"], None),
+        (["15歳未満", "15歳以上"], None),
+        (["総数", "15~64歳", "65歳以上"], None),
+        ([None, "15~64歳", "65歳以上"], None),
+        (["若い人", "ほかの人"], None),
+    ],
+)
+def test_a_table_without_its_children_is_not_taken_for_the_people_of_an_area(ages, youngest):
+    """Contacts per head were told of those over 15 alone, without a word."""
+    people = pd.DataFrame(
+        {"area_code": "43213", "as_of": "2020", "source": "住基", "n": 10, "age_band": ages}
+    )
+    if youngest:
+        with pytest.raises(InputError, match=f"43213 の人口の表に、{youngest}歳より若い人の行がありません"):
+            intake.of_source(people, "住基")
+    else:
+        assert len(intake.of_source(people, "住基")) == len(ages)

@@ -4,6 +4,7 @@ import pandas as pd
 
 from ujo_lib.errors import InputError
 from ujo_lib.intake.schemas import SCHEMAS
+from ujo_lib.text import age_range
 
 
 def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -15,7 +16,7 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
 
     Raises:
         InputError: no row has that source, or an area has several that begin so at its latest date, or only one sex or
-            one age.
+            one age, or no children.
     """
     chosen = population[population["source"].str.startswith(source)]
     if chosen.empty:
@@ -33,12 +34,12 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
                 "common.yaml の population_source に、一つに決まるまで長く書いてください"
             )
     for area, rows in latest.groupby("area_code"):
-        _refuse_single_part(str(area), rows)
+        _refuse_part(str(area), rows)
     return latest
 
 
-def _refuse_single_part(area: str, rows: pd.DataFrame) -> None:
-    """Parts are added up where no row counts everybody; men alone, or those over 65 alone, are not everybody."""
+def _refuse_part(area: str, rows: pd.DataFrame) -> None:
+    """Parts are added up where no row counts everybody; men alone, or those over 15 alone, are not everybody."""
     for name in ("sex", "age_band"):
         if name in rows:
             said = rows[name].astype(object)
@@ -50,3 +51,9 @@ def _refuse_single_part(area: str, rows: pd.DataFrame) -> None:
                     f"全員の数として使うので、総数の行か、ほかの{heading}の行を加えてください"
                 )
             rows = rows[whole] if whole.any() else rows
+    ages = [ages[0] for label in rows.get("age_band", ()) if (ages := age_range(str(label)))]
+    if youngest := min(ages, default=0):
+        raise InputError(
+            f"地域コード {area} の人口の表に、{youngest}歳より若い人の行がありません。"
+            "全員の数として使うので、総数の行か、0歳からの年齢の行を加えてください"
+        )
