@@ -575,11 +575,12 @@ def daily(*days: str, desk: str = "全国窓口", each: int = 1, start: int = 0)
 
 
 def test_contacts_are_counted_per_month_desk_and_prefecture(desk: Desk) -> None:
-    rows = daily("2023-08-01", "2023-08-02", "2023-09-01") + daily("2023-09-02", desk="市専用", start=9)[1:]
+    days = ("2023-08-01", "2023-08-02", "2023-09-01")
+    rows = daily(*days, each=5) + daily("2023-09-02", desk="市専用", start=99)[1:]
     desk.put("consultations", "c.csv", as_csv(rows))
     source = desk.load().sources.iloc[0]
     assert source[["by_month", "by_desk", "by_pref"]].tolist() == [
-        "2023-08 2、2023-09 2", "全国窓口 3、市専用 1", "熊本県 4",
+        "2023-08 10、2023-09 6", "全国窓口 15、市専用 1", "熊本県 16",
     ]  # fmt: skip
 
 
@@ -678,6 +679,7 @@ def test_first_and_last_day_are_those_of_the_rows_that_have_one(days, found) -> 
     frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days, dtype="object"))})
     expected = found and tuple(pd.Timestamp(2023, 8, day) for day in found)
     assert account.day_range(frame, SCHEMAS["national_daily"]) == expected
+    assert account.day_range(frame.assign(period_end=pd.Timestamp(2024, 1, 1)), SCHEMAS["ads"]) == expected
 
 
 def quiet(days: list[pd.Timestamp], **more: object) -> list[str]:
@@ -838,7 +840,8 @@ def test_two_sheets_are_alike_where_four_in_five_of_the_larger_ones_headings_are
 def not_daily(days: pd.DatetimeIndex, n: list[int], kind: str = "national_daily") -> list[str]:
     """What is told of these counts: the sign of a week or month, of a sum to date, or nothing."""
     frame = pd.DataFrame({"date": days, "n": pd.array(n, dtype="Int64")})
-    loaded = Loaded(frame, np.full(len(days), "n.csv", dtype=object), np.arange(2, len(days) + 2))
+    files = np.array(["n.csv", *["m.csv"] * (len(days) - 1)], dtype=object)
+    loaded = Loaded(frame, files, np.arange(2, len(days) + 2))
     notes = Notes("n.csv")
     account.note_not_daily({kind: loaded}, SCHEMAS, {"n.csv": notes})
     assert all((p.severity, p.row, p.column) == ("warning", 2, "件数") for p in notes.problems)

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.intake.conftest import FORMS, asked
 from ujo_lib.intake import SCHEMAS, dictionary
+from ujo_lib.intake.schemas import Column, Option
 from ujo_lib.params.inputs import KINDS
 
 README = Path(__file__).parents[2] / "data" / "README.md"
@@ -39,3 +42,11 @@ def test_what_must_be_filled_must_be_there():
     columns = [column for schema in SCHEMAS.values() for column in schema.columns]
     assert {column.required for column in columns if column.filled} == {True}
     assert {column.filled for column in columns if column.required} == {True, False}
+
+
+@pytest.mark.parametrize(("n", "shown"), [(14, 14), (15, 15), (16, 7)])
+def test_up_to_fifteen_options_are_listed_and_of_more_the_first_and_last_three(n, shown):
+    column = Column("q", "問い", "cat", options=tuple(Option(f"{i}番", str(i)) for i in range(n)))
+    listed = dictionary._values(column).split("/")
+    assert len(listed) == shown
+    assert listed[:3] + listed[-3:] == [f"{i} {i}番" for i in (0, 1, 2, n - 3, n - 2, n - 1)]

@@ -768,3 +768,39 @@ def test_of_a_file_that_was_not_read_nothing_is_counted_but_its_rows(desk: Desk,
     assert numbers == dict.fromkeys(numbers, 0) | {"rows_counted": counted}
     assert pd.isna(row["header_row"])
     assert (row["first_day"], row["dropped"], row["columns_absent"]) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "found"),
+    [
+        ("inputs.yaml", True, "inputs.yaml"),
+        ("inputs.yaml", False, "{root}/inputs.yaml"),
+        ("{here}/inputs.yaml", True, "{here}/inputs.yaml"),
+        ("{here}/inputs.yaml", False, "{here}/inputs.yaml"),
+    ],
+)
+def test_a_declaration_is_looked_for_where_it_is_said_and_below_the_project(
+    tmp_path, monkeypatch, name, there, found
+):
+    monkeypatch.chdir(tmp_path)
+    if there:
+        (tmp_path / "inputs.yaml").touch()
+    folders = {"here": str(tmp_path), "root": str(tmp_path / "project")}
+    assert loading._locate(Path(name.format(**folders)), folders["root"]) == Path(found.format(**folders))
+
+
+def test_of_a_file_that_is_not_there_nothing_is_counted(desk: Desk):
+    desk.declared["waves"] = {"files": ["none.csv"]}
+    source = desk.check().sources.iloc[0]
+    assert source[["file", "bytes", "sha256"]].tolist() == ["none.csv", 0, ""]
+    assert source.filter(like="rows").tolist() == [0] * 6
+
+
+@pytest.mark.parametrize("kinds", [("national_daily", "waves"), ("national_daily", "national_daily")])
+def test_columns_are_compared_between_files_of_one_kind(desk: Desk, kinds):
+    for at, kind in enumerate(kinds):
+        rows = table(kind)
+        more = [[*row, "a" if i else "出典"] for i, row in enumerate(rows)] if at == 0 else rows
+        desk.put(kind, f"{at}.csv", as_csv([more[0], *more[1 + at :]]))
+    told = [p.column for p in desk.check().faults if "無回答は違います" in p.remedy]
+    assert told == ["出典"] * (kinds[0] == kinds[1])

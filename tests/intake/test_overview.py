@@ -26,6 +26,7 @@ def test_columns_with_gaps_stand_in_the_order_of_their_shares_and_those_without_
     found = overview.missing(data).frame
     assert found["heading"].tolist() == ["e", "c", "a", "d"]
     assert list(found.index) == [0, 1, 2, 3]
+    assert not overview.missing(data).schema["n_missing"].members  # cells are no people
 
 
 def test_files_of_one_item_are_counted_by_verdict_and_those_that_want_mending_named() -> None:

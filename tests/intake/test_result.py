@@ -17,6 +17,7 @@ def test_a_caller_cannot_spoil_the_frames_of_the_next(desk: Desk):
     mine = first["campaigns"]
     mine.loc[0, "name"] = "こわした"
     assert first["campaigns"]["name"].iloc[0] == "施策1"
+    assert ("campaigns" in first, "cases" in first) == (True, False)
     assert desk.load()["campaigns"]["name"].iloc[0] == "施策1"
 
 
@@ -31,6 +32,7 @@ def test_everything_is_also_json_and_html(desk: Desk):
     desk.put("campaigns", "k.csv", as_csv(rows))
     taken = desk.check()
     data = json.loads(taken.json())
+    assert "費用(円)" in taken.json()  # to be read by people, too
     assert list(data) == ["sources", "problems", "repairs", "missing", "rules"]
     assert list(data["problems"][0]) == list(PROBLEM_COLUMNS)
     page = taken._repr_html_()
@@ -56,4 +58,7 @@ def test_warnings_alone_hinder_nothing(desk: Desk, severities, ok):
 
 def test_without_a_file_that_could_be_judged_the_rules_have_their_columns(desk: Desk):
     desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
-    assert list(replace(desk.check(), verdicts=()).rules) == list(RULE_COLUMNS)
+    taken = desk.check()
+    assert list(replace(taken, verdicts=()).rules) == list(RULE_COLUMNS)
+    twice = replace(taken, verdicts=(taken.rules, taken.rules)).rules
+    assert twice.index.tolist() == list(range(2 * len(taken.rules)))

@@ -84,6 +84,7 @@ def test_hours_side_by_side_become_hours(desk: Desk):
         ("25時", ["25時"], "3", True),
         ("25時", [], "", True),
         ("天気", [], "晴れ", True),
+        ("25時", [], "3件", False),
         ("25時", [], "3|x", False),  # one of two is a number
         ("天気", [], "3|x|晴れ", True),
         ("合計", [], "3", True),
@@ -205,11 +206,19 @@ def test_year_month_and_day_in_a_cell_each_are_joined_by_their_headings(desk: De
     assert bool(errors(taken)) is (read is None)
 
 
-def test_a_row_cut_short_is_told_beside_joined_cells_too(desk: Desk):
+@pytest.mark.parametrize("short", [0, 1, 2, 3])
+def test_a_row_cut_short_is_told_beside_joined_cells_too(desk: Desk, short):
     rows = day_and_clock("22:15", "22:16", "9:05")
-    rows[2] = rows[2][:5]
+    rows[2] = rows[2][: len(rows[2]) - short]
     desk.put("consultations", "c.csv", as_csv(rows), join={"received_at": ["受付日", "受付時刻"]})
-    assert errors(desk.check())[0][:2] == (3, "(行全体)")
+    assert [told[:2] for told in errors(desk.check())][:1] == [(3, "(行全体)")] * bool(short)
+
+
+def test_one_part_may_be_all_that_a_table_has_and_a_column_that_is_named_is_none(desk: Desk):
+    rows = [["日付", "熊本県", "福岡県"], ["2023-08-01", "1", "2"]]
+    desk.put("national_daily", "n.csv", as_csv(rows), melt={"n": "{pref}"}, columns={"福岡県": "source"})
+    frame = desk.load()["national_daily"]
+    assert frame[["pref", "n", "source"]].to_numpy().tolist() == [["熊本県", 1, "2"]]
 
 
 def test_a_heading_to_be_joined_that_is_not_there_is_named(desk: Desk):

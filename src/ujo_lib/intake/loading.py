@@ -162,7 +162,7 @@ def answers(file: Path, form: Questionnaire, sheet: str) -> pd.DataFrame:
     Raises:
         DataProblems: a column or a key is lacking, or cells hold what the questionnaire does not allow.
     """
-    key = Column(form.keys[sheet], form.keys[sheet], "id", required=True, filled=True)
+    key = Column(form.keys[sheet], form.keys[sheet], "id", filled=True)
     whole = Schema("answers", form.title, "one sheet", (key,), (key.name,)).with_questions(form.on(sheet))
     schema = replace(
         whole,
