@@ -12,7 +12,7 @@ from tests.residents.conftest import AGES, SEXES, categorical
 from tests.residents.test_release import released
 from tests.residents.test_tables import _form as asking
 from ujo_lib.residents import tables
-from ujo_lib.residents.exposure import SOUGHT, _alike, _Few, _moved, _moved_alike, _Question
+from ujo_lib.residents.exposure import SOUGHT, Told, _alike, _Few, _moved, _moved_alike, _Question
 from ujo_lib.residents.weighting import Sample, open_sample
 from ujo_lib.typed import Typed
 
@@ -318,3 +318,24 @@ def test_an_option_tells_as_much_as_the_answers_that_those_gave_who_did_not_tick
     table = tables.ticks(sample, form.items[0], form, LEVEL)
     assert table.left() == tables.shares(sample, "one", "要るもの", LEVEL).left() == 3
     assert released({"needs": table}, width)["needs"].hidden["share"].all() == gone
+
+
+@pytest.mark.parametrize(("more", "moves"), [(4_000, True), (4_038, True), (4_040, True), (4_041, False)])
+def test_one_exchange_may_move_the_share_of_everybody_by_a_thousandth(more, moves):
+    """Ten of each class, of whom the last weigh more / 10 more: a thousandth of everybody is 400 + more / 1,000."""
+    sample = survey([10] * 4, [5] * 4, [100_000] * 3 + [100_000 + more])
+    question = _Question(sample, sample.answers["would_use"], tables.each_answer(sample.answers["would_use"]))
+    others = _alike(question.true, question, np.array([3, 1]), np.random.default_rng(0))
+    assert (len(others) > 0) == moves
+
+
+def test_numbers_of_people_and_shares_are_held_as_a_table_prints_them():
+    sample = survey([6, 7, 8, 9], [1, 2, 3, 4], [400, 410, 420, 430])
+    men = (sample.answers["sex"] == SEXES[0]).to_numpy()
+    told = [*tables.each_answer(sample.answers["would_use"]), Told([ANSWERS[1]], men)]
+    question = _Question(sample, sample.answers["would_use"], told)
+    weights, no = sample.design.weights, (sample.answers["would_use"] == ANSWERS[1]).to_numpy()
+    shares = [weights[~no].sum() / weights.sum(), weights[no].sum() / weights.sum()]
+    shares.append(weights[no & men].sum() / weights[men].sum())
+    [found] = question.rough(question.true[None])
+    assert found.tolist() == [20, 10, 3, *(round(100 * share, 1) for share in shares)]
