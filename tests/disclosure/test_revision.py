@@ -514,3 +514,19 @@ def test_a_table_with_a_count_of_nobody_may_be_released_again() -> None:
     nobody = grid("t", ["a", "b"], ["x", "y"], [[0, 9], [12, 8]])
     past = [PastRelease(nobody, (False,) * len(nobody.cells), "fy2023/first")]
     assert same_records([nobody], past, "fy2023") == (past, [])
+
+
+@pytest.mark.parametrize("small", [0, 1, 4])
+def test_where_zeros_are_hidden_a_hidden_nobody_is_opened_as_a_few_are(small):
+    """Nine and forty beside them: the sum is known, and the new release prints all three."""
+    then, now = (
+        CountTable("t", "cases", {"相談": "相談"}, ("n",),
+                   tuple(Cell((f"x{i}",), "n", n) for i, n in enumerate((small, 9, rest))))
+        for rest in (40, 60)
+    )  # fmt: skip
+    same, corrected = same_records([now], [PastRelease(then, (True, True, False), "fy2023/1")], "fy2023")
+    hide = replace(FIVE, zero_rule="hide")
+    found = small_changes([now], {"t": (False,) * 3}, hide, [], same, corrected)
+    assert [(one.cell, one.low, one.high) for one in found if not one.of_change] == [
+        ("相談=x0 (n)", small, small)
+    ]
