@@ -205,7 +205,7 @@ def test_outside_of_the_project_the_missing_folder_is_told(
 def test_depth_tells_a_main_concern_from_a_word_in_passing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = "相談ID,相談本文\n1,学校の話。学校と学校。\n2,雨と学校\n3,\n".encode()
+    text = "相談ID,相談本文\n1,学校の話。学校と学校。\n2,雨と学校\n3,\n4,雨学校\n".encode()
     (tmp_path / "in.csv").write_bytes(text)
     asked = ["tag", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--depth", "--codebook"]
     assert main([*asked, BOOK]) == DONE
@@ -216,6 +216,7 @@ def test_depth_tells_a_main_concern_from_a_word_in_passing(
     assert school.loc[2].tolist() == [1, 1, 250, 0.5, 0]
     assert school.loc[3, ["school", "school_hits", "school_density", "school_main"]].tolist() == [0, 0, 0, 0]
     assert pd.isna(school.loc[3, "school_position"])
+    assert school.loc[4, ["school_density", "school_position"]].tolist() == [333.333, 0.333]
     assert table.shape[1] == 5 * len(load_codebook(BOOK).ids)
     (tmp_path / "rules.cod").write_text("＊学校\n学校\n", encoding="utf-8")
     assert main([*asked, str(tmp_path / "rules.cod")]) == WRONG_PARAMETERS

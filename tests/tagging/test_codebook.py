@@ -137,6 +137,11 @@ def test_codebooks_travel_to_other_processes_as_text(book: Codebook) -> None:
     assert tag(["学校に行けない"], again).masks.tolist() == tag(["学校に行けない"], book).masks.tolist()
 
 
+@pytest.mark.parametrize("word", ["ギガジャバ", "思い出す"])
+def test_a_base_form_is_a_word_by_itself_or_one_of_the_dictionary(word: str) -> None:
+    assert compile_codebook(parse_codebook(book_of(f"[学校, 学校+{word}]")))
+
+
 @pytest.mark.parametrize(
     "term",
     [

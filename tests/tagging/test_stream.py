@@ -57,6 +57,14 @@ def test_files_come_out_in_order_with_the_tags_of_memory(
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted({given.name, out.name})
 
 
+def test_depth_is_written_in_three_decimals(tmp_path: Path, book: Codebook) -> None:
+    """One of three letters into 雨学校, which is a third of a thousand for its length."""
+    given = write(tmp_path / "in.csv", [("1", "雨学校")], ("相談ID", "相談本文"))
+    stream.tag_file(given, tmp_path / "out.csv", book, jobs=1, deep=True)
+    told = pd.read_csv(tmp_path / "out.csv").iloc[0]
+    assert told[["school_hits", "school_density", "school_position"]].tolist() == [1, 333.333, 0.333]
+
+
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig", "utf-16", "utf-8"])
 @pytest.mark.parametrize("separator", [",", "\t"])
 def test_the_encoding_and_the_separator_are_found(

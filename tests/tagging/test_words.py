@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact
@@ -121,3 +123,12 @@ def test_only_words_that_a_group_uses_more_are_listed_as_such(arrays: ArrayEngin
     nobody = w.distinctive_words(index, np.zeros(8, bool), 20, least_texts=1)
     assert len(nobody) == 3
     assert w.used_more(nobody).frame.empty
+
+
+def test_words_without_a_base_form_and_the_first_of_all_base_forms_keep_their_own() -> None:
+    rows = np.array([[0, 0, 0], [0, 0, 1], [0, 0, -1], [0, 0, 2]])
+    dictionary = SimpleNamespace(base_of=np.array([0, 1, -1]), base_forms=["乙", "甲", "己"])
+    tokens = SimpleNamespace(dictionary=dictionary, rows=rows, surface=lambda row: "丙丁"[int(row == 3)])
+    names, number = w._base_forms(tokens, np.arange(4))
+    assert names == sorted("丙丁乙甲")
+    assert [names[place] for place in number] == ["乙", "甲", "丙", "丁"]

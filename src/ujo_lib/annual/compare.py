@@ -5,7 +5,6 @@ a person in `indicators.yaml`, or seen from unit, base, area or kind of period o
 比較不可 and gives the reason; both figures stay, their difference and ratio do not.
 """
 
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -458,6 +457,8 @@ def _interval(reading: Reading) -> stats.Interval:
 
 
 def _verdict(ratio: stats.Interval) -> str:
-    if ratio.low > 1:
+    """Read off the limits as they are printed: beside 1.00〜1.35 nothing has grown."""
+    low, high = (stats.round_half_up(end, 2) for end in (ratio.low, ratio.high))
+    if low > 1:
         return MORE
-    return LESS if math.isfinite(ratio.high) and ratio.high < 1 else UNCLEAR
+    return LESS if high < 1 else UNCLEAR
