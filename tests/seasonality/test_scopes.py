@@ -497,6 +497,20 @@ def test_a_year_that_ends_on_the_first_day_of_the_page_shares_that_day_with_it(l
     assert page.few_in_city(Period(date(2023, 5, 1), date(2023, 6, 1), ""), least) is few
 
 
+@pytest.mark.parametrize(("least", "few"), [(2, False), (3, True)])
+def test_a_year_before_the_page_shares_no_contact_with_it(least, few):
+    """Two contacts in it; the page has many."""
+    scopes = world(own_days=["2023-05-05", "2023-05-06", *EVERY_DAY[200:240]])
+    page = replace(scopes, period=Period(date(2023, 6, 1), date(2023, 12, 31), ""))
+    assert page.few_in_city(Period(date(2023, 5, 1), date(2023, 5, 31), ""), least) is few
+
+
+def test_the_widest_record_is_the_nations_where_there_is_one():
+    scopes = world()
+    assert scopes.widest is scopes.nation
+    assert replace(scopes, nation=None).widest is scopes.prefecture
+
+
 @pytest.mark.parametrize(("last", "refused"), [(date(2022, 12, 31), True), (date(2023, 1, 1), False)])
 def test_a_period_that_ends_on_the_first_day_of_the_record_has_a_record(last, refused):
     refusal = pytest.raises(ValueError, match="相談の記録がありません")
