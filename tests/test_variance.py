@@ -44,6 +44,9 @@ def test_every_contact_made_twice_doubles_the_variance_and_not_the_knowledge():
     assert people(np.arange(120)).effect(months) == pytest.approx(1, abs=0.02)
     twice = people(np.repeat(np.arange(120), 2)).effect(np.repeat(months, 2, axis=0))
     assert twice == pytest.approx(2, abs=0.03)
+    assert people(np.repeat(np.arange(120), 2)).effect(0.01 * np.repeat(months, 2, axis=0)) == pytest.approx(
+        twice
+    )
     assert NOBODY.effect(np.zeros((0, 12))) == 1.0
 
 
@@ -57,8 +60,14 @@ def test_two_calls_on_one_day_are_left_to_the_day_and_two_on_different_days_are_
     influence = np.array([[1.0], [1.0], [-1.0], [-1.0]])
     assert people([0, 0, 1, 1], [5, 5, 6, 6]).across_days(influence)[0, 0] == pytest.approx(0)
     # By person: sums 2 and -2, C/(C-1) = 2; by visit: four of 1, factor 4/3.
-    apart = people([0, 0, 1, 1], [5, 6, 7, 8]).across_days(influence)[0, 0]
-    assert apart == pytest.approx(2 * 8 - 4 / 3 * 4)
+    for days in (
+        [5, 6, 7, 8],
+        [5, 8, 5, 6],
+        [5, 7, 5, 6],
+        [6, 5, 6, 5],
+    ):  # whoever else called on the same days
+        apart = people([0, 0, 1, 1], days).across_days(influence)[0, 0]
+        assert apart == pytest.approx(2 * 8 - 4 / 3 * 4)
     assert NOBODY.across_days(np.zeros((0, 2))).tolist() == [[0, 0], [0, 0]]
 
 

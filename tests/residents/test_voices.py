@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import categorical
-from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.tables import persons
-from ujo_lib.residents.voices import per_population, voices, voices_heard
+from ujo_lib.residents.voices import _labelled, per_population, voices, voices_heard
 from ujo_lib.residents.weighting import open_sample
 from ujo_lib.stats import wilson
 
@@ -220,3 +220,20 @@ def test_a_rule_on_a_question_of_several_answers_leaves_only_those_who_were_sent
     whom = "市民(「頼む」に「通院」と答えた人)"
     assert rows.loc[whom, "base"].tolist() == [int(some.sum())] * 3
     assert rows.loc["家族", "base"].tolist() == [4] * 3  # their sheets do not ask what they ask for
+
+
+@pytest.mark.parametrize(
+    ("age", "band"),
+    [
+        (0, "10歳代まで"),
+        (19, "10歳代まで"),
+        (20, "20歳代"),
+        (59, "50歳代"),
+        (60, "60歳以上"),
+        (199, "60歳以上"),
+        (None, "記入なし"),
+    ],
+)
+def test_an_age_from_birth_on_is_of_its_decade(age, band):
+    item = Item(id="onset", title="始まった年齢", wording="何歳か", kind="number", unit="歳", whole=True)
+    assert _labelled(pd.Series([age], dtype="Int64"), item).tolist() == [band]

@@ -11,6 +11,7 @@ from ujo_lib.residents.weighting import (
     TRIM,
     SampleError,
     _trimmed,
+    answered_among,
     diagnostics,
     open_sample,
     response,
@@ -344,3 +345,15 @@ def test_equal_weights_correct_nothing_and_are_not_said_to(drawn, other, words):
         heard.drop(columns="responded").assign(weight=weights), pd.DataFrame(columns=["sex", "age_band", "n"])
     )
     assert words in said_how(sample)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ([True, False, pd.NA], [True, False, False]),
+        ([pd.NA] * 3, [True] * 3),
+        ([False, pd.NA, pd.NA], [False] * 3),
+    ],
+)
+def test_who_is_not_said_to_have_answered_has_not_unless_nothing_is_said_of_anybody(said, heard):
+    assert answered_among(pd.DataFrame({"responded": pd.array(said, "boolean")})).tolist() == heard
