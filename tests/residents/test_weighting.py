@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES
+from ujo_lib.columns import Estimate
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask
 from ujo_lib.residents.tables import across, persons, sensitivity
 from ujo_lib.residents.weighting import (
@@ -109,6 +110,19 @@ def test_ages_are_joined_with_the_next_older_one_and_no_further_than_needed(draw
     weights = pd.Series(sample.design.weights).groupby(sample.classes.to_numpy()).sum()
     assert weights["男性 16~29歳・30~39歳"] == pytest.approx(200)
     assert weights["女性 40~64歳"] == pytest.approx(100)
+    fewer = thirds[
+        ~thirds["age_band"].isin(ages[:2]) & ((thirds["sex"] != "男性") | (thirds["age_band"] != ages[3]))
+        | (thirds["sex"] == "男性") & thirds["age_band"].isin(ages[:2])
+    ]
+    joined = open_sample(fewer, cells, least=1).joined  # in the order of the register, however many they join
+    assert joined == ("男性 40~64歳・65歳以上", "女性 16~29歳・30~39歳・40~64歳")
+
+
+def test_a_register_of_one_row_names_the_district_that_it_is_of(drawn, register):
+    of_one = drawn[(drawn["sex"] == "男性") & (drawn["age_band"] == AGES[0])]
+    with pytest.raises(SampleError, match="西"):
+        open_sample(of_one, register.iloc[[0]])
+    assert open_sample(of_one[of_one["district"] == "東"], register.iloc[[0]]).persons == 200
 
 
 def test_the_last_age_joins_the_one_before_it(drawn, register):
@@ -125,6 +139,7 @@ def test_weights_far_above_the_median_are_cut_and_the_register_is_still_met(draw
     weighted.loc[heard[:4], "weight"] = 1.6
     sample = open_sample(weighted[weighted["responded"]].drop(columns="responded"), register, trim=times)
     assert sample.cut == cut
+    assert ("大きすぎる重みを抑えた後" in sample.steps) == bool(cut)
     assert sample.design.weights.sum() == pytest.approx(1000)
 
 
@@ -329,6 +344,7 @@ def test_who_was_joined_is_told_no_longer_once_a_release_keeps_the_weights_back(
         ([1, 1, 1, 5.01], 1, [8.01 / 8, 8.01 / 8, 8.01 / 8, 8.01 * 5 / 8]),
         ([1, 1, 1, 5], 0, [1, 1, 1, 5]),
         ([2, 2, 2, 2], 0, [2, 2, 2, 2]),
+        ([2, 2, 2, 18], 1, [3, 3, 3, 15]),  # cut to 10
     ],
 )
 def test_a_weight_is_cut_to_five_times_the_median_and_the_sum_is_kept(weights, cut, expected):
@@ -357,3 +373,12 @@ def test_equal_weights_correct_nothing_and_are_not_said_to(drawn, other, words):
 )
 def test_who_is_not_said_to_have_answered_has_not_unless_nothing_is_said_of_anybody(said, heard):
     assert answered_among(pd.DataFrame({"responded": pd.array(said, "boolean")})).tolist() == heard
+
+
+@pytest.mark.parametrize(("districts", "told"), [(None, True), (["東"], False), (["東", "西"], True)])
+def test_that_no_district_was_met_is_told_where_there_may_be_several(drawn, register, districts, told):
+    here = drawn.drop(columns="district") if districts is None else drawn[drawn["district"].isin(districts)]
+    of_all = register.groupby(["sex", "age_band"], observed=True, as_index=False)["n"].sum()
+    schema = diagnostics(open_sample(here, of_all)).schema
+    assert ("地区では合わせていません" in schema.note) is told
+    assert schema["worth"] == Estimate(heading="同じ重みなら何人分か", unit="人", decimals=0)
