@@ -171,6 +171,14 @@ def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sam
     table = per_population(people, "孤独", others.iloc[:0], some, 1000)
     assert table.frame.set_index("voice").loc["支援機関", "n"] == 2
     assert table.schema.note.endswith("人数を書かなかった回答の分を含まない立場: 支援機関。")
+    one = asked_nothing.assign(persons=asked_nothing["persons"].where(asked_nothing.index > 0, 9))
+    assert "書かなかった" not in per_population(people, "孤独", cases, one, 1000).schema.note
+    assert (
+        "分を含まない立場: 民生委員。"
+        in per_population(people, "孤独", cases.iloc[:0], one, 1000).schema.note
+    )
+    nobody = per_population(people, "孤独", cases, others.drop(columns="persons"), 1000).frame
+    assert nobody["voice"].tolist() == ["市民", "民生委員"]
 
 
 def test_the_residents_that_a_skip_rule_left_are_others_than_all_and_known_from_the_tables_of_the_residents(
@@ -179,6 +187,8 @@ def test_the_residents_that_a_skip_rule_left_are_others_than_all_and_known_from_
     assert told(sample, others, "voices_onset").schema["base"].told == ("市民(「孤独」に「はい」と答えた人)",)
     assert told(sample, others, "voices_need").schema["base"].told == ("市民",)
     assert told(sample, others, "voices_found").schema["base"].told == ()
+    of_residents = [told(sample, others, name).left is not None for name in ("voices_need", "voices_found")]
+    assert of_residents == [True, False]  # shares that are weighted tell more than their counts
 
 
 @pytest.mark.parametrize(
