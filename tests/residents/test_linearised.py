@@ -291,3 +291,36 @@ def test_a_total_that_a_margin_gives_has_no_error_however_few_its_groups(strat: 
 def test_the_word_on_a_difference_follows_its_limits_in_printed_tenths(low, high, word) -> None:
     """Half up by hand: 0.05 points are printed as 0.1, 0.0499 as 0.0."""
     assert worded(low, high, "+", "-", "?") == word
+
+
+def of_share(value: float, se: float, df: int) -> Estimate:
+    return Estimate(value, se, df, np.zeros(2))
+
+
+@pytest.mark.parametrize(
+    ("share", "n", "low", "high"),
+    [
+        (of_share(0.3, 0.1, 0), 9, 0, 1),
+        (of_share(1.0, 0.1, 9), 10, 0.025 ** (1 / 10), 1),  # Clopper and Pearson's
+        (of_share(0.0, 0.1, 1), 2, 0, 1 - 0.025 ** (1 / 2)),
+        (of_share(0.0, 0.0, 1), 1, 0, 1 - 0.025),
+    ],
+)
+def test_a_share_at_its_ends_or_without_freedom_has_the_limits_of_its_number(share, n, low, high) -> None:
+    found = share_interval(share, n)
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize("df", [0, 1])
+def test_without_freedom_a_difference_rests_on_the_limits_of_both_shares(df: int) -> None:
+    """Of 0.3 and 0.5, each from 0 to 1: -0.2 less √(0.3² + 0.5²), and more by √(0.7² + 0.5²)."""
+    design = Design.of([1.0, 1.0], [0, 0])
+    found = share_difference(design, of_share(0.3, 0.1, df), of_share(0.5, 0.1, df), (9, 9))
+    limits = (-0.2 - math.hypot(0.3, 0.5), -0.2 + math.hypot(0.7, 0.5))
+    assert ((found.low, found.high) == pytest.approx(limits)) is (df == 0)
+
+
+def test_a_side_of_one_person_is_a_margin_and_weights_may_add_up_to_one() -> None:
+    weights = rake(np.ones(3), [(["a", "b", "b"], pd.Series({"a": 1.0, "b": 9.0}))])
+    assert weights.tolist() == [1, 4.5, 4.5]
+    assert mean(Design.of([0.25] * 4, [0] * 4), [1.0, 0, 0, 1.0]).value == 0.5
