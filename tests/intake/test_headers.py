@@ -10,7 +10,7 @@ import yaml
 from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib import intake
 from ujo_lib.intake.declaration import FileSpec
-from ujo_lib.intake.headers import _join, _note_double, find_header
+from ujo_lib.intake.headers import _join, _narrowing, _note_double, find_header
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import SCHEMAS, Column, Multiple, Schema, options
 from ujo_lib.params.inputs import Layout
@@ -407,3 +407,11 @@ def test_a_question_that_a_file_lacks_is_told_with_the_way_to_mend_it(made, said
     found = [" ".join((one.severity, *(w for w in WORDS if w in one.remedy))) for one in notes.problems]
     assert sorted(one.removesuffix(" columns:") if one[0] == "w" else one for one in found) == told
     assert {one.row for one in notes.problems if "問い" in one.column and "_" not in one.column} <= {1, None}
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [("父_年齢", "父"), ("内訳_父_年齢", "父"), ("父_内訳_年齢", "父"), ("年齢_父", ""), ("年齢", "")],
+)
+def test_whoever_a_level_above_the_last_names_is_somebody_else(heading, said):
+    assert _narrowing(heading, {}) == said
