@@ -6,13 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats as distributions
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality import forecast
 from ujo_lib.seasonality.calendar import TREND
-from ujo_lib.seasonality.forecast import at_the_end, backtest, forecast_months
+from ujo_lib.seasonality.forecast import _limits, at_the_end, backtest, forecast_months
 from ujo_lib.seasonality.model import fit_calendar
 
 HISTORY = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
@@ -321,3 +322,10 @@ def test_a_forecast_is_held_against_the_steps_from_year_to_year_however_small_bu
     assert table["mase"].iloc[0] == (mase and pytest.approx(mase)) or (
         mase is None and table["mase"].isna().all()
     )
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_a_sum_of_days_that_vary_as_chance_has_makes_them_has_the_limits_of_poisson(level):
+    chance = SimpleNamespace(scale_of_sums=lambda days, mean: 1.0)
+    found = _limits(chance, np.full((20_000, 9), 100.0), np.random.default_rng(0), level)
+    assert found == pytest.approx(distributions.poisson(900).interval(level), abs=2)

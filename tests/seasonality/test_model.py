@@ -7,6 +7,7 @@ import pytest
 from scipy import stats as distributions
 
 from tests.seasonality.conftest import counts_of, noisy_year
+from ujo_lib import glm
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.calendar import WAVE_TERM
 from ujo_lib.seasonality.contrast import compare_hours
@@ -257,3 +258,32 @@ def test_a_weekday_of_a_single_contact_is_open(contacts, closed):
     daily[::7] = 0
     daily[: 7 * contacts : 7] = 1  # 2023 begins on a Sunday
     assert fit_calendar(counts_of(daily), ()).terms.closed == closed
+
+
+@pytest.mark.parametrize(
+    ("days", "n", "why"),
+    [
+        ([0, 2], 2000, ""),
+        ([2], 2000, "曜日が一つだけ"),
+        ([2], 60, "曜日が一つだけ"),
+        ([2], 59, "少なく"),  # few: their weekday is not told
+        ([2], 0, "少なく"),
+    ],
+)
+def test_a_desk_of_one_weekday_has_no_model_however_many_contact_it(days, n, why):
+    """「件数または日数が…少なく」 was said of 2,000 contacts."""
+    period = Period(date(2023, 4, 1), date(2024, 3, 31), "")
+    is_open = np.isin(pd.date_range(period.start, period.end).day_of_week, days)
+    daily = np.bincount(np.resize(np.flatnonzero(is_open), n), minlength=len(is_open))
+    daily = daily + is_open * (np.arange(len(is_open)) % 3) * (n == 2000)
+    reason = fit_calendar(counts_of(daily, period), ()).reason or ""
+    assert (bool(reason), why in reason) == (bool(why), True)
+
+
+def test_where_the_fit_does_not_settle_that_is_said(monkeypatch):
+    fit = glm.fit_negative_binomial
+    monkeypatch.setattr(
+        glm, "fit_negative_binomial", lambda *a, **k: replace(made := fit(*a, **k), converged=~made.converged)
+    )
+    model = fit_calendar(noisy_year(), ())
+    assert (model.fitted, model.reason) == (False, "計算の値が一つに定まらず、回帰モデルは推定しません")

@@ -41,6 +41,8 @@ from ujo_lib.variance import Array
 MOST_CLOSED: Final = 5
 """Weekdays: where only one is left there is no week to compare with."""
 
+_FEW: Final = "相談の件数または日数が項目の数に比べて少なく"
+
 CONTACTS_PER_COLUMN = 10
 """Fewer contacts per column make the estimates of a log-linear model unstable (Peduzzi et al. 1996)."""
 
@@ -259,14 +261,16 @@ def fit_calendar(
         trend: growth per year; by default fitted when two years or more were observed.
 
     Returns:
-        The model; `CountModel.reason` says why when there are too few contacts or weeks.
+        The model; `CountModel.reason` says why there is none.
     """
     growing = counts.days >= 2 * 365 if trend is None else trend
     waves = harmonics if counts.whole_year else 0
     closed = _silent_weekdays(counts)
     terms = Terms(tuple(breaks), waves, growing, counts.period.start, closed)
     if len(closed) > MOST_CLOSED:
-        return _no_model(counts, terms)
+        # On which weekdays a few contacts came would tell of each of them.
+        few = counts.n < CONTACTS_PER_COLUMN * len(closed)
+        return _no_model(counts, terms, _FEW if few else "相談のある曜日が一つだけのため")
     names, X = terms.columns(counts.dates)
     seen = counts.observed & ~np.isin(counts.weekday, closed)
     varies = np.array(
@@ -274,13 +278,13 @@ def fit_calendar(
     )
     kept = tuple(np.array(names)[varies])
     if counts.n < CONTACTS_PER_COLUMN * len(kept) or counts.days < 4 * len(kept):
-        return _no_model(counts, terms)
+        return _no_model(counts, terms, _FEW)
     X = X[:, varies]
     unheard = _unheard(kept, X[seen], counts.daily[seen])
     precision = np.isin(kept, unheard) / UNHEARD_SD**2
     fitted = glm.fit_negative_binomial(counts.daily[seen].astype(float), X[seen], precision=precision)
     if not fitted.converged[0]:
-        return _no_model(counts, terms)
+        return _no_model(counts, terms, "計算の値が一つに定まらず")
     day = np.flatnonzero(seen)
     remembered = memory.estimate(fitted, X[seen], day)
     return CountModel(
@@ -376,9 +380,9 @@ def _checks(rows: list[tuple[object, ...]]) -> Typed:
     return Typed.of(rows, _CHECK_COLUMNS)
 
 
-def _no_model(counts: Counts, terms: Terms) -> CountModel:
+def _no_model(counts: Counts, terms: Terms, why: str) -> CountModel:
     nothing = np.zeros(0)
     none = memory.Memory(nothing, nothing, nothing)
-    reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しません"
+    reason = f"{why}、回帰モデルは推定しません"
     gaps = np.full(len(counts.daily), np.nan)
     return CountModel(counts, terms, (), nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason=reason)
