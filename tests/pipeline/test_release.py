@@ -24,7 +24,7 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import counted_tables, notices, release_jobs
+from ujo_lib.pipeline.release import advised, counted_tables, notices, release_jobs
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
 from ujo_lib.report.door.masks import masks_for
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
@@ -274,6 +274,7 @@ def shown_in(workbook: Path) -> list[str]:
         ("「duration_band」の「5年未満」と「5年以上」をまとめると", "「ひきこもりの期間」の「5年未満」と"),
         ("「duration_band×sex」の掛け合わせをやめ", "「ひきこもりの期間×性別」の掛け合わせをやめ"),
         ("「duration」の「a」と「b」をまとめると", "「duration」の「a」と"),
+        ("「2023-01-15T00:00:00」と「2023-01-22T00:00:00」をまとめると", "「2023-01-15」と「2023-01-22」を"),
     ],
 )
 def test_advice_names_table_and_columns_as_the_page_does(advice, told):
@@ -291,3 +292,4 @@ def test_advice_names_table_and_columns_as_the_page_does(advice, told):
     (said,) = notices(finished, SimpleNamespace(plan=plan), "internal")["01_survey_descriptives"]
     assert said.startswith("公表用ページでは、表「期間」は 5 セル。")
     assert told in said
+    assert [text for _, text in advised({record.key: record}, SimpleNamespace(plan=plan))] == [said[9:]]
