@@ -335,9 +335,11 @@ def test_everything_shown_bears_the_mark_of_the_door(project):
         assert output._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
     assert page.answer("{n[20代]}人。", shown)._repr_mimebundle_()[DOOR]["kind"] == ANSWER
     english = page.abstract([wording.Line("Known: {n[20代]}.", (shown,)), wording.Line("That is all.")])
-    assert ' lang="en">Known: ' in english.html
+    assert ' lang="en">All data of this report are synthetic' in english.html
     assert english.html.endswith(" That is all.</p>")
     assert english._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
+    real = open_page(QualitySettings(synthetic=False)).abstract([wording.Line("That is all.")])
+    assert real.html.endswith(' lang="en">That is all.</p>')
 
 
 def test_the_analyst_finds_every_figure_and_its_explanation_on_the_page(project):

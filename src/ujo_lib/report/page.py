@@ -47,6 +47,7 @@ from ujo_lib.typed import Typed
 
 P = ParamSpec("P")
 
+_SYNTHETIC = "All data of this report are synthetic: there are no such people or contacts."
 _NO_POINTS = "この年度については、まだ書かれていません。"
 
 
@@ -379,7 +380,8 @@ class Page:
     def abstract(self, lines: Sequence[wording.Line]) -> Shown:
         """Show English sentences as one paragraph; one with a hidden figure says that it is withheld."""
         used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
-        said = [part for line in lines for part in wording.english(line)]
+        real = [wording.Said(_SYNTHETIC)] if self.settings.synthetic else []
+        said = [*real, *(part for line in lines for part in wording.english(line))]
         told = " ".join(part.text for part in said)
         return Shown(wording.paragraph(told, "en"), "sentence", used, tuple(said))
 
