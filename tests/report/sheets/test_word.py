@@ -19,7 +19,8 @@ FIGURE = figures.bars(SHOWN, x="share", y="sex", finding="男性が多い。")
 PAGE = f"""<!DOCTYPE html><html lang="ja"><head><title>概要版 | 報告書</title><style>p{{}}</style></head><body>
 <a class="skip">本文へ移動</a><header><p class="report">報告書</p>
 <h1>概要版</h1><dl class="facts"><div><dt>年度</dt><dd>令和5年度</dd></div></dl>
-<ul class="banners"><li><strong>合成データ</strong><span>実在しない</span></li></ul><nav><a>表紙</a></nav></header><main><section><h2>文</h2><p>前書き</p></section>
+<ul class="banners"><li><strong>合成データ</strong><span>実在しない</span></li></ul>
+<nav><a>表紙</a></nav></header><main><section><h2>文</h2><p>前書き</p></section>
 <ol><li><div><p>男性は17人。</p><p class="circumstances">25人のうち</p></div></li></ol>
 {FIGURE.to_html()}{table_html(SHOWN)}
 <ul><li><strong>何人か</strong><span>分からない</span>
