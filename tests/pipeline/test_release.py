@@ -139,10 +139,14 @@ def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(
 
     monkeypatch.setattr("ujo_lib.pipeline.release.plan_masks", only_the_small_count)
     spoken.set_parameter("00_data_quality", "max_rows_shown", 7)
-    with pytest.raises(ReleaseRefusedError, match=r"01_survey_descriptives/by_sex: sex=女性 \(n\)"):
+    with pytest.raises(
+        ReleaseRefusedError, match=r"「性別」\(01_survey_descriptives/by_sex\): 性別=女性 \(人数\)"
+    ):
         spoken.release()
     assert spoken.bytes_of(spoken.place.release) == sealed
-    assert "女性" in (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+    listed = (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+    assert listed.startswith("表,欄,計算できる下限,計算できる上限,幅,")
+    assert "性別=女性" in listed
 
 
 def test_a_file_that_prints_more_than_the_masks_allow_refuses_the_release_and_is_named(
