@@ -103,7 +103,7 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             public=not hidden,
             before=not hidden,
             frame=release.table.frame,
-            floor=policy.least_crossed(cell) if hidden and not release.zeros else 0,
+            floor=release.least(i),
             in_full=0 if hidden else in_full,
         )
         for release in previous

@@ -98,7 +98,9 @@ def plan(
         )
         counts = gather(members, exempt, policy, *known)
         # A zero printed beside x that may have been zeros says of all others that they are none.
-        veiled = any(past.zeros and _same_days(past.table, table) for past in known[1] for table in members)
+        veiled = policy.zero_rule == "show" and any(
+            past.zeros and _same_days(past.table, table) for past in known[1] for table in members
+        )
         try:
             if veiled:
                 raise NarrowError
