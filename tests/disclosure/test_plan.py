@@ -28,7 +28,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     TableError,
-    as_released,
+    as_printed,
     dump_tables,
     span,
     sums_of,
@@ -355,7 +355,7 @@ def test_a_site_that_begins_to_print_its_zeros_does_not_say_that_the_x_before_we
         "t", "contacts", {"a": "topic"}, ("n",), (*cells, Cell(("総数",), "n", 5)), period=year
     )
     hide = replace(FIVE, zero_rule="hide")
-    (past,) = as_released([table], plan([table], hide).hidden, hide)
+    (past,) = as_printed([table], plan([table], hide).hidden, hide)
     new = replace(table, period=(date.fromisoformat(days), date(2024, 12, 31)), cells=(Cell(("0",), "n", 0),))
     assert plan([new], FIVE, (), [past]).zeros == (("contacts",) if again else ())
     same = {"t": past.hidden}

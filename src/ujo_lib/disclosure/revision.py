@@ -28,7 +28,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     Region,
     TableError,
-    as_released,
+    as_printed,
     spoken,
     sums_of,
 )
@@ -113,7 +113,7 @@ def small_changes(
     found = []
     for told in _releases(corrected):
         population = told[0].table.population
-        now = as_released([t for t in tables if t.population == population], hidden, policy, zeros)
+        now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
         now += [past for past in same if past.table.population == population]
         known = [figure for figure in public if figure.population == population]
         found += _Subtraction(told, now, known, policy).findings()

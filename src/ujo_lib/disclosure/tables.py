@@ -288,7 +288,7 @@ class Policy:
         return self.zero_rule == "hide" if cell.value == 0 else cell.value < self.threshold
 
 
-def as_released(
+def as_printed(
     tables: Sequence[CountTable],
     hidden: Mapping[str, Sequence[bool]],
     policy: Policy,

@@ -22,7 +22,7 @@ from ujo_lib.disclosure.tables import (
     PastRelease,
     Policy,
     PublicFigure,
-    as_released,
+    as_printed,
     dump_tables,
     load_past,
     outside_months,
@@ -154,7 +154,7 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
         masks: what was hidden.
         policy: the rules under which it leaves.
     """
-    past = as_released([one.table for one in tables], masks.plan.hidden, policy, masks.plan.zeros)
+    past = as_printed([one.table for one in tables], masks.plan.hidden, policy, masks.plan.zeros)
     file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
     write_atomically(file, dump_tables(past))
     return file

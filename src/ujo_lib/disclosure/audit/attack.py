@@ -32,7 +32,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     Region,
-    as_released,
+    as_printed,
     spoken,
 )
 
@@ -165,7 +165,7 @@ class _Attack:
     ) -> None:
         self._policy, self._cut = policy, Calendar.of(tables, public, previous).cut
         printed = {t.id: hidden.get(t.id) or (False,) * len(t.cells) for t in tables}
-        now = as_released(tables, printed, policy, zeros)
+        now = as_printed(tables, printed, policy, zeros)
         exact = [exactly(region, cell.value) for _, _, cell, region in self._counted([*now, *previous])]
         told: dict[bool, list[Known]] = {True: [], False: []}
         for figure in public:
