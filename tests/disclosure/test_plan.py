@@ -363,6 +363,23 @@ def test_a_site_that_begins_to_print_its_zeros_does_not_say_that_the_x_before_we
     assert not audit([table], same, FIVE, (), [past]).ok
 
 
+@pytest.mark.parametrize(
+    ("counts", "hidden"), [((1, 1, 1, 2, 2), True), ((1, 1, 2, 2, 2), False), ((1, 2, 2, 2, 2), False)]
+)
+def test_who_knew_a_sum_before_did_not_know_which_counts_are_none(
+    counts: tuple[int, ...], hidden: bool
+) -> None:
+    """Five x of a known sum of 7, 8 and 9 are 1 to 3, 4 and 5 each, as two zeros are printed: four values are asked."""
+    cells = tuple(Cell((f"{i}",), "n", n) for i, n in enumerate((*counts, 0, 0)))
+    table = CountTable("t", "contacts", {"a": "topic"}, ("n",), cells)
+    known = [replace(figure, own=False) for figure in sums_of(table, 5)]
+    crossed = {"t": tuple(bool(cell.value) for cell in cells)}
+    assert audit([table], crossed, FIVE, known).ok is not hidden
+    made = plan([table], FIVE, known)
+    assert made.zeros == (("contacts",) if hidden else ())
+    assert audit([table], made.hidden, FIVE, known, zeros=made.zeros).ok
+
+
 def test_somebody_who_knows_his_own_case_still_learns_nothing_of_the_others() -> None:
     policy = Policy(threshold=5, required_width=3, own_case=True)
     table = grid("t", ["a", "b", "c"], ["x", "y", "z"], [[1, 12, 9], [8, 11, 10], [13, 7, 16]])
@@ -520,13 +537,15 @@ def test_no_two_releases_together_leave_a_count_one_way_when_every_population_is
         table_of("broad", people, ["age"], recode={"age": {"1": ("1",), "23": ("2", "3")}}),
     ]
     made = plan(new, policy, previous=past)
-    report = audit(new, made.hidden, policy, previous=past)
+    report = audit(new, made.hidden, policy, (), past, made.zeros)
     assert report.ok
     rows = report.frame.set_index(["table", "cell"])
     nothing = {table.id: (True,) * len(table.cells) for table in new} | {"old": past[0].hidden}
-    before = every_interval([*new, old], nothing, domains)
+    # Which counts are none is news of the second release.
+    before = every_interval([*new, old], nothing, domains, veiled=("cross", "broad"))
+    veiled = ("cross", "broad") if made.zeros else ()
     for (name, i), (low, high) in every_interval(
-        [*new, old], {**made.hidden, "old": past[0].hidden}, domains
+        [*new, old], {**made.hidden, "old": past[0].hidden}, domains, veiled=veiled
     ).items():
         table = next((t for t in new if t.id == name), None)
         if table is None:

@@ -106,7 +106,8 @@ def plan(
                 raise NarrowError
             hidden, given_up = protect(members, counts, policy, narrow=policy.zero_rule == "hide")
         except NarrowError:
-            wary = replace(policy, zero_rule="hide")
+            # Values are counted from 1 up all the same, as the audit does.
+            wary = replace(policy, zero_rule="hide", own_case=True)
             try:
                 hidden, given_up = protect(
                     members, gather(members, exempt, wary, *known, before=policy), wary

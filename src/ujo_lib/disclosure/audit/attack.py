@@ -172,19 +172,11 @@ class _Attack:
             told[figure.own].append(Known(((1.0, self._cut(figure.region)),), figure.low, figure.high))
         self._before = [*(f for past in previous for f in facts_of(past, self._cut)), *told[False]]
         self._release = [*(f for past in now for f in facts_of(past, self._cut)), *told[True]]
-        # What was no zero on an earlier page is none for all that this release hides, and the other way round.
-        of_now, then = (
+        # What was no zero on an earlier page is none for all that this release hides; not the other way round.
+        of_now, self._crossed_before = (
             [f for past in releases for f in crossings_of(past, self._cut)] for releases in (now, previous)
         )
-        maybe = {
-            self._cut(past.table.region(i))
-            for past in previous
-            if past.zeros
-            for i, gone in enumerate(past.hidden)
-            if gone
-        }
-        self._crossed = [*of_now, *then]
-        self._crossed_before = [*then, *(fact for fact in of_now if fact.parts[0][1] not in maybe)]
+        self._crossed = [*of_now, *self._crossed_before]
         counts = {known.parts[0][1]: int(known.low) for known in exact}
         self._suspects = [*self._cells(now), *self._old_cells(previous, now)]
         self._suspects += self._differences([*now, *previous], counts)
