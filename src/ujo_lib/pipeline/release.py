@@ -118,7 +118,8 @@ def audit_corrections(finished: Mapping[str, Finished], masked: Masked) -> list[
     """Subtract every earlier release that was made before records were added, removed or changed."""
     tables = [one.table for one in counted_tables(finished)]
     hidden = masked.masks.plan.hidden
-    return small_changes(tables, hidden, masked.policy, masked.public, masked.previous, masked.corrected)
+    known = masked.public, masked.previous, masked.corrected
+    return small_changes(tables, hidden, masked.policy, *known, masked.masks.plan.zeros)
 
 
 def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> dict[str, list[str]]:
