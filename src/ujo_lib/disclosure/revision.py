@@ -30,7 +30,6 @@ from ujo_lib.disclosure.tables import (
     TableError,
     as_printed,
     spoken,
-    sums_of,
 )
 
 RECORD, BOTH, LEFT, CAME = "〔記録〕", "両方", "前だけ", "新だけ"
@@ -186,7 +185,7 @@ class _Side:
         sums = {
             calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
             for past in tables
-            for figure in sums_of(past.table, policy.threshold)
+            for figure in past.sums(policy)
         }
         facts += [exactly(_of(region, kinds), value) for region, (value, _) in sums.items()]
         return cls(kinds, tuple(cells), sums, tuple(facts))

@@ -192,12 +192,14 @@ class PastRelease:
         release: which release that was ("fy2023/…", the file of the memory).
         zeros: whether its zeros were hidden with the small counts, by the rules then or by its plan, so that an x of it
             may be one.
+        threshold: of its rules; 0 where an earlier version of the program did not write it.
     """
 
     table: CountTable
     hidden: tuple[bool, ...]
     release: str = ""
     zeros: bool = False
+    threshold: int = 0
 
     def __post_init__(self) -> None:
         if len(self.hidden) != len(self.table.cells):
@@ -206,6 +208,10 @@ class PastRelease:
     def least(self, index: int) -> int:
         """What every reader knows of an x, whatever the rules are now: where zeros were printed it is none of them."""
         return int(self.hidden[index] and bool(self.table.cells[index].value) and not self.zeros)
+
+    def sums(self, policy: "Policy") -> "Iterator[PublicFigure]":
+        """What its overviews printed by its own threshold, or by that in force where its own is not known."""
+        return sums_of(self.table, self.threshold or policy.threshold)
 
 
 @dataclass(frozen=True)
@@ -303,7 +309,12 @@ def as_printed(
         zeros: populations whose zeros its plan hides whatever the rules say.
     """
     return [
-        PastRelease(t, tuple(hidden[t.id]), zeros=policy.zero_rule == "hide" or t.population in zeros)
+        PastRelease(
+            t,
+            tuple(hidden[t.id]),
+            zeros=policy.zero_rule == "hide" or t.population in zeros,
+            threshold=policy.threshold,
+        )
         for t in tables
     ]
 

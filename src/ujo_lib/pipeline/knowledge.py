@@ -93,11 +93,7 @@ class Knowledge:
         """
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
         sums = [figure for one in tables for figure in sums_of(one.table, self.policy.threshold)]
-        sums += [
-            replace(figure, own=False)
-            for past in same
-            for figure in sums_of(past.table, self.policy.threshold)
-        ]
+        sums += [replace(figure, own=False) for past in same for figure in past.sums(self.policy)]
         least = [figure for one in tables for figure in _at_least(one, tables, self.policy.threshold)]
         nobody = [figure for one in tables for figure in _nobody(one)]
         nobody += outside_months([*(one.table for one in tables), *(past.table for past in self.previous)])
