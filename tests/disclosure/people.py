@@ -1,6 +1,6 @@
 """Invented people, the tables one would publish about them, and an outsider who tries every possibility."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 
 import numpy as np
@@ -66,11 +66,12 @@ def every_interval(
     hidden: Mapping[str, Sequence[bool]],
     domains: Mapping[str, Sequence[str]],
     zeros_printed: bool = True,
+    veiled: Collection[str] = (),
 ) -> dict[tuple[str, int], tuple[int, int]]:
     """Least and greatest value of each hidden cell over every whole-number population that fits what is shown.
 
-    Where zeros are printed no hidden cell is taken for one, unless it is. Goes through all of them; a grand total must
-    be shown, and the tables be tiny.
+    Where zeros are printed, but for the tables `veiled`, no hidden cell is taken for one, unless it is. Goes through
+    all of them; a grand total must be shown, and the tables be tiny.
     """
     kinds = [dict(zip(domains, combination, strict=True)) for combination in product(*domains.values())]
     cells = [(t.id, i, t.region(i), c.value) for t in tables for i, c in enumerate(t.cells)]
@@ -80,7 +81,8 @@ def every_interval(
     gone = [k for k in range(len(cells)) if k not in set(shown)]
     counts = _worlds(inside[shown], limits) @ inside[gone].T
     if zeros_printed:
-        counts = counts[np.all((counts > 0) | (np.array([cells[k][3] for k in gone]) == 0), axis=1)]
+        maybe = np.array([cells[k][3] == 0 or cells[k][0] in veiled for k in gone], dtype=bool)
+        counts = counts[np.all((counts > 0) | maybe, axis=1)]
     ends = zip(counts.min(axis=0).tolist(), counts.max(axis=0).tolist(), strict=True)
     return {cells[k][:2]: both for k, both in zip(gone, ends, strict=True)}
 

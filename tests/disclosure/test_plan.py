@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     TableError,
+    as_printed,
     dump_tables,
     span,
     sums_of,
@@ -324,18 +326,58 @@ def test_zeros_that_a_release_hid_stay_hidden_in_those_that_count_the_same_days(
     assert audit([table], {"t": (True,) * 7}, FIVE, public, past, ["contacts"]).ok
 
 
+@pytest.mark.parametrize("rule", ["show", "hide"])
 @pytest.mark.parametrize(("zeros", "most"), [(False, 4), (True, 5)])
-def test_an_x_of_an_earlier_release_is_none_or_not_as_that_release_said(zeros: bool, most: int) -> None:
+def test_an_x_of_an_earlier_release_is_none_or_not_as_that_release_said(
+    zeros: bool, most: int, rule: Literal["show", "hide"]
+) -> None:
     """1 and 4 of five, crossed where zeros were printed: neither is nobody, even if the new release hides its zeros."""
     old, new = (
         CountTable("t", "contacts", {"a": name}, ("n",), tuple(Cell((c,), "n", n) for c, n in cells.items()))
         for name, cells in (("topic", {"p": 1, "q": 4}), ("sex", {"f": 3, "m": 2}))
     )
     past = [PastRelease(old, (True, True), zeros=zeros)]
+    rules = replace(FIVE, zero_rule=rule)
     found = audit(
-        [replace(new, id="u")], {"u": (True, True)}, FIVE, list(sums_of(old, 5)), past, ["contacts"]
+        [replace(new, id="u")], {"u": (True, True)}, rules, list(sums_of(old, 5)), past, ["contacts"]
     )
     assert found.frame.query("table == 't'")["high"].tolist() == [most, most]
+
+
+@pytest.mark.parametrize(("days", "again"), [("2023-12-31", True), ("2024-01-01", False)])
+def test_a_site_that_begins_to_print_its_zeros_does_not_say_that_the_x_before_were_none(
+    days: str, again: bool
+) -> None:
+    """Five x of a sum of five were 0 to 5 under the rule that hides zeros: as x that are no zeros they are one each."""
+    cells = [Cell((f"{i}",), "n", 1) for i in range(5)]
+    year = date(2023, 1, 1), date(2023, 12, 31)
+    table = CountTable(
+        "t", "contacts", {"a": "topic"}, ("n",), (*cells, Cell(("総数",), "n", 5)), period=year
+    )
+    hide = replace(FIVE, zero_rule="hide")
+    (past,) = as_printed([table], plan([table], hide).hidden, hide)
+    new = replace(table, period=(date.fromisoformat(days), date(2024, 12, 31)), cells=(Cell(("0",), "n", 0),))
+    assert plan([new], FIVE, (), [past]).zeros == (("contacts",) if again else ())
+    same = {"t": past.hidden}
+    assert audit([table], same, FIVE, (), [past], ["contacts"]).ok
+    assert not audit([table], same, FIVE, (), [past]).ok
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"), [((1, 1, 1, 2, 2), True), ((1, 1, 2, 2, 2), False), ((1, 2, 2, 2, 2), False)]
+)
+def test_who_knew_a_sum_before_did_not_know_which_counts_are_none(
+    counts: tuple[int, ...], hidden: bool
+) -> None:
+    """Five x of a known sum of 7, 8 and 9 are 1 to 3, 4 and 5 each, as two zeros are printed: four values are asked."""
+    cells = tuple(Cell((f"{i}",), "n", n) for i, n in enumerate((*counts, 0, 0)))
+    table = CountTable("t", "contacts", {"a": "topic"}, ("n",), cells)
+    known = [replace(figure, own=False) for figure in sums_of(table, 5)]
+    crossed = {"t": tuple(bool(cell.value) for cell in cells)}
+    assert audit([table], crossed, FIVE, known).ok is not hidden
+    made = plan([table], FIVE, known)
+    assert made.zeros == (("contacts",) if hidden else ())
+    assert audit([table], made.hidden, FIVE, known, zeros=made.zeros).ok
 
 
 def test_somebody_who_knows_his_own_case_still_learns_nothing_of_the_others() -> None:
@@ -495,13 +537,15 @@ def test_no_two_releases_together_leave_a_count_one_way_when_every_population_is
         table_of("broad", people, ["age"], recode={"age": {"1": ("1",), "23": ("2", "3")}}),
     ]
     made = plan(new, policy, previous=past)
-    report = audit(new, made.hidden, policy, previous=past)
+    report = audit(new, made.hidden, policy, (), past, made.zeros)
     assert report.ok
     rows = report.frame.set_index(["table", "cell"])
     nothing = {table.id: (True,) * len(table.cells) for table in new} | {"old": past[0].hidden}
-    before = every_interval([*new, old], nothing, domains)
+    # Which counts are none is news of the second release.
+    before = every_interval([*new, old], nothing, domains, veiled=("cross", "broad"))
+    veiled = ("cross", "broad") if made.zeros else ()
     for (name, i), (low, high) in every_interval(
-        [*new, old], {**made.hidden, "old": past[0].hidden}, domains
+        [*new, old], {**made.hidden, "old": past[0].hidden}, domains, veiled=veiled
     ).items():
         table = next((t for t in new if t.id == name), None)
         if table is None:

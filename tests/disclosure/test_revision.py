@@ -192,7 +192,8 @@ def test_a_reader_who_knows_that_no_x_is_a_printed_zero_places_the_change_within
     first, second = grid("t", ["a", "b", "c"], ["x"], then), grid("t", ["a", "b", "c"], ["x"], now)
     pair, shown = tuple(cell.labels[0] in "ab" for cell in first.cells), (False,) * len(first.cells)
     was, gone = (pair, shown) if now[0] > then[0] else (shown, pair)
-    same, corrected = same_records([second], [PastRelease(first, was, "fy2023/1")], "fy2023")
+    past = [PastRelease(first, was, "fy2023/1", zeros == "hide")]
+    same, corrected = same_records([second], past, "fy2023")
     for width, refused in ((edge - 1, False), (edge, False), (edge + 1, True)):
         policy = Policy(threshold=5, required_width=width, zero_rule=zeros)
         found = small_changes([second], {"t": gone}, policy, [], same, corrected)

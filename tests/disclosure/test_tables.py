@@ -16,6 +16,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     TableError,
+    as_printed,
     cut_periods,
     dump_tables,
     load_past,
@@ -100,6 +101,17 @@ def test_years_that_overlap_are_cut_where_they_begin_and_end() -> None:
     assert pieces[fiscal] - pieces[calendar] == {"2024-01-01/2024-03-31"}
 
 
+@pytest.mark.parametrize(("then", "now"), [(10, 3), (3, 10), (6, 3), (7, 3), (6, 10), (7, 10)])
+def test_what_an_overview_printed_follows_from_the_threshold_then(then: int, now: int) -> None:
+    """Four and two are six in all: lowered later, the threshold makes no sum public that the release kept back."""
+    one = table(Cell(("女性", "10代"), "n", 4), Cell(("男性", "10代"), "n", 2))
+    (left,) = as_printed([one], {one.id: (True, True)}, Policy(threshold=then))
+    told = [figure.low for figure in left.sums(Policy(threshold=now))]
+    assert told == ([6] if then <= 6 else [])
+    unknown = PastRelease(one, (True, True))  # an earlier version of the program did not write it
+    assert [f.low for f in unknown.sums(Policy(threshold=now))] == ([6] if now <= 6 else [])
+
+
 def test_a_release_remembers_its_tables_exactly() -> None:
     one = table(
         Cell(("女性", "若年"), "n", 4),
@@ -110,8 +122,8 @@ def test_a_release_remembers_its_tables_exactly() -> None:
         period=YEAR,
     )
     for zeros in (False, True):
-        (again,) = load_past(dump_tables([PastRelease(one, (True, False), zeros=zeros)]))
-        assert again == PastRelease(one, (True, False), zeros=zeros)
+        (again,) = load_past(dump_tables([PastRelease(one, (True, False), zeros=zeros, threshold=3)]))
+        assert again == PastRelease(one, (True, False), zeros=zeros, threshold=3)
     assert list(again.table.dimensions) == list(one.dimensions)  # labels stand in this order
 
 

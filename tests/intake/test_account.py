@@ -661,6 +661,31 @@ def test_a_desk_that_fell_silent_for_a_while_is_told_by_name_and_the_others_are_
     assert warning.value == "2023-08-16〜2023-09-04"
 
 
+@pytest.mark.parametrize(
+    ("silent", "closed", "told"),
+    [
+        (13, None, []),
+        (14, None, ["2023-10-18〜2023-10-31"]),
+        (15, None, ["2023-10-17〜2023-10-31"]),
+        (45, "2023-09-30", ["2023-09-17〜2023-09-30"]),
+        (45, "2023-09-29", []),
+        (45, pd.NaT, ["2023-09-17〜2023-10-31"]),
+    ],
+)
+def test_a_desk_that_fell_silent_for_good_is_told_up_to_the_last_day_of_the_others_or_its_own(
+    silent, closed, told
+) -> None:
+    """Two records a day until so many days before the end of the other desk's: a file that broke off."""
+    days = pd.date_range("2023-08-01", "2023-10-31").repeat(2)
+    ours = days[days <= pd.Timestamp("2023-10-31") - pd.Timedelta(days=silent)]
+    frame = pd.DataFrame({"date": [*days, *ours], "channel": ["全国"] * len(days) + ["市"] * len(ours)})
+    channels = pd.DataFrame({"channel": ["市"], "closed_on": pd.to_datetime([closed])})
+    own = Notes("inputs.yaml")
+    account.note_quiet(frame, frame["date"], SCHEMAS["consultations"], own, channels)
+    assert [p.value for p in own.problems] == told
+    assert all("「市」" in p.expected for p in own.problems)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_values_without_a_heading_within_a_table_are_told_and_shown_nowhere(desk: Desk, suffix: str) -> None:
     rows = [["", *row[:2], "", *row[2:]] for row in table("national_daily")]

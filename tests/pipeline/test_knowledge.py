@@ -1,5 +1,7 @@
 """A release is planned from what outsiders know: rules, figures already public, and every release that left before."""
 
+import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -82,7 +84,7 @@ def test_a_signed_release_that_nobody_remembers_refuses_every_plan_of_its_site(
     monkeypatch.setattr(knowledge, "run_id", lambda _: {"now": "c" * 12, "again": run}[current])
     old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
     for one in remembered:
-        remember(last.disclosed, one, counted_tables(old), plan_masks(old, FIVE))
+        remember(last.disclosed, one, counted_tables(old), plan_masks(old, FIVE), FIVE)
     if not refused:
         assert len(known_by(place)) == len(remembered)
         return
@@ -107,7 +109,7 @@ def test_calendar_2023_and_fiscal_2022_cannot_be_subtracted(place):
     last_year = SiteYear(place.root, "sample", 2022)
     quarter = {"学校": 20, "家族": 31}
     old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
-    remember(last_year.disclosed, "a" * 12, counted_tables(old), plan_masks(old, FIVE))
+    remember(last_year.disclosed, "a" * 12, counted_tables(old), plan_masks(old, FIVE), FIVE)
     past = known_by(place)
     assert {atoms for one in past for v, atoms in one.table.region(0) if v == PERIOD}
     start = topics("start", quarter, ("2023-01-01", "2023-03-31"))
@@ -276,7 +278,7 @@ def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest,
     half = SiteYear.named(place.root, "sample", "2023-h1")
     (one, first), (other, second) = [(place, whole), (half, part)][:: -1 if half_first else 1]
     masks = plan_masks({"02": Step(first)}, FIVE)
-    remember(one.disclosed, "a" * 12, counted_tables({"02": Step(first)}), masks)
+    remember(one.disclosed, "a" * 12, counted_tables({"02": Step(first)}), masks, FIVE)
     past = Knowledge.read(other, [SimpleNamespace(settings=SimpleNamespace(threshold=5, files={}))]).earlier(
         counted_tables({"02": Step(second)})
     )[0]
@@ -300,7 +302,7 @@ def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest,
 def test_a_second_release_of_the_year_prints_nothing_that_opens_the_first(place):
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     first = {"02": Step(fine)}
-    remember(place.disclosed, "b" * 12, counted_tables(first), plan_masks(first, FIVE))
+    remember(place.disclosed, "b" * 12, counted_tables(first), plan_masks(first, FIVE), FIVE)
     past = known_by(place)
     added = topics("pairs", {"家族・勤務": 42}, total=False, groups={"家族・勤務": ("家族", "勤務")})
     second = {"02": Step(added)}
@@ -314,7 +316,7 @@ def test_what_has_left_under_a_looser_threshold_is_printed_again_and_called_publ
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     three = Policy(threshold=3)
     first = {"02": Step(fine)}
-    remember(place.disclosed, "c" * 12, counted_tables(first), plan_masks(first, three))
+    remember(place.disclosed, "c" * 12, counted_tables(first), plan_masks(first, three), three)
     past = known_by(place)
     made = plan_masks(first, FIVE, previous=past)
     assert hidden_topics(made, fine) == []
@@ -324,7 +326,7 @@ def test_what_has_left_under_a_looser_threshold_is_printed_again_and_called_publ
 def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_own_run(place):
     first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
     before = known_digest(place, "d" * 12)
-    remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE))
+    remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE), FIVE)
     assert known_digest(place, "d" * 12) == before
     assert known_digest(place, "e" * 12) != before
     assert known_digest(SiteYear(place.root, "sample", 2024), "f" * 12) != before
@@ -336,12 +338,27 @@ def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_ow
 def test_the_memory_of_a_release_that_cannot_be_read_is_named_and_never_passed_over(place, ours, theirs):
     """It ended in a KeyError. Whoever deletes such a file lets the next release print what it had kept back."""
     first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
-    file = remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE))
+    file = remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE), FIVE)
     content = file.read_text(encoding="utf-8")
     assert ours in content
     file.write_text(content.replace(ours, theirs), encoding="utf-8")
     with pytest.raises(InputError, match=rf"{file.name} を読めません.*消さずに、控えから戻す"):
         known_by(place)
+
+
+@pytest.mark.parametrize("now", ["show", "hide"])
+@pytest.mark.parametrize("then", ["show", "hide"])
+def test_whether_an_x_may_be_a_zero_is_remembered_whatever_the_rule_becomes(place, then, now):
+    first = {"02": Step(topics("fine", {"学校": 4, "家族": 14, "勤務": 0}))}
+    rule = replace(FIVE, zero_rule=then)
+    file = remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, rule), rule)
+    place.rules.parent.mkdir(parents=True)
+    place.rules.write_text(f"zero_rule: {now}\n", encoding="utf-8")
+    assert [past.zeros for past in known_by(place)] == [then == "hide"]
+    # Earlier versions did not write it: then the rule in force is all that is known.
+    told = [{name: one[name] for name in {*one} - {"zeros"}} for one in json.loads(file.read_text("utf-8"))]
+    file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    assert [past.zeros for past in known_by(place)] == [now == "hide"]
 
 
 QUESTION = {"02": Step(topics("fine", {"学校": 4, "家族": 14, "勤務": 28}))}

@@ -24,7 +24,7 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import counted_tables, notices, release_jobs
+from ujo_lib.pipeline.release import advised, counted_tables, notices, release_jobs
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
 from ujo_lib.report.door.masks import masks_for
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
@@ -139,10 +139,14 @@ def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(
 
     monkeypatch.setattr("ujo_lib.pipeline.release.plan_masks", only_the_small_count)
     spoken.set_parameter("00_data_quality", "max_rows_shown", 7)
-    with pytest.raises(ReleaseRefusedError, match=r"01_survey_descriptives/by_sex: sex=女性 \(n\)"):
+    with pytest.raises(
+        ReleaseRefusedError, match=r"「性別」\(01_survey_descriptives/by_sex\): 性別=女性 \(人数\)"
+    ):
         spoken.release()
     assert spoken.bytes_of(spoken.place.release) == sealed
-    assert "女性" in (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+    listed = (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+    assert listed.startswith("表,欄,計算できる下限,計算できる上限,幅,")
+    assert "性別=女性" in listed
 
 
 def test_a_file_that_prints_more_than_the_masks_allow_refuses_the_release_and_is_named(
@@ -274,6 +278,7 @@ def shown_in(workbook: Path) -> list[str]:
         ("「duration_band」の「5年未満」と「5年以上」をまとめると", "「ひきこもりの期間」の「5年未満」と"),
         ("「duration_band×sex」の掛け合わせをやめ", "「ひきこもりの期間×性別」の掛け合わせをやめ"),
         ("「duration」の「a」と「b」をまとめると", "「duration」の「a」と"),
+        ("「2023-01-15T00:00:00」と「2023-01-22T00:00:00」をまとめると", "「2023-01-15」と「2023-01-22」を"),
     ],
 )
 def test_advice_names_table_and_columns_as_the_page_does(advice, told):
@@ -291,3 +296,4 @@ def test_advice_names_table_and_columns_as_the_page_does(advice, told):
     (said,) = notices(finished, SimpleNamespace(plan=plan), "internal")["01_survey_descriptives"]
     assert said.startswith("公表用ページでは、表「期間」は 5 セル。")
     assert told in said
+    assert [text for _, text in advised({record.key: record}, SimpleNamespace(plan=plan))] == [said[9:]]

@@ -317,7 +317,7 @@ def test_a_year_that_was_signed_is_not_released_again_with_a_few_late_cases(rele
     said = capsys.readouterr().err
     listed = (released.place.review / "corrections.csv").read_text(encoding="utf-8-sig")
     assert (released.bytes_of(released.place.release) == sealed) is (code == 6)
-    assert ("01_survey_descriptives/by_sex: sex=" in said) is (code == 6)
+    assert ("(01_survey_descriptives/by_sex): 性別=" in said) is (code == 6)
     assert ("届いた日の年度" in said) is (code == 6)
     assert len(listed.splitlines()) > 1 if code else len(listed.splitlines()) == 1
     if code == 0:

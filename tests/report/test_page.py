@@ -11,7 +11,7 @@ import pytest
 import seaborn as sns
 
 from ujo_lib.annual.claims import compare
-from ujo_lib.columns import Base, ColumnError, Count, Dimension, Share, Text, interval
+from ujo_lib.columns import Base, ColumnError, Count, Dimension, Share, Text, Withheld, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.errors import InputError
@@ -25,6 +25,7 @@ from ujo_lib.report.door.publish import (
     TILES,
     NotPublishedError,
     NotSuppliedError,
+    Published,
     PublishError,
     Subject,
     TableRecord,
@@ -269,9 +270,31 @@ def test_the_names_of_rows_of_which_all_numbers_are_kept_back_are_told_of_and_no
     shown = page.table(kept).html
     assert ("表「状態」は載せません" in shown) is told
     assert ("<table" in shown) is not told
-    assert (
-        ("幅は広めです。伏せた数を" in shown) is ("幅は" in shown) is not told
-    )  # told of no width that is not there
+    assert "幅は" not in shown  # told of no width that is not there, whatever words stand beside
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        ({"age": Dimension(), "beside": Text()}, True),
+        ({"age": Dimension(), "days": Count(unit="日", members=False)}, True),
+        ({"age": Dimension(), "n": Count(unit="人", free=True)}, True),
+        ({"age": Dimension(), "base": Base(unit="人", free=True), "n": Count(unit="人")}, False),
+    ],
+)
+def test_a_figure_of_which_no_number_is_left_is_no_table_of_names_and_days(project, left, told):
+    """A hundred and sixty-eight hours with 「いいえ」 behind each stood where a release kept their numbers back."""
+    page = _release(project)
+    kinds = {**left, "share": Withheld(heading="割合")}
+    cells = {name: [7 if column.numeric else "甲"] for name, column in left.items()}
+    kept = Published(
+        TableSpec("hours", "時間帯", ABOUT, Schema(kinds, note="伏せました。")),
+        pd.DataFrame({**cells, "share": [None]}),
+        pd.DataFrame({name: [name == "share"] for name in kinds}),
+    )
+    shown = page.bars(kept, x="share", y="age", finding="示す。").html
+    assert ("図「時間帯」は載せません。伏せました。" in shown) is told
+    assert ("<table" in shown) is not told
 
 
 def test_a_release_without_a_plan_file_is_an_error(project):
@@ -312,9 +335,11 @@ def test_everything_shown_bears_the_mark_of_the_door(project):
         assert output._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
     assert page.answer("{n[20代]}人。", shown)._repr_mimebundle_()[DOOR]["kind"] == ANSWER
     english = page.abstract([wording.Line("Known: {n[20代]}.", (shown,)), wording.Line("That is all.")])
-    assert ' lang="en">Known: ' in english.html
+    assert ' lang="en">All data of this report are synthetic' in english.html
     assert english.html.endswith(" That is all.</p>")
     assert english._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
+    real = open_page(QualitySettings(synthetic=False)).abstract([wording.Line("That is all.")])
+    assert real.html.endswith(' lang="en">That is all.</p>')
 
 
 def test_the_analyst_finds_every_figure_and_its_explanation_on_the_page(project):

@@ -193,6 +193,7 @@ def test_a_band_of_the_nation_stands_below_that_of_the_place_without_numbers_of_
     assert table["share"].tolist() == pytest.approx([0.3, 0.42, 0.2, 0.08, 0.4, 0.35, 0.2, 0.05])
     assert table["n"].tolist()[:4] == [30, 42, 20, 8]
     assert table.loc[table["who"].eq("全国"), ["n", "base"]].isna().all(axis=None)
+    assert "who" in bands.schema.free  # 「全国」 stays where another table of the population hides a count
 
 
 def test_where_the_nation_was_not_asked_there_is_one_band():

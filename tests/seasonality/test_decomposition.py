@@ -60,8 +60,16 @@ def test_a_lost_month_stops_it_and_a_lost_day_does_not():
     assert len(decompose(counts.without([(date(2023, 1, 1), date(2023, 1, 1))]))) == 36
 
 
-def test_each_row_of_the_parts_begins_with_its_month():
-    assert list(decompose(three_years()).frame)[:2] == ["month", "per_day"]
+def test_the_contacts_of_each_month_are_counted_with_their_days_as_plan_and_audit_know_them():
+    """A rate of two decimals over 31 days tells the count: months of earlier years stood beside no count at all."""
+    counts = three_years().without([(date(2023, 1, 1), date(2023, 1, 2))])
+    parts = decompose(counts)
+    assert list(parts.frame)[:4] == ["month", "n", "days", "per_day"]
+    assert parts.schema.counts == ("n",)
+    of_january = parts.frame.set_index("month").loc["2023年1月"]
+    came = counts.daily[(counts.dates >= "2023-01-03") & (counts.dates <= "2023-01-31")].sum()
+    assert (of_january["n"], of_january["days"], of_january["per_day"]) == (came, 29, came / 29)
+    parts.require_following()
 
 
 @pytest.mark.parametrize(("days", "bridged"), [(6, True), (7, True), (8, False)])
@@ -72,6 +80,5 @@ def test_a_gap_is_bridged_up_to_a_week(days, bridged):
 
 def test_parts_of_the_contacts_of_a_day_are_told_with_two_decimals():
     kinds = decompose(counts_of(np.ones(100), Period(date(2022, 4, 1), date(2022, 7, 9), ""))).schema.columns
-    assert {name: kind.decimals for name, kind in kinds.items() if name != "month"} == dict.fromkeys(
-        ("per_day", "level", "yearly", "rest"), 2
-    )
+    parts = ("per_day", "level", "yearly", "rest")
+    assert {name: kinds[name].decimals for name in parts} == dict.fromkeys(parts, 2)

@@ -228,6 +228,7 @@ PROTECTED = {
     "usage": "n", "beside": "n", "night": "n", "late": "n", "peak": "n", "bases": "n_calendar n_fiscal",
     "distribution": "n base", "combined": "n base", "beside_nation": "n base", "shares_by": "n base",
     "crosstab": "n base", "clients": "n identified clients", "repeats": "contacts identified clients most",
+    "decomposition": "n",
 }  # fmt: skip
 """Table → the columns in which a release hides small counts: contacts or clients of the place, and nothing else."""
 

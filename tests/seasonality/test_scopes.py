@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.seasonality.conftest import counts_of, records_of
-from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
 from ujo_lib.seasonality.counts import contacts, totals
 from ujo_lib.seasonality.scopes import (
     added,
@@ -171,15 +171,16 @@ def test_the_days_of_the_citys_desk_in_a_year_are_those_on_which_it_was_open(clo
     days = scopes.city_days(year := period_for(FiscalYear(2023), "fiscal"))
     assert (days.start, days.end) == (max(date(*start), year.start), date(*end))
     assert days.label == year.label + told
-    assert scopes.desk_days.endswith(f"、廃止日は{closed}。" if closed else f"開設日は{opened}。")
+    until = f"、廃止日は{spoken(date.fromisoformat(closed))}" if closed else ""
+    assert scopes.desk_days == f"窓口の開設日は{spoken(date.fromisoformat(opened))}{until}です。"
 
 
 @pytest.mark.parametrize(("basis", "closed", "shown", "told"), [
-    ("calendar", None, "市", "開設(2023-05-01)より前"),
-    ("calendar", "2023-12-31", "市", "開設(2023-05-01)より前"),
-    ("calendar", "2023-12-30", "市", "開設(2023-05-01)より前と廃止(2023-12-30)より後"),
+    ("calendar", None, "市", "開設(2023年5月1日)より前"),
+    ("calendar", "2023-12-31", "市", "開設(2023年5月1日)より前"),
+    ("calendar", "2023-12-30", "市", "開設(2023年5月1日)より前と廃止(2023年12月30日)より後"),
     ("h2", None, "市", ""),
-    ("h2", "2023-12-30", "市", "廃止(2023-12-30)より後"),
+    ("h2", "2023-12-30", "市", "廃止(2023年12月30日)より後"),
     ("calendar", None, "県", ""),
 ])  # fmt: skip
 def test_days_without_the_citys_desk_are_told_where_it_is_counted_and_had_some(basis, closed, shown, told):

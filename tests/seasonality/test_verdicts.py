@@ -8,6 +8,8 @@ from scipy import stats as scipy_stats
 
 from tests.seasonality.conftest import YEAR, calm_nation, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
+from ujo_lib.report.door.publish import Published, Subject, TableSpec
+from ujo_lib.report.look.wording import say
 from ujo_lib.seasonality import surface, verdicts
 from ujo_lib.seasonality.dispersion import ScaledTest
 from ujo_lib.seasonality.profiles import by_weekday
@@ -29,6 +31,22 @@ from ujo_lib.seasonality.verdicts import (
 from ujo_lib.variance import People
 
 HALF = Period(date(2024, 4, 1), date(2024, 9, 30), "上半期")
+
+
+@pytest.mark.parametrize(
+    ("detected", "told"), [(True, "検出されました。"), (False, "検出されませんでした。")]
+)
+def test_a_verdict_whose_p_is_kept_back_still_says_what_was_judged(detected, told):
+    """Four boxes 「検出」 stood on a page below each other, none of which said of what."""
+    verdict = Verdict("曜日による違い", detected, "", 0.2, *[None] * 5, 60, "曜日を比べます")
+    told_of = verdict_table([verdict])
+    p_hidden = pd.DataFrame({name: [name == "p_value"] for name in told_of.frame})
+    spec = TableSpec("verdicts", "偏りの判定", Subject(base="相談"), told_of.schema)
+    first, second, *_ = [
+        part.text for part in say(verdict.sentence, Published(spec, told_of.frame, p_hidden))
+    ]
+    assert first == f"曜日による違いは、{told}"
+    assert "秘匿のため示せません" in second
 
 
 @pytest.mark.slow

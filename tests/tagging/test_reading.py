@@ -55,7 +55,7 @@ def test_of_fewer_than_twenty_readings_no_share_is_printed_and_the_reason_is(
     for table in (r.corrected_shares(reading, LABELS), r.corrected_pairs(reading, LABELS)):
         shown = table.frame[["share", "low", "high"]].notna()
         assert shown.all(axis=None) if enough else not shown.any(axis=None)
-        assert table.schema.note.endswith("補正。" if enough else "推定できません。")
+        assert table.schema.note.endswith("補正しました。" if enough else "推定できません。")
     said = r.said_too_few(reading)
     assert said.startswith("" if enough else "このうち、人が" if part else "人が読んだ相談が")
     assert bool(said) is not enough

@@ -35,6 +35,7 @@ class Count:
         shown: printed whatever the plan says (exempt tables).
         frame: variables by which whole tables that print it are restricted.
         floor: what a reader knows it to be at least where an x stands for it.
+        floor_before: the same of the x of earlier releases alone.
         in_full: how many the table counts that prints it in full; 0 where none does.
     """
 
@@ -47,6 +48,7 @@ class Count:
     shown: bool = False
     frame: frozenset[str] = frozenset()
     floor: int = 0
+    floor_before: int = 0
     in_full: int = 0
 
 
@@ -103,7 +105,8 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             public=not hidden,
             before=not hidden,
             frame=release.table.frame,
-            floor=policy.least_crossed(cell) if hidden and not release.zeros else 0,
+            floor=release.least(i),
+            floor_before=release.least(i),
             in_full=0 if hidden else in_full,
         )
         for release in previous
@@ -139,6 +142,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known.shown |= count.shown
         known.frame |= count.frame
         known.floor = max(known.floor, count.floor)
+        known.floor_before = max(known.floor_before, count.floor_before)
         known.in_full = max(known.in_full, count.in_full)
     for region in hidden_before & set(exact):
         exact[region].weight //= 2  # readers already miss it

@@ -98,13 +98,16 @@ def plan(
         )
         counts = gather(members, exempt, policy, *known)
         # A zero printed beside x that may have been zeros says of all others that they are none.
-        veiled = any(past.zeros and _same_days(past.table, table) for past in known[1] for table in members)
+        veiled = policy.zero_rule == "show" and any(
+            past.zeros and _same_days(past.table, table) for past in known[1] for table in members
+        )
         try:
             if veiled:
                 raise NarrowError
             hidden, given_up = protect(members, counts, policy, narrow=policy.zero_rule == "hide")
         except NarrowError:
-            wary = replace(policy, zero_rule="hide")
+            # Values are counted from 1 up all the same, as the audit does.
+            wary = replace(policy, zero_rule="hide", own_case=True)
             try:
                 hidden, given_up = protect(
                     members, gather(members, exempt, wary, *known, before=policy), wary

@@ -123,8 +123,11 @@ def _hidden(
     at_least = np.where(public, low, floor)
     targets = _targets(counts, open_secret, policy, Ends(programme, at_least, known))
     if not accept and any(target.high - target.low < policy.required_width for target in targets):
-        known_before = np.where([count.before for count in counts], high, np.inf)
-        wider = _targets(counts, open_secret, policy, Ends(programme, at_least, known_before))
+        # Which counts are none, and what the release sums itself, nobody knew before.
+        before_it = np.array([count.before for count in counts])
+        known_before = np.where(before_it, high, np.inf)
+        floor_before = np.where(before_it, low, [count.floor_before for count in counts])
+        wider = _targets(counts, open_secret, policy, Ends(programme, floor_before, known_before))
         if any(
             other.high - other.low > own.high - own.low for other, own in zip(wider, targets, strict=True)
         ):

@@ -12,7 +12,7 @@ to know that records were only added, or only removed.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ujo_lib.disclosure.audit.attack import DIFFERENCE
@@ -28,8 +28,8 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     Region,
     TableError,
+    as_printed,
     spoken,
-    sums_of,
 )
 
 RECORD, BOTH, LEFT, CAME = "〔記録〕", "両方", "前だけ", "新だけ"
@@ -90,6 +90,7 @@ def small_changes(
     public: Sequence[PublicFigure],
     same: Sequence[PastRelease],
     corrected: Sequence[PastRelease],
+    zeros: Collection[str] = (),
 ) -> list[SmallChange]:
     """What a reader who subtracts an earlier release can tell of few people.
 
@@ -100,6 +101,7 @@ def small_changes(
         public: figures anybody can look up.
         same: tables of earlier releases that tell of the same records.
         corrected: those of records that were corrected since; both as `same_records` parts them.
+        zeros: populations whose zeros the plan hides (`Plan.zeros`).
 
     Returns:
         One for each cell; empty when the release may leave.
@@ -110,7 +112,7 @@ def small_changes(
     found = []
     for told in _releases(corrected):
         population = told[0].table.population
-        now = [PastRelease(t, tuple(hidden[t.id])) for t in tables if t.population == population]
+        now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
         now += [past for past in same if past.table.population == population]
         known = [figure for figure in public if figure.population == population]
         found += _Subtraction(told, now, known, policy).findings()
@@ -179,11 +181,11 @@ class _Side:
 
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
         facts = [fact for past in tables for fact in facts_of(past, cut)]
-        facts += [fact for past in tables for fact in crossings_of(past, policy, cut)]
+        facts += [fact for past in tables for fact in crossings_of(past, cut)]
         sums = {
             calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
             for past in tables
-            for figure in sums_of(past.table, policy.threshold)
+            for figure in past.sums(policy)
         }
         facts += [exactly(_of(region, kinds), value) for region, (value, _) in sums.items()]
         return cls(kinds, tuple(cells), sums, tuple(facts))
@@ -278,7 +280,8 @@ class _Subtraction:
             cell = past.table.cells[i]
             if not past.hidden[i] or not self._policy.is_primary(cell):
                 continue
-            asked = _of(region, side.kinds), cell.value or 0, self._policy.least_hidden if cell.value else 0
+            least = max(past.least(i), self._policy.own_case) if cell.value else 0
+            asked = _of(region, side.kinds), cell.value or 0, least
             low, high = reader.interval(*asked)
             if high - low >= self._policy.required_width:
                 continue

@@ -9,7 +9,7 @@ nothing else.
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -190,17 +190,28 @@ class PastRelease:
         table: the table with its true counts.
         hidden: one flag per cell of the table: was it masked then?
         release: which release that was ("fy2023/…", the file of the memory).
-        zeros: whether its zeros were hidden with the small counts, so that an x of it may be one.
+        zeros: whether its zeros were hidden with the small counts, by the rules then or by its plan, so that an x of it
+            may be one.
+        threshold: of its rules; 0 where an earlier version of the program did not write it.
     """
 
     table: CountTable
     hidden: tuple[bool, ...]
     release: str = ""
     zeros: bool = False
+    threshold: int = 0
 
     def __post_init__(self) -> None:
         if len(self.hidden) != len(self.table.cells):
             raise TableError(f"既公表の表「{self.table.id}」: 秘匿の印の数がセルの数と合わない")
+
+    def least(self, index: int) -> int:
+        """What every reader knows of an x, whatever the rules are now: where zeros were printed it is none of them."""
+        return int(self.hidden[index] and bool(self.table.cells[index].value) and not self.zeros)
+
+    def sums(self, policy: "Policy") -> "Iterator[PublicFigure]":
+        """What its overviews printed by its own threshold, or by that in force where its own is not known."""
+        return sums_of(self.table, self.threshold or policy.threshold)
 
 
 @dataclass(frozen=True)
@@ -281,6 +292,31 @@ class Policy:
         if cell.value is None:
             return True
         return self.zero_rule == "hide" if cell.value == 0 else cell.value < self.threshold
+
+
+def as_printed(
+    tables: Sequence[CountTable],
+    hidden: Mapping[str, Sequence[bool]],
+    policy: Policy,
+    zeros: Collection[str] = (),
+) -> list[PastRelease]:
+    """Tables as a release leaves them.
+
+    Args:
+        tables: with their true counts.
+        hidden: table id → one flag per cell.
+        policy: the rules under which it leaves.
+        zeros: populations whose zeros its plan hides whatever the rules say.
+    """
+    return [
+        PastRelease(
+            t,
+            tuple(hidden[t.id]),
+            zeros=policy.zero_rule == "hide" or t.population in zeros,
+            threshold=policy.threshold,
+        )
+        for t in tables
+    ]
 
 
 def spoken(region: Region) -> str:
@@ -379,17 +415,23 @@ _LATER = {"told"}
 """Fields of a table that earlier versions of the program did not write."""
 
 
-def load_past(text: str, release: str = "") -> list[PastRelease]:
+def load_past(text: str, release: str = "", *, zeros: bool = False) -> list[PastRelease]:
     """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of.
+
+    Earlier versions of the program did not write whether zeros were hidden: then `zeros`, as by the rules in force.
 
     Raises:
         ValueError: the text is of another form; a field that is lacking is not taken for one at its default.
     """
     told = TypeAdapter(list[PastRelease]).validate_json(text, strict=True)
     always = {one.name for one in fields(CountTable)} - _LATER
-    if any(always - one["table"].keys() for one in json.loads(text)):
+    plain = json.loads(text)
+    if any(always - one["table"].keys() for one in plain):
         raise TableError("既公表の表の記録に、足りない項目がある")
-    return [replace(one, release=release) for one in told]
+    return [
+        replace(one, release=release, zeros=raw.get("zeros", zeros))
+        for one, raw in zip(told, plain, strict=True)
+    ]
 
 
 def _years(region: dict[str, frozenset[str]], part: str) -> frozenset[int]:

@@ -166,7 +166,8 @@ def note_gaps(
         wanted = pd.period_range(have.min(), have.max(), freq="M")
         if period is not None:
             wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
-        note_quiet(kinds[kind].frame[~far], days[~far].dt.tz_localize(None), schemas[kind], own)
+        closed = kinds["channels"].frame if "channels" in kinds else None
+        note_quiet(kinds[kind].frame[~far], days[~far].dt.tz_localize(None), schemas[kind], own, closed)
         if len(gaps := wanted.difference(have)):
             own.warning(
                 f"{schemas[kind].title}がどの月にもあること",
@@ -218,8 +219,18 @@ _EXPECTED = 20
 """Records that a run of days without any would have had at the rate of the desk: such a run is no chance."""
 
 
-def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes) -> None:
-    """Warn of half a month and more without any record, at one desk or at all: a file that broke off, very often."""
+def note_quiet(
+    frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes, channels: pd.DataFrame | None = None
+) -> None:
+    """Warn of half a month and more without any record, at one desk or at all: a file that broke off, very often.
+
+    A desk may have fallen silent for good: until the last day of any desk, or the one on which `channels` says that it
+    was closed.
+    """
+    until = days.dt.normalize().max()
+    closed = pd.Series(dtype="datetime64[ns]")
+    if channels is not None and "closed_on" in channels:
+        closed = channels.groupby(channels["channel"].astype(object))["closed_on"].max().dropna()
     desks = {"": days}
     if "channel" in frame:
         desks |= {str(desk): mine for desk, mine in days.groupby(frame["channel"].astype(object))}
@@ -228,8 +239,10 @@ def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes)
         known = mine.dt.normalize().dropna().sort_values(kind="stable")
         if known.empty:
             continue
-        steps = known.diff().dt.days
         rate = len(known) / ((known.iloc[-1] - known.iloc[0]).days + 1)
+        if (end := min(until, closed.get(desk, until))) > known.iloc[-1]:
+            known = pd.concat([known, pd.Series([end + pd.Timedelta(days=1)])])
+        steps = known.diff().dt.days
         for at in np.flatnonzero((steps > _QUIET_DAYS) & ((steps - 1) * rate >= _EXPECTED)):
             last, step = known.iloc[at - 1], int(steps.iloc[at])
             if (last, step) in said:

@@ -124,7 +124,7 @@ def rules_by_item(data: Intake) -> Typed:
             "wanting": Count(heading="要改善", unit="ファイル"),
             "where": Text(heading="要改善のファイル"),
         },
-        note="Excelだけにあてはまる項目は、CSVとTSVでは数えない。",
+        note="あてはまらないファイル(CSVとTSVでのExcelだけの項目、日付や地域のない表など)は、その項目では数えません。",
     )
 
 

@@ -22,6 +22,7 @@ from ujo_lib.disclosure.tables import (
     PastRelease,
     Policy,
     PublicFigure,
+    as_printed,
     dump_tables,
     load_past,
     outside_months,
@@ -76,7 +77,7 @@ class Knowledge:
             _policy(rules, steps[0].settings.threshold),
             tuple(_figure(rules)),
             next(filter(None, claims), None),
-            tuple(past for file in place.memories() for past in _remembered(file, place.root)),
+            tuple(past for file in place.memories() for past in _remembered(file, place.root, rules)),
             place.outputs.name,
         )
 
@@ -92,11 +93,7 @@ class Knowledge:
         """
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
         sums = [figure for one in tables for figure in sums_of(one.table, self.policy.threshold)]
-        sums += [
-            replace(figure, own=False)
-            for past in same
-            for figure in sums_of(past.table, self.policy.threshold)
-        ]
+        sums += [replace(figure, own=False) for past in same for figure in past.sums(self.policy)]
         least = [figure for one in tables for figure in _at_least(one, tables, self.policy.threshold)]
         nobody = [figure for one in tables for figure in _nobody(one)]
         nobody += outside_months([*(one.table for one in tables), *(past.table for past in self.previous)])
@@ -126,14 +123,15 @@ def _require_memories(place: SiteYear, steps: Sequence[Step]) -> None:
                 )
 
 
-def _remembered(file: Path, root: Path) -> list[PastRelease]:
+def _remembered(file: Path, root: Path, rules: DisclosureRules) -> list[PastRelease]:
     """What an earlier release told; without it nobody knows what a new one gives away.
 
     Raises:
         InputError: the file is damaged, or of a version of the program that writes another form.
     """
     try:
-        return load_past(file.read_text("utf-8"), f"{file.parent.parent.name}/{file.stem}")
+        name = f"{file.parent.parent.name}/{file.stem}"
+        return load_past(file.read_text("utf-8"), name, zeros=rules.zero_rule == "hide")
     except ValueError:
         raise InputError(
             f"署名した公表の記録 {file.relative_to(root).as_posix()} を読めません"
@@ -142,7 +140,7 @@ def _remembered(file: Path, root: Path) -> list[PastRelease]:
         ) from None
 
 
-def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Masks) -> Path:
+def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Masks, policy: Policy) -> Path:
     """Remember a release that leaves, for all that come after it.
 
     Args:
@@ -150,11 +148,9 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
         identity: run id of the release.
         tables: every table of it, with its true counts.
         masks: what was hidden.
+        policy: the rules under which it leaves.
     """
-    past = [
-        PastRelease(one.table, masks.plan.mask(one.table.id), zeros=one.table.population in masks.plan.zeros)
-        for one in tables
-    ]
+    past = as_printed([one.table for one in tables], masks.plan.hidden, policy, masks.plan.zeros)
     file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
     write_atomically(file, dump_tables(past))
     return file

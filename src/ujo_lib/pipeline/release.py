@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -118,7 +118,8 @@ def audit_corrections(finished: Mapping[str, Finished], masked: Masked) -> list[
     """Subtract every earlier release that was made before records were added, removed or changed."""
     tables = [one.table for one in counted_tables(finished)]
     hidden = masked.masks.plan.hidden
-    return small_changes(tables, hidden, masked.policy, masked.public, masked.previous, masked.corrected)
+    known = masked.public, masked.previous, masked.corrected
+    return small_changes(tables, hidden, masked.policy, *known, masked.masks.plan.zeros)
 
 
 def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> dict[str, list[str]]:
@@ -136,13 +137,19 @@ def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> di
     for (notebook, reason), named in in_full.items():
         told[notebook].append(_IN_FULL.format(reason=reason, titles="".join(named)))
     if audience == "internal":
-        for advice in masks.plan.suggestions:
-            for key in (key for key in titles if advice.startswith(f"表「{key}」")):
-                schema, said = records[key].spec.schema, advice.removeprefix(f"表「{key}」")
-                for name in schema.dimensions:  # a column has another name on the page
-                    said = re.sub(rf"(?<=[「×]){name}(?=[」×])", schema[name].name, said)
-                told[key.partition("/")[0]].append(f"公表用ページでは、表「{titles[key]}」{said}")
+        for notebook, advice in advised(records, masks):
+            told[notebook].append(f"公表用ページでは、{advice}")
     return told
+
+
+def advised(records: Mapping[str, TableRecord], masks: Masks) -> Iterator[tuple[str, str]]:
+    """Notebook and what to merge or drop, with the names that tables, columns and days have on a page."""
+    for advice in masks.plan.suggestions:
+        for key in (key for key in records if advice.startswith(f"表「{key}」")):
+            spec, said = records[key].spec, advice.removeprefix(f"表「{key}」").replace("T00:00:00", "")
+            for name in spec.schema.dimensions:
+                said = re.sub(rf"(?<=[「×]){name}(?=[」×])", spec.schema[name].name, said)
+            yield key.partition("/")[0], f"表「{spec.title}」{said}"
 
 
 def write_masks(masks: Masks, folder: Path) -> Path:

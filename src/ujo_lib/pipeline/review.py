@@ -41,6 +41,19 @@ _REMEDY = (
 
 _LEVEL = re.compile(r"[\d.]+%(?=信頼区間)")
 
+_HEADINGS = {
+    "table": "表",
+    "cell": "欄",
+    "low": "計算できる下限",
+    "high": "計算できる上限",
+    "width": "幅",
+    "public_low": "この公表がないときの下限",
+    "public_high": "この公表がないときの上限",
+    "required": "必要な幅",
+    "verdict": "判定",
+    "release": "前の公表",
+    "of_change": "動いた数か",
+}
 _TOLD = 20
 """Findings told at once; all of them stand in the folder `review`."""
 
@@ -61,11 +74,11 @@ def review_masks(
     masks, policy = masked.masks, masked.policy
     _require_enough_people(internal, policy)
     report = audit_masks(internal, masks, policy, masked.public, masked.previous)
-    write_atomically(place.review / "audit.csv", report.frame.to_csv(index=False).encode("utf-8-sig"))
+    _list_cells(place.review / "audit.csv", report.frame, internal)
     if not report.ok:
         raise ReleaseRefusedError(
             "公表を取りやめました。伏せた数が計算で分かってしまうセルがあります。",
-            _told([f"{row.table}: {row.cell}" for row in report.leaks.itertuples()]),
+            _told([f"{row.table}: {row.cell}" for row in _in_words(report.leaks, internal).itertuples()]),
             f"区分をまとめるか表を外してください。推定できる範囲の一覧: {place.review / 'audit.csv'}",
         )
     _require_silent_corrections(place, internal, masked)
@@ -253,13 +266,43 @@ def _require_silent_corrections(place: SiteYear, internal: Mapping[str, Finished
     found = audit_corrections(internal, masked)
     columns = [field.name for field in fields(SmallChange)]
     listed = pd.DataFrame([asdict(one) for one in found], columns=columns)
-    write_atomically(place.review / "corrections.csv", listed.to_csv(index=False).encode("utf-8-sig"))
+    _list_cells(place.review / "corrections.csv", listed, internal)
     if found:
         raise ReleaseRefusedError(
             "公表を取りやめました。署名した前の公表との差から、わずかな人の動きが分かってしまうセルがあります。",
-            _told([f"{one.table}: {one.cell}(前の公表 {one.release})" for one in found]),
+            _told(
+                [
+                    f"{one.table}: {one.cell}(前の公表 {one.release})"
+                    for one in _in_words(listed, internal).itertuples()
+                ]
+            ),
             _REMEDY.format(threshold=masked.policy.threshold, file=place.review / "corrections.csv"),
         )
+
+
+def _list_cells(file: Path, cells: pd.DataFrame, internal: Mapping[str, Finished]) -> None:
+    named = _in_words(cells, internal)
+    if "of_change" in named:
+        named["of_change"] = named["of_change"].map({True: "はい", False: "いいえ"})
+    named = named.rename(columns=_HEADINGS)
+    write_atomically(file, named.to_csv(index=False).encode("utf-8-sig"))
+
+
+def _in_words(cells: pd.DataFrame, internal: Mapping[str, Finished]) -> pd.DataFrame:
+    """Cells by the title of their table and the headings of its page, for those who have to merge them or explain why.
+
+    A table that only an earlier release had keeps its own names.
+    """
+    records = {one.record.key: one.record for one in counted_tables(internal)}
+    named = []
+    for key, cell in zip(cells["table"], cells["cell"], strict=True):
+        title, told = key, cell
+        if key in records:
+            title = f"「{records[key].spec.title}」({key})"
+            for name, column in records[key].spec.schema.columns.items():
+                told = re.sub(rf"\b{name}(?==)|(?<=\(){name}(?=\))", column.name, told)
+        named.append((title, told))
+    return cells.assign(table=[title for title, _ in named], cell=[told for _, told in named])
 
 
 def _told(findings: Sequence[str]) -> list[str]:

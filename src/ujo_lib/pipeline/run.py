@@ -193,6 +193,7 @@ def _make_pages(
     from ujo_lib.pipeline.pages import write_pages
     from ujo_lib.pipeline.release import (
         Masked,
+        advised,
         counted_tables,
         notices,
         plan_masks,
@@ -219,7 +220,7 @@ def _make_pages(
     if corrected:
         walk.progress.note(_CORRECTED)
     masks = plan_masks(internal, known.policy, public, same, Store(walk.place.kept))
-    for advice in masks.plan.suggestions:
+    for _, advice in advised({one.record.key: one.record for one in tables}, masks):
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
     with ThreadPoolExecutor(1) as beside:

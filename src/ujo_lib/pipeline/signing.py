@@ -76,7 +76,9 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
             review_files(place, steps, place.release, masked.policy)
         files = sign_off(place.release, approval, f"{place.site}_fy{place.name}")
         with private_files():
-            memory = remember(place.disclosed, before.run_id, counted_tables(internal), masked.masks)
+            memory = remember(
+                place.disclosed, before.run_id, counted_tables(internal), masked.masks, masked.policy
+            )
             # Of weighted numbers and earlier surveys it keeps what was printed: pages may be pruned.
             kept = memory.with_suffix("") / "tables"
             shutil.copytree(place.release / "tables", kept, copy_function=shutil.copyfile, dirs_exist_ok=True)

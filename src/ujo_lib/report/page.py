@@ -34,6 +34,7 @@ from ujo_lib.report.door.publish import (
     TableSpec,
     is_ranked,
     mask,
+    tells_numbers,
     unmasked,
 )
 from ujo_lib.report.look import figures, tables, wording
@@ -46,6 +47,7 @@ from ujo_lib.typed import Typed
 
 P = ParamSpec("P")
 
+_SYNTHETIC = "All data of this report are synthetic: there are no such people or contacts."
 _NO_POINTS = "この年度については、まだ書かれていません。"
 
 
@@ -114,7 +116,9 @@ def _drawn(page: "Page", draw: Callable[P, figures.Figure], *args: P.args, **kwa
     if drawn.is_blank:
         table = drawn.published[0]
         if table.hidden[drawn.column].any():
-            return page.table(table)  # what else it holds may be shown
+            if tells_numbers(table.spec.schema):
+                return page.table(table)  # what else it holds may be shown
+            return page.untold(table, "図")
         without = "「{title}」は、もとになる記録がないため図にできません。"
         return page.callout("not_estimable", without, title=table.spec.quoted)
     options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
@@ -296,10 +300,14 @@ class Page:
             printed = tables.printed_columns(published, columns)
             # Names of rows of which everything was kept back are no table.
             if len(printed) <= 1 and not any(schema[name].numeric for name in printed):
-                told = {"title": published.spec.quoted, "note": schema.note}
-                return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
+                return self.untold(published, "表")
         shown = tables.table_html(published, columns=columns, across=across, values=values)
         return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
+
+    def untold(self, published: Published, what: str) -> Shown:
+        """Say that a table or figure of which no number is left is not there, and why."""
+        told = {"title": published.spec.quoted, "note": published.spec.schema.note, "what": what}
+        return self.callout("note", "{what}「{title}」は載せません。{note}", published, **told)
 
     def table_instead(self, drawn: Sequence[object], finding: str, why: str) -> Shown:
         """Show what a figure would have said, why there is none, and the table it would have been drawn from."""
@@ -372,7 +380,8 @@ class Page:
     def abstract(self, lines: Sequence[wording.Line]) -> Shown:
         """Show English sentences as one paragraph; one with a hidden figure says that it is withheld."""
         used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
-        said = [part for line in lines for part in wording.english(line)]
+        real = [wording.Said(_SYNTHETIC)] if self.settings.synthetic else []
+        said = [*real, *(part for line in lines for part in wording.english(line))]
         told = " ".join(part.text for part in said)
         return Shown(wording.paragraph(told, "en"), "sentence", used, tuple(said))
 

@@ -141,7 +141,7 @@ def beside_nation(answers: Typed, column: str) -> Typed:
     parts = [valid.assign(who="県内")]
     if "reference" in valid:
         parts.append(valid[[column]].assign(who="全国", share=valid["reference"]))
-    columns = {"who": Text(heading="相談した人の住む所")} | {
+    columns = {"who": Text(heading="相談した人の住む所", free=True)} | {
         name: answers.schema[name] for name in (column, "n", "base", "share")
     }
     frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})

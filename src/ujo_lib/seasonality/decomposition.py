@@ -5,7 +5,7 @@ import pandas as pd
 from statsmodels.tsa.seasonal import MSTL
 
 from ujo_lib.columns import Dimension, Rate
-from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.counts import CONTACTS, DAYS, Counts
 from ujo_lib.typed import Typed
 
 DAYS_OF_YEAR = 365
@@ -17,7 +17,9 @@ LONGEST_GAP = 7
 
 _COLUMNS = {
     "month": Dimension(variable="month"),
-    "per_day": Rate(per="1日", unit="件", decimals=2),
+    "n": CONTACTS,
+    "days": DAYS,
+    "per_day": Rate(per="1日", unit="件", decimals=2, n="n", base="days"),
     "level": Rate(heading="1日あたりの水準", unit="件", decimals=2),
     "yearly": Rate(heading="1日あたりの、年ごとにくり返す増減", unit="件", decimals=2),
     "rest": Rate(heading="1日あたりの、残りの増減", unit="件", decimals=2),
@@ -31,8 +33,8 @@ def decompose(counts: Counts) -> Typed:
         counts: one scope over three years or more, without gaps longer than a week.
 
     Returns:
-        One row per month: month, per_day, level, yearly (added by the time of year), rest. Empty when the
-        record is too short or too full of gaps; `why_not` says so.
+        One row per month: month, n, days (observed), per_day, level, yearly (added by the time of year), rest. Empty
+        when the record is too short or too full of gaps; `why_not` says so.
     """
     if why_not(counts):
         return Typed.of([], _COLUMNS)
@@ -40,16 +42,16 @@ def decompose(counts: Counts) -> Typed:
     parts = MSTL(daily.interpolate(limit_direction="both"), periods=(7, DAYS_OF_YEAR)).fit()
     frame = pd.DataFrame(
         {
-            "per_day": daily,
             "level": parts.trend,
             "yearly": parts.seasonal[f"seasonal_{DAYS_OF_YEAR}"],
             "rest": parts.resid,
         }
     )
     monthly = frame.groupby(counts.month_index).mean()
-    labels = counts.month_labels
-    monthly.insert(0, "month", pd.Categorical(labels, labels, ordered=True))
-    return Typed.of(monthly.reset_index(drop=True), _COLUMNS)
+    n, days = (np.bincount(counts.month_index, of).astype(int) for of in (counts.daily, counts.observed))
+    labels = pd.Categorical(counts.month_labels, counts.month_labels, ordered=True)
+    monthly = monthly.assign(month=labels, n=n, days=days, per_day=n / days)
+    return Typed.of(monthly[list(_COLUMNS)].reset_index(drop=True), _COLUMNS)
 
 
 def why_not(counts: Counts) -> str:

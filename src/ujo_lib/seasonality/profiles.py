@@ -223,7 +223,8 @@ def _profile(
         name: Dimension(variable=name),
         "n": CONTACTS,
         "days": DAYS,
-        "per_day": Rate(per="1日", unit="件", n="n", base="days"),
+        # As fine as the sentence on their order: with one decimal, a day that has fewer looked like the one before.
+        "per_day": Rate(per="1日", unit="件", n="n", base="days", decimals=2),
         "estimate": Ratio(to="平均的な日"),
         **interval("estimate", level),
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Ratio, Text
 from ujo_lib.errors import InputError
-from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.counts import (
     CONTACTS,
@@ -58,16 +58,15 @@ class Scopes:
     @property
     def desk_days(self) -> str:
         """Since when, and until when, the city's desk was open, in Japanese."""
-        closed = f"、廃止日は{self.closed_on}" if self.closed_on else ""
-        return f"窓口の開設日は{self.opened_on}{closed}。"
+        closed = f"、廃止日は{spoken(self.closed_on)}" if self.closed_on else ""
+        return f"窓口の開設日は{spoken(self.opened_on)}{closed}です。" if self.opened_on else ""
 
     def desk_gaps(self, shown: Collection[str]) -> str:
         """Which days of the period are gaps of the city's desk and no zeros, in Japanese; empty where none is shown."""
-        parts = (
-            [f"開設({self.opened_on})より前"] if self.opened_on and self.opened_on > self.period.start else []
-        )
+        late = self.opened_on and self.opened_on > self.period.start
+        parts = [f"開設({spoken(self.opened_on)})より前"] if self.opened_on and late else []
         if self.closed_on and self.closed_on < self.period.end:
-            parts.append(f"廃止({self.closed_on})より後")
+            parts.append(f"廃止({spoken(self.closed_on)})より後")
         return f"市の窓口の{'と'.join(parts)}は、記録のない日です。" if parts and CITY in shown else ""
 
     @property

@@ -88,10 +88,11 @@ class Verdict:
         """The verdict as a template of the page, its p-value a slot on the table of `table`."""
         if self.detected is None:
             return f"{self.pattern}: {self.remark}。"
-        p = f"({{p_value[{self.pattern}]}})"
+        # A sentence of its own: where it is kept back, the reader still learns what the verdict is about.
+        p = f"検定の結果は{{p_value[{self.pattern}]}}です。"
         if self.detected:
-            return f"{self.pattern}は、検出されました{p}。{self.remark}。"
-        return f"{self.pattern}は、検出されませんでした{p}。違いがないことを示すものではありません。{self.remark}。"
+            return f"{self.pattern}は、検出されました。{p}{self.remark}。"
+        return f"{self.pattern}は、検出されませんでした。{p}違いがないことを示すものではありません。{self.remark}。"
 
     def finding_of(self, extremes: str) -> str:
         """What a figure of this pattern may say in its heading: the extremes only where the pattern was detected."""

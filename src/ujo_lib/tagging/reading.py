@@ -389,7 +389,7 @@ def _share(of: str, level: float) -> dict[str, Column]:
 
 
 def _note(reading: Reading) -> str:
-    return f"人が読んだ{len(reading.read):,}件で補正。"
+    return f"人が読んだ{len(reading.read):,}件で補正しました。"
 
 
 def _kept(reading: Reading) -> str:

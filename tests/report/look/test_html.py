@@ -395,6 +395,9 @@ def test_a_page_is_for_the_city_or_a_candidate_or_reviewed_and_never_two_of_them
 ):
     context = html.PageContext(audience=audience, plan_status=status, synthetic=synthetic)
     assert [banner.word for banner in context.banners] == ["合成データ"] * synthetic + words
+    # A sheet of paper that was taken out of the others says so, too.
+    told = "、".join(["合成データ"] * synthetic + words)
+    assert f'@bottom-left{{content:"{told}";' in html.export_page(notebook(), context=context)
 
 
 def test_the_first_title_names_the_page_and_further_ones_are_sections_of_its_contents() -> None:

@@ -76,6 +76,19 @@ def test_a_label_that_looks_like_a_formula_is_text():
     assert defused("\n=1") == "'\n=1"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2024-02-29", date(2024, 2, 29)),
+        ("2023-02-29", "2023-02-29"),
+        ("2023-13-01", "2023-13-01"),
+        ("0000-01-01", "0000-01-01"),
+    ],
+)
+def test_words_in_the_form_of_a_day_are_a_day_only_where_it_exists(text, told):
+    assert _values(published({"day": [text]}), "day") == (told,)
+
+
 def test_a_table_without_a_row_is_its_headings():
     assert _csv(FRAME.iloc[:0]) == [["性別", "人数(人)", "割合(%)"]]
 

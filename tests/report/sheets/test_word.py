@@ -16,9 +16,10 @@ from ujo_lib.report.sheets.word import document
 DAY = datetime(2024, 10, 31)
 SHOWN = by_sex(hide=[(1, "n"), (1, "share")])
 FIGURE = figures.bars(SHOWN, x="share", y="sex", finding="男性が多い。")
-PAGE = f"""<!DOCTYPE html><html lang="ja"><head><title>t</title><style>p{{}}</style></head><body>
+PAGE = f"""<!DOCTYPE html><html lang="ja"><head><title>概要版 | 報告書</title><style>p{{}}</style></head><body>
 <a class="skip">本文へ移動</a><header><p class="report">報告書</p>
 <h1>概要版</h1><dl class="facts"><div><dt>年度</dt><dd>令和5年度</dd></div></dl>
+<ul class="banners"><li><strong>合成データ</strong><span>実在しない</span></li></ul>
 <nav><a>表紙</a></nav></header><main><section><h2>文</h2><p>前書き</p></section>
 <ol><li><div><p>男性は17人。</p><p class="circumstances">25人のうち</p></div></li></ol>
 {FIGURE.to_html()}{table_html(SHOWN)}
@@ -46,8 +47,8 @@ def test_headings_and_lists_are_those_of_word(word):
         ("Normal", "報告書"),
         ("Title", "概要版"),
         ("List Bullet", "年度: 令和5年度"),
+        ("List Bullet", "合成データ 実在しない"),
         ("Heading 1", "文"),
-        ("Normal", "前書き"),
     ]
     assert ("List Number", "男性は17人。 \n25人のうち") in said
     assert ("List Bullet", "何人か 分からない \n次にすること 尋ねる") in said
@@ -100,7 +101,12 @@ def test_links_styles_and_numbers_that_unfold_stay_on_the_page(word):
 def test_the_same_page_gives_the_same_bytes_and_names_nobody(word):
     assert _made() == _made()
     about = word.core_properties
-    assert (about.title, about.author, about.comments, about.created.date()) == ("概要版", "", "", DAY.date())
+    assert (about.title, about.author, about.comments, about.created.date()) == (
+        "概要版 | 報告書",
+        "",
+        "",
+        DAY.date(),
+    )
     with zipfile.ZipFile(io.BytesIO(_made())) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
@@ -108,6 +114,13 @@ def test_the_same_page_gives_the_same_bytes_and_names_nobody(word):
 def test_a_figure_without_its_picture_is_no_document():
     with pytest.raises(ValueError, match="argument"):
         document(PAGE, [], DAY)
+
+
+def test_each_sheet_says_what_it_is_of_and_how_it_may_be_handled_and_its_language_is_japanese(word):
+    assert word.sections[0].header.paragraphs[0].text == "概要版 | 報告書 | 合成データ"
+    assert word.core_properties.title == "概要版 | 報告書"
+    (language,) = word.styles.element.iter(qn("w:lang"))
+    assert language.get(qn("w:eastAsia")) == "ja-JP"
 
 
 def test_the_sheet_is_a4_with_two_centimetres_around(word):

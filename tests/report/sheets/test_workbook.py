@@ -35,13 +35,14 @@ def _open(content: bytes):
 
 def test_a_sheet_describes_its_table_above_one_line_of_headings():
     sheet = _open(_written(by_sex()))["01_cases_by_sex"]
-    about = {row[0].value: row[1].value for row in sheet.iter_rows(max_row=10)}
+    about = {row[0].value: row[1].value for row in sheet.iter_rows(max_row=11)}
     assert about["表題"] == "当事者の性別"
+    assert about["取扱い"] == "庁内限り(秘匿処理前の数値を含みます)"
     assert about["対象期間"] == "令和5(2023)年度"
     assert about["対象数(n)"] == 25
     assert about["出典"] == "該当者票"
-    assert [cell.value for cell in sheet[11]][:3] == ["性別", "人数(人)", "回答者数(n)"]
-    assert sheet.freeze_panes == "A12"
+    assert [cell.value for cell in sheet[12]][:3] == ["性別", "人数(人)", "回答者数(n)"]
+    assert sheet.freeze_panes == "A13"
     assert not sheet.merged_cells.ranges
 
 
@@ -59,7 +60,7 @@ def test_the_list_of_sheets_says_each_thing_about_the_workbook_behind_its_own_wo
 
 def test_numbers_are_numbers_with_the_decimals_of_the_page():
     sheet = _open(_written(published({"label": ["県"], "n": [2536], "share": [0.6978]})))["01_cases_by_sex"]
-    assert [(cell.value, cell.data_type, cell.number_format) for cell in sheet[12]][1:] == [
+    assert [(cell.value, cell.data_type, cell.number_format) for cell in sheet[13]][1:] == [
         (2536, "n", "#,##0"),
         (69.8, "n", "#,##0.0"),
     ]
@@ -68,7 +69,7 @@ def test_numbers_are_numbers_with_the_decimals_of_the_page():
 def test_what_is_hidden_on_the_page_is_an_x_with_a_legend_and_nowhere_else_in_the_file():
     content = _written(by_sex(hide=[(0, "n"), (0, "share")]))
     sheet = _open(content)["01_cases_by_sex"]
-    assert [cell.value for cell in sheet[12]][1] == "x"
+    assert [cell.value for cell in sheet[13]][1] == "x"
     assert "x: 秘匿" in {row[0].value: row[1].value for row in sheet.iter_rows(max_row=10)}["記号"]
     values = [cell.value for page in _open(content) for row in page.iter_rows() for cell in row]
     assert not {17, "17", 68.0, "68.0", 0.68} & set(values)
@@ -77,7 +78,7 @@ def test_what_is_hidden_on_the_page_is_an_x_with_a_legend_and_nowhere_else_in_th
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_a_text_that_looks_like_a_formula_stays_text(start):
     sheet = _open(_written(published({"label": [f"{start}1+1"], "n": [1]})))["01_cases_by_sex"]
-    cell = sheet["A12"]
+    cell = sheet["A13"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (f"{start}1+1", "s", True)
 
 
@@ -132,7 +133,7 @@ def test_numbers_whose_unit_differs_by_row_are_not_said_to_have_none(unit):
     sheet = _open(_written(published(columns | told, kinds=kinds)))["01_cases_by_sex"]
     differs = "行ごとに異なる" + "(「単位」の列)" * unit
     assert sheet["B6"].value == f"値: {differs}、95%信頼区間の下限: {differs}"
-    written = [(cell.value, cell.number_format) for cell in (sheet["B12"], sheet["B13"])]
+    written = [(cell.value, cell.number_format) for cell in (sheet["B13"], sheet["B14"])]
     assert written == [(25, "#,##0"), (50, "#,##0.0")]
 
 
@@ -175,7 +176,7 @@ def test_our_own_workbook_passes_all_fifteen_items():
 
 def test_characters_that_xml_forbids_do_not_break_the_file():
     sheet = _open(_written(published({"label": ["a\x0bb & <c>"], "n": [1]})))["01_cases_by_sex"]
-    assert sheet["A12"].value == "a b & <c>"
+    assert sheet["A13"].value == "a b & <c>"
 
 
 @pytest.mark.parametrize(

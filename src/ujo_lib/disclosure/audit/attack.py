@@ -32,6 +32,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     Region,
+    as_printed,
     spoken,
 )
 
@@ -128,7 +129,7 @@ def audit(
             policy,
             [figure for figure in public if figure.population == population],
             [past for past in previous if past.table.population == population],
-            zeros=population in zeros,
+            zeros=zeros,
         )
         rows += attack.report()
         approximate |= attack.approximate
@@ -160,31 +161,22 @@ class _Attack:
         public: Sequence[PublicFigure],
         previous: Sequence[PastRelease],
         *,
-        zeros: bool,
+        zeros: Collection[str],
     ) -> None:
         self._policy, self._cut = policy, Calendar.of(tables, public, previous).cut
-        printed = [tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables]
-        now = [PastRelease(t, flags, zeros=zeros) for t, flags in zip(tables, printed, strict=True)]
+        printed = {t.id: hidden.get(t.id) or (False,) * len(t.cells) for t in tables}
+        now = as_printed(tables, printed, policy, zeros)
         exact = [exactly(region, cell.value) for _, _, cell, region in self._counted([*now, *previous])]
         told: dict[bool, list[Known]] = {True: [], False: []}
         for figure in public:
             told[figure.own].append(Known(((1.0, self._cut(figure.region)),), figure.low, figure.high))
         self._before = [*(f for past in previous for f in facts_of(past, self._cut)), *told[False]]
         self._release = [*(f for past in now for f in facts_of(past, self._cut)), *told[True]]
-        # What was no zero on an earlier page is none for all that this release hides, and the other way round.
-        of_now, then = (
-            [f for past in releases for f in crossings_of(past, policy, self._cut)]
-            for releases in (now, previous)
+        # What was no zero on an earlier page is none for all that this release hides; not the other way round.
+        of_now, self._crossed_before = (
+            [f for past in releases for f in crossings_of(past, self._cut)] for releases in (now, previous)
         )
-        maybe = {
-            self._cut(past.table.region(i))
-            for past in previous
-            if past.zeros
-            for i, gone in enumerate(past.hidden)
-            if gone
-        }
-        self._crossed = [*of_now, *then]
-        self._crossed_before = [*then, *(fact for fact in of_now if fact.parts[0][1] not in maybe)]
+        self._crossed = [*of_now, *self._crossed_before]
         counts = {known.parts[0][1]: int(known.low) for known in exact}
         self._suspects = [*self._cells(now), *self._old_cells(previous, now)]
         self._suspects += self._differences([*now, *previous], counts)

@@ -11,7 +11,6 @@ from ujo_lib.disclosure.tables import (
     Cell,
     CountTable,
     PastRelease,
-    Policy,
     PublicFigure,
     Region,
     cut_periods,
@@ -97,12 +96,12 @@ def facts_of(printed: PastRelease, cut: Callable[[Region], Region]) -> list[Know
     ]
 
 
-def crossings_of(printed: PastRelease, policy: Policy, cut: Callable[[Region], Region]) -> list[Known]:
+def crossings_of(printed: PastRelease, cut: Callable[[Region], Region]) -> list[Known]:
     """What a reader knows of every x of a table where zeros are printed: it is none; arguments as in `facts_of`."""
     return [
-        Known(((1.0, cut(printed.table.region(i))),), policy.least_crossed(cell), np.inf)
-        for _, i, cell in valued([printed.table])
-        if printed.hidden[i] and policy.least_crossed(cell) and not printed.zeros
+        Known(((1.0, cut(printed.table.region(i))),), least, np.inf)
+        for _, i, _ in valued([printed.table])
+        if (least := printed.least(i))
     ]
 
 

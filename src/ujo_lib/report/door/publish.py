@@ -462,10 +462,19 @@ def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFra
     names = "".join(f"「{columns[name].name}」" for name in back)
     unsaid = spec.subject.population is None and spec.subject.computed_from is None
     why = (_UNSAID if unsaid else reason).format(names=names)
-    left = [column for column in columns.values() if not isinstance(column, Withheld)]
-    # What the analysis notes is about nothing once no more than the names of rows are left.
-    note = f"{spec.schema.note if len(left) > 1 or any(column.numeric for column in left) else ''}{why}"
-    return replace(spec, schema=replace(spec.schema, columns=columns, note=note))
+    # What the analysis notes is about nothing once no number is left.
+    left = replace(spec.schema, columns=columns)
+    note = f"{spec.schema.note if tells_numbers(left) else ''}{why}"
+    return replace(spec, schema=replace(left, note=note))
+
+
+def tells_numbers(schema: Schema) -> bool:
+    """Whether a table holds a number of its own: not kept back, free for everybody, or a mere length in days."""
+    lengths = [
+        name for name, column in schema.columns.items() if type(column) is Count and not column.members
+    ]
+    numbers = [name for name, column in schema.columns.items() if column.numeric and not column.free]
+    return bool({*numbers} - {*lengths})
 
 
 def unmasked(spec: TableSpec, frame: pd.DataFrame, notebook: str = "") -> Published:

@@ -213,7 +213,10 @@ def _value(value: Any, number_format: str) -> int | float | str | date:
         return in_cell(value, number_format)
     if isinstance(value, str):
         text = one_line(value.removesuffix(_MIDNIGHT))
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else text
+        try:
+            return date.fromisoformat(text) if _DAY.fullmatch(text) else text
+        except ValueError:  # 「2023-13-01」 of a publication is what it printed, not a day
+            return text
     return _number(value, number_format)
 
 

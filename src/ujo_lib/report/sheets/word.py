@@ -25,6 +25,7 @@ _PARTS: Final = (
     "//header//p[@class='report'] | //header//h1 | //header//dl | //header//ul[@class='banners'] | //main | "
     "//footer/section"
 )
+_HANDLING: Final = "//header//ul[@class='banners']//strong/text()"
 _LEFT_OUT: Final = frozenset({"script", "style", "svg", "nav", "details"})
 _SAID: Final = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "figcaption": "Caption", "p": "Normal"}
 _LINES: Final = frozenset({"p", "b"})
@@ -55,7 +56,7 @@ def document(page: str, pictures: Sequence[bytes], written: datetime) -> bytes:
     writer = _Writer(shown)
     for part in root.xpath(_PARTS):
         writer.write(part)
-    return writer.file(written)
+    return writer.file(root.findtext(".//title", ""), root.xpath(_HANDLING), written)
 
 
 class _Writer:
@@ -126,10 +127,13 @@ class _Writer:
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         self._made.add_paragraph()
 
-    def file(self, written: datetime) -> bytes:
-        """The document as bytes."""
+    def file(self, title: str, handling: Sequence[str], written: datetime) -> bytes:
+        """The document as bytes; each sheet says at its head what it is of and how it may be handled."""
+        self._made.sections[0].header.paragraphs[0].text = " | ".join([title, *handling])
+        for language in self._made.styles.element.iter(qn("w:lang")):
+            language.set(qn("w:eastAsia"), "ja-JP")
         about = self._made.core_properties
-        about.title = next(p.text.strip() for p in self._made.paragraphs if p.style.name == "Title")
+        about.title = title
         about.author, about.comments, about.language = "", "", "ja-JP"
         about.created = about.modified = written
         made = io.BytesIO()

@@ -68,7 +68,7 @@ def workbook(tables: Sequence[Table], pages: Sequence[PageText], about: About) -
     Returns:
         The .xlsx file; the same tables and sentences give the same bytes.
     """
-    sheets = {table.record.key: _TableSheet(table) for table in tables}
+    sheets = {table.record.key: _TableSheet(table, about) for table in tables}
     written = [
         _contents(list(sheets.values()), about),
         _claims(pages, sheets, about),
@@ -78,10 +78,11 @@ def workbook(tables: Sequence[Table], pages: Sequence[PageText], about: About) -
 
 
 class _TableSheet:
-    """A published table as a sheet."""
+    """A published table as a sheet, which says how it may be handled: it is printed and passed on by itself."""
 
-    def __init__(self, table: Table):
+    def __init__(self, table: Table, about: About):
         self.spec = table.record.spec
+        self._handling = _handling(about)
         self.columns = table.columns
         self._places = {column.name: at for at, column in enumerate(self.columns)}
         rows = [list(row) for row in zip(*map(_cells, self.columns), strict=True)]
@@ -107,6 +108,7 @@ class _TableSheet:
             ("注", self._note()),
             ("記号", legend(self.columns)),
             ("出典", one_line(self.spec.subject.source) or NOT_APPLICABLE),
+            self._handling,
             ("目次", xlsx.Link("目次へ戻る", CONTENTS)),
         ]
 
@@ -204,8 +206,12 @@ def _heading(about: About, title: str) -> list[tuple[str, xlsx.Cell]]:
     return [
         ("表題", title),
         ("対象地域", about.area or NOT_APPLICABLE),
-        ("取扱い", "、".join(about.handling) or NOT_APPLICABLE),
+        _handling(about),
     ]
+
+
+def _handling(about: About) -> tuple[str, xlsx.Cell]:
+    return "取扱い", "、".join(about.handling) or NOT_APPLICABLE
 
 
 def _claims(pages: Sequence[PageText], tables: Mapping[str, _TableSheet], about: About) -> xlsx.Sheet:

@@ -101,9 +101,10 @@ def test_one_hidden_part_of_a_band_hides_the_others_which_would_leave_it_as_the_
     table = by_occupation(hide=[(2, "share")])
     (axes,) = drawing(figures.band(table, x="share", y="occupation", by="answer", finding="示す。")).mpl.axes
     assert [part[1].get_width() for part in axes.containers] == [0, 0]
-    assert "25.0" not in words(
-        drawing(figures.band(table, x="share", y="occupation", by="answer", finding="示す。"))
-    )
+    figure = figures.band(table, x="share", y="occupation", by="answer", finding="示す。")
+    assert "25.0" not in words(drawing(figure))
+    # Nor does the text for those who do not see it tell of a part that is not drawn: 75 % of 学生 would be the most.
+    assert "伏せた欄を除いて最小40.0%(全体 / 感じない)、最大60.0%(全体 / 感じる)。2か所は秘匿。" in figure.alt
 
 
 def test_all_zero_counts_draw_as_zero() -> None:

@@ -132,7 +132,7 @@ def test_a_figure_of_seaborn_with_series_has_their_colours_and_its_key_above() -
     assert {to_hex(bar.get_facecolor()).upper() for bar in bars} == {colour.upper() for colour in SERIES[:2]}
     assert axes.get_title(loc="left") == "割合(%)"
     assert axes.get_xlabel() == ""
-    assert "最小25.0%(学生・感じない)、最大75.0%(学生・感じる)" in figure.alt
+    assert "最小25.0%(学生 / 感じない)、最大75.0%(学生 / 感じる)" in figure.alt
 
 
 def test_a_hidden_point_is_counted_below_a_figure_whose_numbers_stand_upright() -> None:

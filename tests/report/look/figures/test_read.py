@@ -63,7 +63,7 @@ def test_alt_text_names_every_place_of_an_extreme_and_no_range_of_one_number(val
 def test_alt_text_of_several_curves_says_on_which_an_extreme_lies() -> None:
     table = published({"area": ["市", "市", "県", "県"], "x": [1.0, 1.1, 1.0, 1.1], "n": [2, 5, 3, 9]})
     alt = figures.curve(table, x="x", y="n", by="area", finding="上がる。").alt
-    assert "最小2(市・1)、最大9(県・1.1)" in alt
+    assert "最小2(市 / 1)、最大9(県 / 1.1)" in alt
 
 
 def test_shares_that_are_printed_alike_are_no_smallest_and_largest() -> None:

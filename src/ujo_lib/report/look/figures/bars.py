@@ -145,9 +145,9 @@ def band(published: Published, *, x: str, y: str, by: str, n: str | None = None)
         axes.set(xlim=(0, whole), ylabel="")
         sheet.swatches(answers, BANDS)
 
-    return Drawing(
-        f"100%帯グラフ、{len(groups)}群×{len(answers)}区分", draw, x, read.joined(published, y, by)
-    )
+    left_out = rows["y"].map(kept).to_numpy(dtype=bool)
+    kind = f"100%帯グラフ、{len(groups)}群×{len(answers)}区分"
+    return Drawing(kind, draw, x, read.joined(published, y, by), left_out)
 
 
 def _side_by_side(

@@ -62,12 +62,14 @@ class Drawing:
         draw: draws it on a sheet.
         column: column whose numbers are drawn: the caption says its unit, the alt text its range; empty for none.
         names: the label of each row, to say where the extremes are.
+        left_out: rows that are not drawn though their number is printed in the table; None where all are drawn.
     """
 
     kind: str
     draw: Callable[[Sheet], None]
     column: str = ""
     names: Sequence[str] = ()
+    left_out: NDArray[np.bool_] | None = None
 
 
 def house(*labels: str) -> Callable[[Callable[..., Drawing]], Callable[..., Figure]]:
@@ -154,7 +156,10 @@ def _nothing(sheet: Sheet) -> None:
 def _described(published: Published, made: Drawing) -> str:
     if not made.column:
         return f"{made.kind}。"
-    amounts, hidden = numbers(published, made.column), int(kept_back(published, made.column).sum())
+    gone = kept_back(published, made.column)
+    if made.left_out is not None:
+        gone = gone | made.left_out
+    amounts, hidden = np.where(gone, np.nan, numbers(published, made.column)), int(gone.sum())
     parts = [made.kind]
     if np.isfinite(amounts).any():
         title = published.spec.schema[made.column].title
@@ -367,9 +372,9 @@ def _label(value: Any) -> str:
 
 
 def joined(published: Published, *columns: str) -> list[str]:
-    """The labels of several columns, row by row: 「学生・感じる」."""
+    """The labels of several columns, row by row: 「学生 / 感じる」; labels themselves hold 「・」 (「夫婦・離婚」)."""
     return [
-        "・".join(labels) for labels in zip(*(texts(published, column) for column in columns), strict=True)
+        " / ".join(labels) for labels in zip(*(texts(published, column) for column in columns), strict=True)
     ]
 
 
