@@ -212,12 +212,12 @@ def test_the_workbook_traces_the_text_and_goes_when_only_some_pages_are_new(proj
     book = load_workbook(project.place.internal / WORKBOOK)
     quoted = [[cell.value for cell in row] for row in book["本文の数値"].iter_rows(min_row=7)]
     assert [row[2:5] for row in quoted] == [
-        ["「2」", "01_by_sex", "B13"],
-        ["「23」", "01_by_sex", "B12"],
+        ["「2」", "01_by_sex", "B14"],
+        ["「23」", "01_by_sex", "B13"],
     ]
-    assert (book["01_by_sex"]["B13"].value, book["01_by_sex"]["B12"].value) == (2, 23)
+    assert (book["01_by_sex"]["B14"].value, book["01_by_sex"]["B13"].value) == (2, 23)
     assert check((project.place.release / WORKBOOK).read_bytes()) == []
-    assert load_workbook(project.place.release / WORKBOOK)["01_by_sex"]["B13"].value == "x"
+    assert load_workbook(project.place.release / WORKBOOK)["01_by_sex"]["B14"].value == "x"
     project.set_parameter("02_consultation_seasonality", "night_hours", [21, 22])
     project.run(only=["02"])
     assert not (project.place.internal / WORKBOOK).exists()

@@ -59,7 +59,7 @@ class City:
             [
                 ("43213", "宇城市", "2020-10-01", "国勢調査", sex, band, 4500)
                 for sex in ("男性", "女性")
-                for band in ("15~39歳", "40~64歳")
+                for band in ("0~14歳", "15~39歳", "40~64歳")
             ],
             columns=["地域コード", "地域名", "時点", "資料", "性別", "年齢階級", "人口"],
         ).to_csv(data / "population.csv", index=False)

@@ -49,7 +49,7 @@ def test_32_to_25_is_no_decline_and_names_its_assumption():
     assert "調査の手厚さも" in sentence
     assert "委員ごとの人数のばらつきも今回と同じと仮定し" in sentence
     assert "令和元(2019)年度の回答者数が分からない" in sentence
-    assert "参考" in sentence
+    assert "目安" in sentence
 
 
 def test_a_wave_without_a_denominator_has_no_rate():
