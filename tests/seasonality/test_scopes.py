@@ -176,16 +176,16 @@ def test_the_days_of_the_citys_desk_in_a_year_are_those_on_which_it_was_open(clo
 
 
 @pytest.mark.parametrize(("basis", "closed", "shown", "told"), [
-    ("calendar", None, "市", "開設(2023年5月1日)より前"),
-    ("calendar", "2023-12-31", "市", "開設(2023年5月1日)より前"),
-    ("calendar", "2023-12-30", "市", "開設(2023年5月1日)より前と廃止(2023年12月30日)より後"),
+    ("calendar", None, "市", "開設(2023年5月1日)前"),
+    ("calendar", "2023-12-31", "市", "開設(2023年5月1日)前"),
+    ("calendar", "2023-12-30", "市", "開設(2023年5月1日)前と廃止(2023年12月30日)後"),
     ("h2", None, "市", ""),
-    ("h2", "2023-12-30", "市", "廃止(2023年12月30日)より後"),
+    ("h2", "2023-12-30", "市", "廃止(2023年12月30日)後"),
     ("calendar", None, "県", ""),
 ])  # fmt: skip
 def test_days_without_the_citys_desk_are_told_where_it_is_counted_and_had_some(basis, closed, shown, told):
     scopes = world(period=period_for(FiscalYear(2023), basis), closed=(None, closed))
-    assert scopes.desk_gaps([shown]) == (f"市の窓口の{told}は、記録のない日です。" if told else "")
+    assert scopes.desk_gaps([shown]) == (f"市の窓口の{told}は記録のない日です。" if told else "")
 
 
 def test_a_desk_that_opened_on_the_first_day_has_no_gap():

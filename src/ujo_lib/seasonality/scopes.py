@@ -64,10 +64,10 @@ class Scopes:
     def desk_gaps(self, shown: Collection[str]) -> str:
         """Which days of the period are gaps of the city's desk and no zeros, in Japanese; empty where none is shown."""
         late = self.opened_on and self.opened_on > self.period.start
-        parts = [f"開設({spoken(self.opened_on)})より前"] if self.opened_on and late else []
+        parts = [f"開設({spoken(self.opened_on)})前"] if self.opened_on and late else []
         if self.closed_on and self.closed_on < self.period.end:
-            parts.append(f"廃止({spoken(self.closed_on)})より後")
-        return f"市の窓口の{'と'.join(parts)}は、記録のない日です。" if parts and CITY in shown else ""
+            parts.append(f"廃止({spoken(self.closed_on)})後")
+        return f"市の窓口の{'と'.join(parts)}は記録のない日です。" if parts and CITY in shown else ""
 
     @property
     def desks_apart(self) -> str:
