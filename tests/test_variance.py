@@ -11,6 +11,7 @@ from ujo_lib.variance import (
     clustered_covariance,
     deflated_share,
     effective_df,
+    persons_effect,
     small_sample,
 )
 
@@ -41,13 +42,13 @@ def test_a_record_without_id_counts_as_its_own_client():
 
 def test_every_contact_made_twice_doubles_the_variance_and_not_the_knowledge():
     months = np.eye(12)[np.arange(120) % 12]
-    assert people(np.arange(120)).effect(months) == pytest.approx(1, abs=0.02)
-    twice = people(np.repeat(np.arange(120), 2)).effect(np.repeat(months, 2, axis=0))
+    assert persons_effect(months, np.arange(120)) == pytest.approx(1, abs=0.02)
+    twice = persons_effect(np.repeat(months, 2, axis=0), np.repeat(np.arange(120), 2))
     assert twice == pytest.approx(2, abs=0.03)
-    assert people(np.repeat(np.arange(120), 2)).effect(0.01 * np.repeat(months, 2, axis=0)) == pytest.approx(
+    assert persons_effect(0.01 * np.repeat(months, 2, axis=0), np.repeat(np.arange(120), 2)) == pytest.approx(
         twice
     )
-    assert NOBODY.effect(np.zeros((0, 12))) == 1.0
+    assert persons_effect(np.zeros((0, 12)), NOBODY.person) == 1.0
 
 
 def test_people_know_their_own_day_and_hour():
@@ -117,7 +118,7 @@ def test_an_unknown_spread_leaves_neither_end_of_an_interval(k):
 
 
 def test_people_who_balance_themselves_are_taken_for_independent_ones():
-    assert people([0, 0, 1, 1]).effect(np.array([[1.0], [-1.0], [1.0], [-1.0]])) == 1.0
+    assert persons_effect(np.array([[1.0], [-1.0], [1.0], [-1.0]]), np.array([0, 0, 1, 1])) == 1.0
 
 
 def beta_with_a_one(a: float, b: float, p: float) -> float:

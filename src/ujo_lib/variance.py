@@ -48,10 +48,6 @@ class People:
         """Clock hour 0–23, shape (contacts,)."""
         return self.at.astype(np.int64) % 24
 
-    def effect(self, influence: Array) -> float:
-        """`persons_effect` of these people; influences of shape (contacts, columns)."""
-        return persons_effect(influence, self.person)
-
     def across_days(self, influence: Array) -> Array:
         """Covariance of the totals of influences that persons who come back on other days add, (columns, columns)."""
         if not len(influence):

@@ -23,7 +23,7 @@ from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio
 from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.stats import holm
 from ujo_lib.typed import Typed
-from ujo_lib.variance import NOBODY, Array, People, effective_df
+from ujo_lib.variance import NOBODY, Array, People, effective_df, persons_effect
 
 MIN_EVENTS = 30
 """Below this number of contacts no pattern is judged: a month would hold two or three of them."""
@@ -490,7 +490,7 @@ def _judge(
     pattern: Array,
     memory: Array | float | None = None,
 ) -> ScaledTest:
-    effect = people.effect(pattern)
+    effect = persons_effect(pattern, people.person)
     of_people = float(effective_df(people.person, np.array(effect))) if effect > 1.0 else np.inf
     return design.test(residuals, effect, of_people, memory)
 
