@@ -220,6 +220,8 @@ aside, with blanks and digits spelled out.
 
 OLDEST = 120
 """Nobody is older."""
+OPEN_END = 99
+"""Year of age with which open bands end where years of age are counted."""
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
 _BAND = re.compile(

@@ -30,15 +30,12 @@ from ujo_lib.columns import (
     interval,
 )
 from ujo_lib.stats import LEVEL, holm, wilson
-from ujo_lib.text import age_range
+from ujo_lib.text import OPEN_END, age_range
 from ujo_lib.typed import Typed
 
 _MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)"}
 
 _SPLIT_BY = {"creative_format": "広告の形", "age_band": "年齢", "device": "端末"}
-
-_OLDEST = 99
-"""Year of age with which open bands end."""
 
 
 def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) -> Typed:
@@ -288,7 +285,7 @@ def _groups(ads: pd.DataFrame, dimensions: Sequence[str]) -> list[tuple[tuple[ob
 def _years(band: str) -> tuple[int, int] | None:
     """First and last year of age of a band, as platforms write it, too (65+); None when it names no age."""
     ages = age_range(band.replace("+", "以上"))
-    return ages and (ages[0], min(ages[1], _OLDEST))
+    return ages and (ages[0], min(ages[1], OPEN_END))
 
 
 def _carried_over(

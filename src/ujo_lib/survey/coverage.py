@@ -17,13 +17,11 @@ from ujo_lib.columns import Count, Dimension, Estimate, Share, interval
 from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.city_total import dispersion_index
-from ujo_lib.text import age_range
+from ujo_lib.text import OPEN_END, age_range
 from ujo_lib.typed import ANSWERED, Typed
 
 ALL_AGES = "対象年齢の計"
 """Label of the row that adds up the age groups; people outside them are not in it."""
-
-_OLDEST = 99
 
 
 def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dict[str, int]:
@@ -167,7 +165,7 @@ def _refuse_gaps(bands: Collection[str], groups: Mapping[str, float]) -> None:
 
 def _ages(label: str) -> range:
     first, last = age_range(label) or (0, -1)
-    return range(first, min(last, _OLDEST) + 1)
+    return range(first, min(last, OPEN_END) + 1)
 
 
 def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
