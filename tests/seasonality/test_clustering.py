@@ -115,6 +115,16 @@ def test_contacts_of_a_client_that_are_alike_count_as_one_of_all_answers_togethe
     assert answers_effect(pd.Series([], dtype="string"), np.zeros(0, dtype=np.int64)) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("yes", "worth"), [(0, 5.0), (5, 5.0), (9, 5.0), (10, 1.0), (11, 1.0), (110, 1.0), (111, 5.0)]
+)
+def test_what_fewer_than_two_of_those_who_weigh_can_show_is_as_alike_as_can_be(yes, worth):
+    """24 clients of five contacts, one yes (or no) each at most: 24 · yes / 120 weigh; alike they are 24 · 5² / 120."""
+    answers = pd.Series(np.where(np.arange(120) < yes, "a", "b"))
+    assert answers_effect(answers, np.arange(120) % 24) == worth
+    assert answers_effect(answers, np.arange(120)) <= round(120 / 119, 2)
+
+
 @pytest.mark.parametrize(("at_least", "worth"), [(1.0, 1.0601), (1.06, 1.0601), (1.07, 1.07), (4.0, 4.0)])
 def test_a_share_is_no_surer_than_answers_to_its_question_are(at_least, worth):
     """Of 60 who came once each alone: 60 / 59 times the square of 2.001 / 1.960 (Student's t with 59, normal)."""
@@ -124,10 +134,19 @@ def test_a_share_is_no_surer_than_answers_to_its_question_are(at_least, worth):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("sizes", [[60] * 8, [40, 40, 40] + [1] * 200, [15, 10, 8, 5] + [1] * 60], ids=len)
-def test_shares_of_a_few_who_write_often_hold_what_they_say(sizes):
+@pytest.mark.parametrize(
+    ("sizes", "shares"),
+    [
+        ([60] * 8, (0.03, 0.07, 0.2, 0.3, 0.4)),
+        ([40, 40, 40] + [1] * 200, (0.03, 0.07, 0.2, 0.3, 0.4)),
+        ([15, 10, 8, 5] + [1] * 60, (0.03, 0.07, 0.2, 0.3, 0.4)),
+        ([48] * 5 + [1] * 360, (0.8, 0.2)),
+        ([20] * 12 + [1] * 360, (0.95, 0.05)),
+    ],
+)
+def test_shares_of_a_few_who_write_often_hold_what_they_say(sizes, shares):
     """Clients who give their own answer nine times of ten; alone, each share held in 41 to 98 % of 400 records."""
-    rng, truth = np.random.default_rng(3), pd.Series({"a": 0.03, "b": 0.07, "c": 0.2, "d": 0.3, "e": 0.4})
+    rng, truth = np.random.default_rng(3), pd.Series(dict(zip("abcde", shares, strict=False)))
     ids = pd.Series(np.repeat(np.arange(len(sizes)), sizes)).astype("string")
     held = np.zeros(len(truth))
     for _ in range(400):

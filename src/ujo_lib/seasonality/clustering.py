@@ -25,6 +25,9 @@ from ujo_lib.variance import (
     small_sample,
 )
 
+SEEN_OF = 2
+"""Of how many persons who weigh and gave the rarer answer it is seen how alike one person's contacts are."""
+
 
 @dataclass(frozen=True)
 class ClusteredShare:
@@ -107,8 +110,18 @@ def clients_by_period(
 
 
 def answers_effect(answers: pd.Series, clients: NDArray[np.int64]) -> float:
-    """Design effect of all answers to a question together, in whole percents, of contacts by these clients."""
-    return round(persons_effect(pd.get_dummies(answers).to_numpy(dtype=float), clients), 2)
+    """Design effect of all answers to a question together, in whole percents, of contacts by these clients.
+
+    How alike the contacts of one client are is seen of those who write most, once several gave either of two answers:
+    where fewer than `SEEN_OF` would have given the rarer, contacts of one client are taken to be as alike as can be.
+    """
+    given = pd.get_dummies(answers).to_numpy(dtype=float)
+    effect = persons_effect(given, clients)
+    if len(given):
+        rarer = float(np.minimum(given.mean(axis=0), 1 - given.mean(axis=0)).max())
+        if float(effective_df(clients, np.array(np.inf)) + 1) * rarer < SEEN_OF:
+            effect = max(effect, float((np.bincount(clients) ** 2).sum() / len(clients)))
+    return round(effect, 2)
 
 
 def share(
