@@ -27,14 +27,39 @@ def effect(low: float, estimate: float, high: float) -> verdict.Effect:
             "検出されませんでした",
         ),  # an interval that ends at no change holds it
         ((0.2, 0.5, 1.0), "not_detected", "検出されませんでした"),
-        ((1.001, 2.0, 3.0), "detected", "増加が検出されました"),
-        ((0.2, 0.5, 0.999), "detected", "減少が検出されました"),
+        # Printed as 1.00 it is no change; and 0.0124 of four contacts are none as printed.
+        ((1.0049, 2.0, 3.0), "not_detected", "検出されませんでした"),
+        ((1.0124, 2.0, 3.0), "not_detected", "検出されませんでした"),
+        ((1.013, 2.0, 3.0), "detected", "増加が検出されました"),
+        ((0.2, 0.5, 0.995), "not_detected", "検出されませんでした"),
+        ((0.2, 0.5, 0.9876), "not_detected", "検出されませんでした"),
+        ((0.2, 0.5, 0.987), "detected", "減少が検出されました"),
     ],
 )
 def test_the_verdict_follows_the_interval(bounds, code, words):
     found = effect(*bounds)
     assert found.code == code
     assert words in verdict.finding(found)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "p", "told"),
+    [
+        ((2.0, 1.0049, 3.0), 0.049, (1.0, 3.0, 0.05, (0.0, 200.0))),
+        ((2.0, 1.005, 3.0), 0.049, (1.005, 3.0, 0.049, (0.5, 200.0))),
+        ((2.0, 1.0049, 3.0), 0.051, (1.0, 3.0, 0.051, (0.0, 200.0))),
+        ((0.5, 0.2, 0.995), 0.049, (0.2, 1.0, 0.05, (-80.0, 0.0))),
+        ((0.5, 0.2, 0.9949), 0.049, (0.2, 0.9949, 0.049, (-80.0, -0.51))),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True])
+def test_limits_p_and_further_contacts_tell_what_the_verdict_tells(ratio, p, told, apart):
+    """Of a hundred expected; the limits of further contacts are those of the ratio, or given apart."""
+    limits = ((ratio[1] - 1) * 100, (ratio[2] - 1) * 100) if apart else None
+    found = judged("県", "方法", 0.95, n=200, expected=100.0, ratio=ratio, p_value=p, extra_limits=limits)
+    assert (found.low, found.high, found.p_value) == pytest.approx(told[:3])
+    assert found.extra[1:] == pytest.approx(told[3])
+    assert (found.code == "detected") == (found.p_value < 0.05)
 
 
 def test_a_refusal_gives_its_reason_and_no_number():

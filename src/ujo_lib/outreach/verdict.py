@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, interval
+from ujo_lib.stats import round_half_up
 from ujo_lib.typed import Typed
 
 Code = Literal["detected", "not_detected", "not_estimable"]
@@ -98,11 +99,20 @@ def judged(
     p_value: float,
     extra_limits: tuple[float, float] | None = None,
 ) -> Effect:
-    """Turn an estimated ratio (estimate, low, high) into an effect; the verdict is read off the interval."""
+    """Turn an estimated ratio (estimate, low, high) into an effect; the verdict is read off the limits as printed.
+
+    A limit that prints as 1.00, or as 0.0 further contacts, is no change: the interval holds that, and p is no smaller
+    than an interval allows that does.
+    """
     estimate, low, high = ratio
+    fewest, most = extra_limits or ((low - 1) * expected, (high - 1) * expected)
+    if low > 1 and not (round_half_up(low, 2) > 1 and round_half_up(fewest, 1) > 0):
+        low, fewest, p_value = 1.0, 0.0, max(p_value, 1 - level)
+    if high < 1 and not (round_half_up(high, 2) < 1 and round_half_up(most, 1) < 0):
+        high, most, p_value = 1.0, 0.0, max(p_value, 1 - level)
     code: Code = "detected" if low > 1 or high < 1 else "not_detected"
     numbers = (n, expected, estimate, low, high, p_value)
-    return Effect(area, method, code, level, *numbers, extra_limits=extra_limits)
+    return Effect(area, method, code, level, *numbers, extra_limits=extra_limits and (fewest, most))
 
 
 def judged_by_error(
