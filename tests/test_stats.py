@@ -348,19 +348,23 @@ def test_a_difference_of_estimates_is_the_one_that_newcombe_published():
         stats.difference_of_estimates(stats.wilson(0, 0), stats.wilson(48, 80))
 
 
-def test_a_ratio_to_nothing_has_no_estimate_and_no_upper_limit():
-    assert stats.ratio_of_estimates(stats.wilson(5, 9), stats.wilson(0, 9)) == stats.Interval(
-        None, 0.0, math.inf
-    )
-
-
 @pytest.mark.parametrize(
-    ("top", "bottom", "estimate"),
-    [(0.0, 0.2, 0.0), (None, 0.2, None), (0.2, None, None), (0.2, 0.0, None), (0.0, 0.0, None)],
+    ("top", "bottom", "found"),
+    [
+        ((0.0, 0.0, 0.5), (0.5, 0.25, 0.75), (0.0, 0.0, 2 / math.sqrt(3))),
+        ((0.5, 0.25, 0.75), (0.0, 0.0, 0.5), (None, math.sqrt(3) / 2, math.inf)),
+        ((0.0, 0.0, 0.5), (0.0, 0.0, 0.5), (None, 0.0, math.inf)),
+        ((0.0, 0.0, 0.5), (0.2, 0.0, 0.5), (0.0, 0.0, math.inf)),
+        ((0.0, 0.0, 0.0), (0.5, 0.5, 0.5), (0.0, 0.0, math.inf)),
+        ((None, 0.0, 0.5), (0.2, 0.1, 0.5), (None, 0.0, math.inf)),
+        ((0.2, 0.1, 0.5), (None, 0.0, 0.5), (None, 0.0, math.inf)),
+    ],
 )
-def test_nothing_to_something_is_a_ratio_of_nothing_and_what_is_unknown_has_none(top, bottom, estimate):
-    ratio = stats.ratio_of_estimates(stats.Interval(top, 0.0, 0.5), stats.Interval(bottom, 0.0, 0.5))
-    assert ratio == stats.Interval(estimate, 0.0, math.inf)
+def test_none_of_something_is_a_ratio_of_nothing_with_a_limit_and_what_is_unknown_has_none(top, bottom, found):
+    """By hand: with a = l₁ = 0 MOVER-R's upper limit is u₁ / √(l₂ (2b − l₂)), here ½ / √(¼ · ¾); inverted the lower."""
+    ratio = stats.ratio_of_estimates(stats.Interval(*top), stats.Interval(*bottom))
+    assert (ratio.estimate, ratio.low) == pytest.approx(found[:2])
+    assert ratio.high == pytest.approx(found[2])
 
 
 def test_unknown_days_are_neither_silent_nor_part_of_the_rate():

@@ -173,7 +173,7 @@ def rate_ratio(
 
 
 def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
-    """Ratio of two independent positive estimates, from nothing but their own intervals (MOVER-R).
+    """Ratio of two independent estimates, from nothing but their own intervals (MOVER-R).
 
     Whatever made the published intervals wide (few answers, repeat callers) so makes the interval of the ratio wide.
     Donner & Zou (2012), Statistical Methods in Medical Research 21(4), 347–359, equation (9).
@@ -183,20 +183,22 @@ def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
         bottom: the one below, with limits of the same level.
 
     Returns:
-        The ratio; without an estimate, and unbounded, where the lower estimate is 0 or absent.
+        The ratio; without an estimate where the lower estimate is 0 or absent, unbounded where its lower limit is 0.
     """
-    if not top.estimate or not bottom.estimate:
-        estimate = None if not bottom.estimate or top.estimate is None else 0.0
-        return Interval(estimate, 0.0, math.inf)
-    a, l1, u1 = top.estimate, top.low, top.high
-    b, l2, u2 = bottom.estimate, bottom.low, bottom.high
-    root = math.sqrt(max((a * b) ** 2 - l1 * u2 * (2 * a - l1) * (2 * b - u2), 0.0))
-    low = l1 * (2 * a - l1) / (a * b + root)
-    if l2 <= 0:
-        return Interval(a / b, low, math.inf)
-    root = math.sqrt(max((a * b) ** 2 - u1 * l2 * (2 * a - u1) * (2 * b - l2), 0.0))
-    high = (a * b + root) / (l2 * (2 * b - l2))
-    return Interval(a / b, low, high)
+    if top.estimate is None or bottom.estimate is None:
+        return Interval(None, 0.0, math.inf)
+    below = _least_ratio(top.estimate, top.low, bottom.estimate, bottom.high)
+    turned = _least_ratio(bottom.estimate, bottom.low, top.estimate, top.high)
+    estimate = top.estimate / bottom.estimate if bottom.estimate else None
+    return Interval(estimate, below, 1 / turned if turned else math.inf)
+
+
+def _least_ratio(a: float, low: float, b: float, high: float) -> float:
+    """MOVER-R's lower limit of a / b, from that of a and the upper one of b; 0 where they say nothing."""
+    if low <= 0 or high <= 0:
+        return 0.0
+    root = math.sqrt(max((a * b) ** 2 - low * high * (2 * a - low) * (2 * b - high), 0.0))
+    return low * (2 * a - low) / (a * b + root)
 
 
 def difference_of_estimates(one: Interval, other: Interval) -> Interval:
