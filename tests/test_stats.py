@@ -360,7 +360,9 @@ def test_a_difference_of_estimates_is_the_one_that_newcombe_published():
         ((0.2, 0.1, 0.5), (None, 0.0, 0.5), (None, 0.0, math.inf)),
     ],
 )
-def test_none_of_something_is_a_ratio_of_nothing_with_a_limit_and_what_is_unknown_has_none(top, bottom, found):
+def test_none_of_something_is_a_ratio_of_nothing_with_a_limit_and_what_is_unknown_has_none(
+    top, bottom, found
+):
     """By hand: with a = l₁ = 0 MOVER-R's upper limit is u₁ / √(l₂ (2b − l₂)), here ½ / √(¼ · ¾); inverted the lower."""
     ratio = stats.ratio_of_estimates(stats.Interval(*top), stats.Interval(*bottom))
     assert (ratio.estimate, ratio.low) == pytest.approx(found[:2])

@@ -88,19 +88,18 @@ def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) ->
 
 
 def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
-    """Pairs of click-through rates compared, Holm-adjusted, with and without the variation between days.
+    """Pairs of click-through rates compared, Holm-adjusted, with the variation between days.
 
-    The test is the score test of two proportions; the second p-value is the largest of the plain one and, of each side
-    of which the days are known, that of the statistic over the root of its dispersion in the t distribution, because
-    with millions of impressions the plain one calls any difference significant.
+    The p-value is the largest of the score test of two proportions and, of each side of which the days are known, that
+    of its statistic over the root of the dispersion in the t distribution. The plain one alone calls any difference of
+    millions of impressions significant, so there is none where no days are known.
 
     Args:
         ads: as in `by`.
         dimension: one column.
 
     Returns:
-        category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted; the second NA where neither
-        was shown on three days).
+        category, other, estimate (ratio of the rates), p_value (NA where neither was shown on three days).
     """
     clicking = _reporting(ads, "link_clicks")
     found = by(clicking, [dimension])
@@ -121,16 +120,15 @@ def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
         "category": Text(heading=heading),
         "other": Text(heading=f"比べる{heading}"),
         "estimate": Ratio(heading="率比"),
-        "p_value": PValue(adjusted="ホルム法"),
-        "p_day": PValue(adjusted="ホルム法、日ごとの揺れを考慮"),
+        "p_value": PValue(adjusted="ホルム法、日ごとの揺れを考慮"),
     }
     frame = pd.DataFrame(rows, columns=list(columns))
-    frame["p_value"], frame["p_day"] = holm(frame["p_value"]), holm(frame["p_day"])
-    unknown = "表示が3日に満たない組や、クリックのない組では、日ごとの揺れは分かりません。"
+    frame["p_value"] = holm(frame["p_value"])
+    unknown = "表示が3日に満たない組や、クリックのない組では、日ごとの揺れが分からず、p値はありません。"
     return Typed.of(
         frame,
         columns,
-        note="p値は、組の数に応じて補正しました。" + unknown * bool(frame["p_day"].isna().any()),
+        note="p値は、組の数に応じて補正しました。" + unknown * bool(frame["p_value"].isna().any()),
     )
 
 
@@ -381,15 +379,14 @@ def _between_days(part: pd.DataFrame) -> tuple[float, int] | None:
 
 def _compare(
     a: pd.Series, b: pd.Series, between: Sequence[tuple[float, int]]
-) -> tuple[float | None, float, float | None]:
-    """Ratio of two rates and its p-values, the second None where no spread between days is known of either."""
+) -> tuple[float | None, float | None]:
+    """Ratio of two rates and its p-value, None where no spread between days is known of either."""
     pooled = (a["n"] + b["n"]) / (a["base"] + b["base"])
     error = np.sqrt(pooled * (1 - pooled) * (1 / a["base"] + 1 / b["base"]))
     of_a, of_b = a["n"] / a["base"], b["n"] / b["base"]
-    score = float((of_a - of_b) / error) if error > 0 else 0.0
+    score = abs(of_a - of_b) / error if error > 0 else 0.0
     ratio = float(of_a / of_b) if of_b > 0 else None
-    p = float(2 * distributions.norm.sf(abs(score)))
     by_day = [
-        2 * distributions.t.sf(abs(score) / np.sqrt(spread), degrees) for spread, degrees in between if spread
+        2 * distributions.t.sf(score / np.sqrt(spread), degrees) for spread, degrees in between if spread
     ]
-    return ratio, p, float(max([p, *by_day])) if between else None
+    return ratio, float(max([2 * distributions.norm.sf(score), *by_day])) if between else None
