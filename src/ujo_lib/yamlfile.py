@@ -60,7 +60,7 @@ class Declared(BaseModel):
     A name with nothing behind its colon says nothing.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,5 +1,7 @@
 """Entries of the summary's files say what they need, and no more than can be answered."""
 
+import math
+
 import pytest
 from pydantic import ValidationError
 
@@ -50,7 +52,7 @@ def test_all_that_is_wrong_with_a_claim_is_told_at_once():
         assert told in str(refused.value)
 
 
-@pytest.mark.parametrize(("margin", "good"), [(0.0, False), (-0.1, False), (0.001, True)])
+@pytest.mark.parametrize(("margin", "good"), [(0.0, False), (-0.1, False), (0.001, True), (math.inf, False)])
 def test_a_margin_within_which_two_figures_are_the_same_is_more_than_nothing(margin, good):
     if good:
         assert claim(rule="not_different", margin=margin).margin == margin
@@ -102,6 +104,8 @@ def test_the_year_of_a_new_definition_is_read_in_every_spelling(year):
     }
     with pytest.raises(ValidationError):
         Indicator.model_validate(said | {"changed": {"5年": "…"}})
+    with pytest.raises(ValidationError, match="年度は一度だけ"):
+        Indicator.model_validate(said | {"changed": {"2022": "…", "R5": "…", "2023": "…"}})
 
 
 def test_what_would_let_the_next_report_say_it_may_be_unknown():

@@ -17,14 +17,18 @@ from ujo_lib.params import OutreachSettings, ParameterError
         ("min_baseline_days", [28, 1000], [27, 1001]),
         ("min_exclusive_days", [1, 60], [0, 61]),
         ("level", [0.8, 0.99], [0.79, 0.991, 95]),
-        ("planned_city_per_year", [0.0, 0.5], [-0.1]),
-        ("planned_prefecture_per_year", [0.0, 54.0], [-0.1]),
+        ("planned_city_per_year", [0.0, 0.5], [-0.1, float("inf"), float("nan")]),
+        ("planned_prefecture_per_year", [0.0, 54.0], [-0.1, float("inf")]),
         ("planned_block_spread", [0.001, 1.0], [0.0, 1.001]),
         ("power_wanted", [0.5, 0.99], [0.49, 0.991]),
         ("stated_impressions", [0, 1], [-1]),
         ("stated_link_clicks", [0, 1], [-1]),
-        ("media_cost_shares", [[1.0], [0.001, 0.5]], [[], [0.0], [1.001], [0.5, -0.1]]),
-        ("carry_over_days", [{}, {"TV": 0}], [{"TV": -1}, {"SNS": 3, "TV": -1}]),
+        ("media_cost_shares", [[1.0], [0.001, 0.5]], [[], [0.0], [1.001], [0.5, -0.1], [0.5, 0.5]]),
+        ("carry_over_days", [{}, {"TV": 0}, {"TV": 365}], [{"TV": -1}, {"SNS": 3, "TV": -1}, {"TV": 366}]),
+        *(
+            (name, [[], ["福岡県"], ["福岡県", "大分県"]], [["福岡県", "大分県", "福岡県"]])
+            for name in ("controls", "neighbours", "planned_platforms")
+        ),
         ("first_day", ["2022-04-01"], ["", "20220401", "2022-04-31"]),
         ("carry_over_shape", ["rectangular", "half_life"], ["linear"]),
         ("evidence_half", ["上期", "下期", "通年"], [""]),

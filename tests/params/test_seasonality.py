@@ -152,6 +152,7 @@ def test_a_gap_of_one_day_is_one():
         ({"nation_code": "43213"}, "nation_code"),
         ({"unknown_residence": []}, ""),
         ({"unknown_residence": ["不明", "熊本県"]}, "県が入っている"),
+        ({"unknown_residence": ["不明", "不明"]}, "同じ値を二度書かない"),
     ],
 )
 def test_a_place_is_held_against_a_whole_and_not_against_itself(cell, refused):

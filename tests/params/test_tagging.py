@@ -16,6 +16,7 @@ from ujo_lib.params import TaggingSettings, project_root
         ("least_texts", [5, 6], [4, 0]),
         ("top_words", [5, 100], [4, 101]),
         ("kwic_lines", [1, 200], [0, 201]),
+        ("kwic_terms", [[], ["居場所"], ["居場所", "s:居場所"]], [["居場所", "居場所"]]),
     ],
 )
 def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):

@@ -175,11 +175,12 @@ class Place(Declared):
 
 
 def _by_year(changed: Any) -> Any:
-    return (
-        {FiscalYear.parse(year).year: what for year, what in changed.items()}
-        if isinstance(changed, dict)
-        else changed
-    )
+    if not isinstance(changed, dict):
+        return changed
+    by_year = {FiscalYear.parse(year).year: what for year, what in changed.items()}
+    if len(by_year) < len(changed):
+        raise ValueError("年度は一度だけ(R5 と 2023 は同じ年度)")
+    return by_year
 
 
 class Indicator(Declared):

@@ -35,6 +35,7 @@ from ujo_lib.yamlfile import (
     TogetherError,
     from_validation,
     read_yaml,
+    such,
     written,
 )
 
@@ -77,10 +78,14 @@ class Answers:
     given: bool = False
 
 
+Once = such(lambda values: len(set(values)) == len(values), "同じ値を二度書かない並び")
+"""A list whose values would count, stand or be tested twice."""
+
+
 class NotebookSettings(BaseModel):
     """Parameters shared by all notebooks; each notebook's model adds its own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     _about: Notebook | None = PrivateAttr(None)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ujo_lib.params.common import Answers, FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings, Once
 from ujo_lib.params.days import IsoDay
 from ujo_lib.yamlfile import TogetherError, such, written
 
@@ -25,15 +25,15 @@ class OutreachSettings(NotebookSettings):
     )
     first_day: IsoDay = Field("2022-04-01", min_length=1, description="比較に使う最初の日")
     carry_over_days: Annotated[
-        dict[str, int], such(lambda days: all(n >= 0 for n in days.values()), "0以上の日数")
+        dict[str, int], such(lambda days: all(0 <= n <= 365 for n in days.values()), "0以上365以下の日数")
     ] = Field({"SNS": 0, "TV": 0, "チラシ": 13}, description="媒体ごとに、実施のあとも効果が続くとみなす日数")
     carry_over_shape: Literal["rectangular", "half_life"] = Field(
         "rectangular", description="続き方: rectangular(同じ強さ) / half_life(その日数で半減)"
     )
-    controls: Annotated[list[str], Answers("national_daily", "pref")] = Field(
+    controls: Annotated[list[str], Answers("national_daily", "pref"), Once] = Field(
         [], description="比較地域の都道府県。空なら施策が届いていないすべて"
     )
-    neighbours: Annotated[list[str], Answers("national_daily", "pref")] = Field(
+    neighbours: Annotated[list[str], Answers("national_daily", "pref"), Once] = Field(
         _NEIGHBOURS, description="電波や広告が漏れ届くおそれのある近隣県(感度の確認で除く)"
     )
     city_method: Literal["正確な条件付き二項検定", "条件付き二項検定(mid-p)"] = Field(
@@ -70,10 +70,10 @@ class OutreachSettings(NotebookSettings):
     power_wanted: float = Field(0.8, ge=0.5, le=0.99, description="目標とする検出力")
     stated_impressions: int = Field(2361423, ge=0, description="公表済みの広告の表示回数(視聴数)")
     stated_link_clicks: int = Field(8812, ge=0, description="公表済みの広告からの流入数")
-    planned_platforms: list[str] = Field(
+    planned_platforms: Annotated[list[str], Once] = Field(
         ["Instagram", "Facebook", "TikTok"], description="計画書に書かれた広告の媒体"
     )
-    media_cost_shares: Annotated[list[float], _SHARES] = Field(
+    media_cost_shares: Annotated[list[float], _SHARES, Once] = Field(
         [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
     )
     evidence_half: Literal["上期", "下期", "通年"] = Field("下期", description="できごとの一覧に載せる時期")

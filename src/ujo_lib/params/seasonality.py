@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for, unlisted_breaks
-from ujo_lib.params.common import AREA_CODE, Answers, FileName, NotebookSettings
+from ujo_lib.params.common import AREA_CODE, Answers, FileName, NotebookSettings, Once
 from ujo_lib.params.days import Day
 from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml, such
 
@@ -20,7 +20,6 @@ Hours = Annotated[
 ]
 """Hours of a clock."""
 
-_Once = such(lambda labels: len(set(labels)) == len(labels), "重ならない回答")
 _Some = such(bool, "一つ以上の回答")
 
 
@@ -34,30 +33,30 @@ class SeasonalitySettings(NotebookSettings):
         "宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)"
     )
     nation_code: Annotated[str, AREA_CODE] = Field("00000", description="人口の表で全国を表す地域コード")
-    unknown_residence: Annotated[list[str], Answers("national_daily", "pref")] = Field(
+    unknown_residence: Annotated[list[str], Answers("national_daily", "pref"), Once] = Field(
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )
     gaps: list[str] = Field([], description="記録のない期間(例 2023-05-01~2023-05-31)。0件でなく欠測とする")
     night_hours: Hours = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
     late_hours: Hours = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
     morning_hours: Hours = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
-    lonely_answers: Annotated[list[str], Answers("consultations", "loneliness"), _Once, _Some] = Field(
+    lonely_answers: Annotated[list[str], Answers("consultations", "loneliness"), Once, _Some] = Field(
         ["常に", "時々"], description="孤独を感じているとみなす回答"
     )
-    death_wish_answers: Annotated[list[str], Answers("consultations", "death_wish"), _Once, _Some] = Field(
+    death_wish_answers: Annotated[list[str], Answers("consultations", "death_wish"), Once, _Some] = Field(
         ["強く", "少し"], description="希死念慮があるとみなす回答"
     )
-    ideation_answers: Annotated[list[str], Answers("consultations", "suicidal_ideation"), _Once, _Some] = (
+    ideation_answers: Annotated[list[str], Answers("consultations", "suicidal_ideation"), Once, _Some] = (
         Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
     )
-    referral_places: Annotated[list[str], Answers("consultations", "referral"), _Once] = Field(
+    referral_places: Annotated[list[str], Answers("consultations", "referral"), Once] = Field(
         ["行政", "医療", "学校", "児相", "警察", "社協"],
         description="機関につないだとみなす「つなぎ先」",
     )
-    interrupted_status: Annotated[list[str], Answers("consultations", "status"), _Once] = Field(
+    interrupted_status: Annotated[list[str], Answers("consultations", "status"), Once] = Field(
         ["中断"], description="途中で終わったとみなす「対応」"
     )
-    unanswered_status: Annotated[list[str], Answers("consultations", "status"), _Once] = Field(
+    unanswered_status: Annotated[list[str], Answers("consultations", "status"), Once] = Field(
         ["応答なし"], description="応答できなかったとみなす「対応」"
     )
     school_breaks: FileName = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ujo_lib.params.common import Answers, FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings, Once
 from ujo_lib.questionnaire import ADDED
 from ujo_lib.yamlfile import TogetherError, such
 
@@ -93,7 +93,9 @@ class SurveySettings(NotebookSettings):
         "内閣府「こども・若者の意識と生活に関する調査」(令和4(2022)年度)", description="全国の割合の出典"
     )
     silent_multiples: Annotated[
-        list[float], such(lambda of: all(0 <= times <= 100 for times in of), "0 以上 100 以下の倍率だけ")
+        list[float],
+        such(lambda of: all(0 <= times <= 100 for times in of), "0 以上 100 以下の倍率だけ"),
+        Once,
     ] = Field(
         [0.0, 0.5, 1.0, 2.0], description="回答しなかった委員が把握する人数の仮定(回答した委員の平均の何倍か)"
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ujo_lib.columns import Dimension
-from ujo_lib.params.common import Answers, FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings, Once
 
 
 class TaggingSettings(NotebookSettings):
@@ -30,7 +30,9 @@ class TaggingSettings(NotebookSettings):
     trend_themes: int = Field(6, ge=1, le=6, description="月ごとの変化を図にする主題の数(多い順)")
     least_texts: int = Field(10, ge=5, description="特徴語は、この件数以上の相談に現れた語に限る(庁内用)")
     top_words: int = Field(20, ge=5, le=100, description="特徴語や主題のない相談の語を並べる数(庁内用)")
-    kwic_terms: list[str] = Field(["居場所", "s:眠れな"], description="前後の文脈を見る語(庁内用)")
+    kwic_terms: Annotated[list[str], Once] = Field(
+        ["居場所", "s:眠れな"], description="前後の文脈を見る語(庁内用)"
+    )
     kwic_lines: int = Field(10, ge=1, le=200, description="前後の文脈を見る行数(庁内用)")
 
     @property
