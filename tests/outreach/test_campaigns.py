@@ -195,6 +195,19 @@ def test_the_end_of_an_effect_that_fades_is_told_as_an_assumption(campaigns, car
     assert ("4分の1" in calendar.calendar(campaigns, {"チラシ": carry_over}).schema.note) == faded
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ({"チラシ": 13}, ""),
+        ({"チラシ": 13, "ちらし": 0}, ""),
+        ({"ちらし": 13, "TV": 1, "DVD": 1}, "「ちらし」「DVD」の施策はこの年度にありません"),
+    ],
+)
+def test_days_of_a_medium_that_no_campaign_has_are_told(campaigns, days, told):
+    note = calendar.calendar(campaigns, calendar.carry_overs(days, "rectangular")).schema.note
+    assert told in note if told else "ありません" not in note
+
+
 def test_a_halving_effect_is_followed_for_two_half_lives(campaigns):
     fading = calendar.intensity(campaigns, {"チラシ": CarryOver(7, "half_life")}, YEAR)["チラシ"]
     assert fading[pd.Timestamp("2024-03-01")] == 1.0

@@ -203,6 +203,10 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     note = "24時以降まで続く放送は、終了の翌日に終わります。" if to_midnight else ""
     if faded:
         note += "持続とみなす期間の終わりは、効果が4分の1になると仮定した日です。"
+    # Misspelt, a medium's days would be left out and nobody told.
+    met = set(campaigns["media"].dropna().astype(str))
+    if idle := [medium for medium, after in carry_over.items() if after.days and medium not in met]:
+        note += f"続くとみなす日数を決めた媒体のうち、「{'」「'.join(idle)}」の施策はこの年度にありません。"
     return Typed.of(frame, columns, note=note)
 
 
