@@ -5,7 +5,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from ujo_lib.params.annual import Cell, Claim, Claims, Indicator, Limit, Place
+from ujo_lib.params.annual import Cell, Claim, Claims, Indicator, KeyFigure, Limit, Place
 
 CELL = {"notebook": "02", "table": "hours"}
 
@@ -28,6 +28,7 @@ def claim(**changed: object) -> Claim:
         ({"published": "5"}, "equal なら published は数"),
         ({"published": True}, "equal なら published は数"),
         ({"published": 5.5}, ""),
+        ({"published": 10**400}, ""),
         ({"rule": "about", "published": [5]}, "about なら published は数"),
         ({"rule": "text", "published": "5"}, ""),
         ({"rule": "top", "published": ["a"], "cell": CELL | {"over": "hour"}}, ""),
@@ -43,6 +44,12 @@ def test_a_claim_is_refused_where_its_rule_could_not_answer_it(changed, told):
     else:
         with pytest.raises(ValidationError, match=f"S1: .*{told}"):
             claim(**changed)
+
+
+@pytest.mark.parametrize("published", [math.inf, -math.inf, math.nan, [5, math.nan], {"a": 1}])
+def test_what_was_published_is_words_or_numbers_that_there_are(published):
+    with pytest.raises(ValidationError, match="文字か数"):
+        claim(published=published)
 
 
 def test_all_that_is_wrong_with_a_claim_is_told_at_once():
@@ -106,6 +113,34 @@ def test_the_year_of_a_new_definition_is_read_in_every_spelling(year):
         Indicator.model_validate(said | {"changed": {"5年": "…"}})
     with pytest.raises(ValidationError, match="年度は一度だけ"):
         Indicator.model_validate(said | {"changed": {"2022": "…", "R5": "…", "2023": "…"}})
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"history": "年度"}, ""),
+        ({"history": "年度", "base": "委員", "comparable": "比較", "caution": "注意"}, ""),
+        ({"base": "委員"}, "a: base は history を"),
+        ({"comparable": "比較", "caution": "注意"}, "a: comparable・caution は history を"),
+    ],
+)
+def test_headings_of_a_table_of_all_years_that_is_not_named_are_refused(said, told):
+    indicator = {"label": "a", "kind": "count", "unit": "件", "place": {"table": "02_t", "value": "n"}} | said
+    if told:
+        with pytest.raises(ValidationError, match=told):
+            Indicator.model_validate(indicator)
+    else:
+        assert Indicator.model_validate(indicator).history == "年度"
+
+
+@pytest.mark.parametrize(("ends", "good"), [("", True), ("low", False), ("high", False), ("low high", True)])
+def test_a_key_figure_names_both_ends_of_its_interval_or_none(ends, good):
+    figure = {"label": "a", "cell": CELL} | dict.fromkeys(ends.split(), "x")
+    if good:
+        assert KeyFigure.model_validate(figure).label == "a"
+    else:
+        with pytest.raises(ValidationError, match="a: low と high は、両方"):
+            KeyFigure.model_validate(figure)
 
 
 def test_what_would_let_the_next_report_say_it_may_be_unknown():

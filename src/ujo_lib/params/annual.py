@@ -4,6 +4,7 @@ Each names cells of tables that the notebooks publish; whether such a cell is th
 """
 
 from collections import Counter
+from math import isfinite
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -25,7 +26,7 @@ _RANKED: tuple[Rule, ...] = ("largest", "top", "present", "descending")
 def _plain(value: Any) -> Any:
     """One value or several, none of which holds others."""
     for one in value if isinstance(value, list) else [value]:
-        if not isinstance(one, str | int | float):
+        if not isinstance(one, str | int | float) or (isinstance(one, float) and not isfinite(one)):
             raise ValueError("文字か数、またはその一覧")
     return value
 
@@ -124,6 +125,12 @@ class KeyFigure(Declared):
     low: str = ""
     high: str = ""
 
+    @model_validator(mode="after")
+    def _both_ends(self) -> Self:
+        if bool(self.low) != bool(self.high):
+            raise ValueError(f"{self.label}: low と high は、両方書くか、両方省く")
+        return self
+
 
 class KeyFigures(Declared):
     """`key_figures.yaml`: the figures of the summary's first page."""
@@ -216,6 +223,13 @@ class Indicator(Declared):
     base: str = ""
     comparable: str = ""
     caution: str = ""
+
+    @model_validator(mode="after")
+    def _of_use(self) -> Self:
+        of_history = [name for name in ("base", "comparable", "caution") if getattr(self, name)]
+        if of_history and not self.history:
+            raise ValueError(f"{self.label}: {'・'.join(of_history)} は history を書いたときだけ読まれる")
+        return self
 
 
 class Indicators(Declared):
