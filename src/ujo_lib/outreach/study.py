@@ -91,25 +91,13 @@ class Study:
 
     def city(self) -> Comparison | Refusal:
         """The city's comparison."""
-        plan = self.plan
-        rules = Baseline(
-            plan.first_day,
-            self.opened,
-            plan.settling_days,
-            plan.washout_days,
-            plan.min_baseline_days,
-            self.closed,
-            self.others,
-        )
-        return self._compare(plan.area, series.per_day(self._episodes(), self.recorded), rules)
+        rules = self.plan.baseline(self.opened, self.closed, self.others)
+        return self._compare(self.plan.area, series.per_day(self._episodes(), self.recorded), rules)
 
     def prefecture(self) -> Comparison | Refusal:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
-        plan, controls = self.plan, self.controls
-        rules = Baseline(
-            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, others=self.others
-        )
-        found = self._compare(plan.prefecture, self.wide[plan.prefecture], rules)
+        area, controls = self.plan.prefecture, self.controls
+        found = self._compare(area, self.wide[area], self.plan.baseline(None, others=self.others))
         if isinstance(found, Refusal) or isinstance(controls, Refusal):
             return found
         return pretest.passed(found, self.wide[list(controls)])
