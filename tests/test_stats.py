@@ -550,6 +550,15 @@ def test_a_ratio_without_a_finite_interval_stands_nowhere_and_leaves_the_others_
     assert stats.standing_out(*np.array(rows).T).tolist() == [0] * len(unknown) + [1, -1]
 
 
+@pytest.mark.parametrize(("low", "high", "digits", "side"), [
+    (1.005, 1.4, 2, 1), (1.0049, 1.4, 2, 0), (0.6, 0.9949, 2, -1), (0.6, 0.995, 2, 0), (1.0049, 1.4, 3, 1),
+    (0.9, 1.1, 2, 0), (math.nan, math.nan, 2, 0), (1.01, math.inf, 2, 1), (0.0, math.inf, 2, 0),
+])  # fmt: skip
+def test_an_interval_lies_beside_a_reference_where_its_printed_ends_do(low, high, digits, side):
+    """Half up by hand: 1.005 is printed as 1.01, 1.0049 as 1.00."""
+    assert stats.side_of(1, low, high, digits) == side
+
+
 @pytest.mark.parametrize("more", [-1, 1])
 @pytest.mark.parametrize("others", [0, 1, 6])
 @pytest.mark.parametrize("level", [0.8, 0.95])

@@ -339,6 +339,14 @@ def round_half_up(x: float, digits: int) -> float:
     return float(Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
+def side_of(reference: float, low: float, high: float, digits: int = 2) -> int:
+    """On which side of a reference an interval lies: 1 above, -1 below, 0 where it holds it or is not known.
+
+    Read off its ends as they are printed, with so many digits: nothing has grown beside 1.00〜1.35.
+    """
+    return int(round_half_up(low, digits) > reference) - int(round_half_up(high, digits) < reference)
+
+
 def in_percent(share: float) -> float:
     """A share of 0–1 in percent, in its decimal digits: 0.575 are 57.5, which a float times 100 misses (57.49999…)."""
     return float(Decimal(repr(float(share))) * 100)

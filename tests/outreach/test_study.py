@@ -226,8 +226,9 @@ def test_all_contacts_of_the_curve_are_those_of_the_next_day_too(campaigns):
     found = opened(campaigns, contacts(1, 4.0, back_after=1), nation())
     table = found.city_curve([]).frame
     counted = table[(table["数え方"] == "すべての相談") & table["estimate"].notna()]
-    every = found.city_effect(replace(PLAN, episode_gap_days=0))
-    assert every.estimate != pytest.approx(found.city_effect(replace(PLAN, episode_gap_days=1)).estimate)
+    every = replace(found, plan=replace(PLAN, episode_gap_days=0)).city_effect()
+    paired = replace(found, plan=replace(PLAN, episode_gap_days=1)).city_effect()
+    assert every.estimate != pytest.approx(paired.estimate)
     assert np.isclose(counted["estimate"], every.estimate).any()
 
 

@@ -124,6 +124,23 @@ def test_whole_persons_of_a_printed_limit_are_not_rounded_outwards_by_the_last_b
     assert (row["low"], row["high"]) == (round(1000 * low), round(1000 * (low + 0.2)))
 
 
+@pytest.mark.parametrize(("rows", "said"), [
+    ([("男性", 1.1, "差があるとは言えない"), ("16~29歳", 6.4, "高い"), ("70歳以上", -9.3, "低い")],
+     "割合がほかの人と違うと言えるのは、16~29歳(高い)・70歳以上(低い)です。"),
+    ([("男性", 1.1, "差があるとは言えない")], "割合がほかの人と違うと言える区分はありません。"),
+    ([("男性", None, None), ("70歳以上", -9.3, "低い")],
+     "伏せた欄を除くと、割合がほかの人と違うと言えるのは、70歳以上(低い)です。"),
+    ([("男性", None, None)], "伏せた欄を除くと、割合がほかの人と違うと言える区分はありません。"),
+    ([], "割合がほかの人と違うと言える区分はありません。"),
+])  # fmt: skip
+def test_the_groups_that_differ_are_named_each_with_its_side(rows, said):
+    gaps = pd.DataFrame(
+        [(f"{group}とほかの人", points, points, points, word) for group, points, word in rows],
+        columns=["group", "estimate", "low", "high", "reading"],
+    )
+    assert tables.said_apart(gaps) == said
+
+
 def test_two_questions_below_each_other_are_not_told_as_several_answers_to_one(sample):
     """「複数回答」 and 「割合の合計は100%になるとは限りません」 would stand there: nobody adds up two questions."""
     schema = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).schema

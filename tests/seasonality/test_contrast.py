@@ -86,7 +86,7 @@ def test_overlapping_hours_are_refused():
 
 def test_hours_in_words():
     assert hours_in_words([22, 23]) == "22時台・23時台"
-    assert hours_in_words([11, 6, 7, 8, 9, 10, 22]) == "6~11時台・22時台"
+    assert hours_in_words([11, 6, 7, 8, 9, 10, 22]) == "6〜11時台・22時台"
 
 
 def test_the_ratio_is_of_contacts_per_hour_of_the_clock():
@@ -100,11 +100,11 @@ def test_the_ratio_is_of_contacts_per_hour_of_the_clock():
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (1.01, 2.0, "22時台・23時台に6~11時台より多く"),
-        (1.0, 2.0, "はっきりした違いは見られません"),
+        (1.005, 2.0, "22時台・23時台に6〜11時台より多く"),
+        (1.0049, 2.0, "はっきりした違いは見られません"),
         (0.99, 2.0, "はっきりした違いは見られません"),
-        (0.5, 1.0, "はっきりした違いは見られません"),
-        (0.5, 0.99, "22時台・23時台に6~11時台より少なく"),
+        (0.5, 0.995, "はっきりした違いは見られません"),
+        (0.5, 0.9949, "22時台・23時台に6〜11時台より少なく"),
     ],
 )
 def test_a_headline_on_hours_says_what_their_interval_establishes(low, high, said):

@@ -329,3 +329,13 @@ def test_a_sum_of_days_that_vary_as_chance_has_makes_them_has_the_limits_of_pois
     chance = SimpleNamespace(scale_of_sums=lambda days, mean: 1.0)
     found = _limits(chance, np.full((20_000, 9), 100.0), np.random.default_rng(0), level)
     assert found == pytest.approx(distributions.poisson(900).interval(level), abs=2)
+
+
+@pytest.mark.parametrize("draws", [999, 1000, 1001])
+def test_limits_of_contacts_to_come_are_whole_contacts(draws):
+    """Between the 25th and the 26th of a thousand draws lies no number of contacts: 2,185.0 stood beside 3,067."""
+    model = SimpleNamespace(scale_of_sums=lambda days, mean: 2.0)
+    ends = [
+        _limits(model, np.full((draws, 9), 100.0), np.random.default_rng(seed), 0.95) for seed in range(20)
+    ]
+    assert all(end.is_integer() for both in ends for end in both)

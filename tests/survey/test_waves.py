@@ -185,13 +185,13 @@ def test_what_is_for_reference_ends_in_the_words_by_which_the_summary_knows_it()
 @pytest.mark.parametrize(
     ("low", "high", "code"),
     [
-        (0.5, 0.999, "decreased"),
-        (0.5, 1.0, "no_clear_decrease"),
-        (1.0, 1.9, "no_clear_increase"),
-        (1.001, 1.9, "increased"),
+        (0.5, 0.9949, "decreased"),
+        (0.5, 0.995, "no_clear_decrease"),
+        (1.0049, 1.9, "no_clear_increase"),
+        (1.005, 1.9, "increased"),
     ],
 )
-def test_an_interval_that_touches_one_claims_no_change(low, high, code):
+def test_an_interval_that_touches_one_as_printed_claims_no_change(low, high, code):
     estimate = 0.8 if "decrease" in code else 1.4
     assert _verdict(stats.RateRatio(estimate, low, high, 0.05, 0.05)) == code
 

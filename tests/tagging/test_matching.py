@@ -23,6 +23,7 @@ from ujo_lib.tagging.matching import (
     UNLESS,
     VALID,
     Rules,
+    Words,
     build_automaton,
     decide,
     find_hits,
@@ -150,5 +151,5 @@ def test_a_hit_counts_as_if_it_had_been_held_against_every_other(hits: list[Hit]
         row[[TERM, BEGIN, END, FOUND]] = hit
     table[:, BY] = -1
     none = np.zeros(1, np.int32)
-    themes = decide(none, 0, np.empty((0, 3), np.int32), 0, 0, none, none, RULES, table, len(table))
+    themes = decide(Words(none, 0, np.empty((0, 3), np.int32), none, none), RULES, table)
     assert (list(map(tuple, table[:, [STATUS, BY]].tolist())), int(themes)) == judged(hits)

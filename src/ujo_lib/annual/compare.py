@@ -457,8 +457,4 @@ def _interval(reading: Reading) -> stats.Interval:
 
 
 def _verdict(ratio: stats.Interval) -> str:
-    """Read off the limits as they are printed: beside 1.00〜1.35 nothing has grown."""
-    low, high = (stats.round_half_up(end, 2) for end in (ratio.low, ratio.high))
-    if low > 1:
-        return MORE
-    return LESS if high < 1 else UNCLEAR
+    return (UNCLEAR, MORE, LESS)[stats.side_of(1, ratio.low, ratio.high)]

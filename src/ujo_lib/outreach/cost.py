@@ -6,8 +6,7 @@ is not printed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import inf, isinf
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ import pandas as pd
 from ujo_lib.columns import Column, Count, Money, Share, Text, interval
 from ujo_lib.outreach.hygiene import of_window
 from ujo_lib.outreach.verdict import Effect
+from ujo_lib.stats import Interval
 from ujo_lib.typed import Typed
 
 _NEITHER = "どちらも不明: "
@@ -25,34 +25,23 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
-class Price:
-    """Whole yen per extra contact; `low` and `high` come from the upper and lower bound of extra contacts."""
-
-    estimate: float
-    low: float
-    high: float
-
-    @property
-    def printed(self) -> tuple[float | None, float, float]:
-        """Price and bounds as they are published: no price where there may have been no extra contact."""
-        return (None if isinf(self.high) else self.estimate, self.low, self.high)
-
-
-def per_extra_contact(effect: Effect, yen: float) -> Price | None:
-    """Cost per extra contact, infinite where the number of extra contacts may be zero or less.
+def per_extra_contact(effect: Effect, yen: float) -> Interval | None:
+    """Cost per extra contact, without an upper limit where the number of extra contacts may be zero or less.
 
     Args:
         effect: the effect of the bundle.
         yen: what the bundle cost.
 
     Returns:
-        The price, or None when the effect is not estimable, or when its whole interval has no extra contact.
+        Whole yen, with the limits that come from the upper and the lower one of extra contacts: no single price where
+        there may have been none. None when the effect is not estimable, or its whole interval has no extra contact.
     """
     if effect.extra is None or effect.extra[2] <= 0:
         return None
-    estimate, low, high = effect.extra
-    return Price(_price(yen, estimate), _price(yen, high), _price(yen, low))
+    estimate, fewest, most = effect.extra
+    return Interval(
+        _price(yen, estimate) if fewest > 0 else None, low=_price(yen, most), high=_price(yen, fewest)
+    )
 
 
 def bundle(campaigns: pd.DataFrame) -> Typed:
@@ -140,7 +129,7 @@ def _printed(
     """Price and bounds of a share of the money; only the lower one where some of the money is not known."""
     if pd.isna(yen) or not (price := per_extra_contact(effect, float(yen) * share)):
         return (None, None, None)
-    return price.printed if whole else (None, price.low, inf)
+    return (price.estimate, price.low, price.high) if whole else (None, price.low, inf)
 
 
 def _price(yen: float, contacts: float) -> float:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
 from typing import Any
 
@@ -18,6 +18,7 @@ import pandas as pd
 from ujo_lib.columns import Column, Flag, PValue, Ratio, Text, interval
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period, spoken
+from ujo_lib.outreach.hygiene import Baseline
 from ujo_lib.outreach.verdict import LABELS, Effect
 from ujo_lib.typed import Typed
 
@@ -61,10 +62,16 @@ class Plan:
         """The campaign window."""
         return Period(self.window_start, self.window_end, "施策の期間")
 
+    def baseline(
+        self, opened: date | None, closed: date | None = None, others: tuple[Period, ...] = ()
+    ) -> Baseline:
+        """The days to compare with, for a desk opened and closed on these days; `others` as in `Baseline`."""
+        days = self.settling_days, self.washout_days, self.min_baseline_days
+        return Baseline(self.first_day, opened, *days, closed, others)
+
     def baseline_days(self, opened: date | None) -> int:
         """Days before the window that may be compared with, for a desk opened on that day (None: long ago)."""
-        settled = self.first_day if opened is None else opened + timedelta(days=self.settling_days)
-        return max(0, (self.window_start - max(self.first_day, settled)).days)
+        return max(0, (self.window_start - self.baseline(opened).start).days)
 
     @property
     def counting(self) -> str:

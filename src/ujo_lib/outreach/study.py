@@ -62,7 +62,7 @@ PREFECTURE_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Study:
-    """A plan and the contacts it is put to; made by `open_study`.
+    """A plan and the contacts it is put to; made by `open_study`, and of another plan by `dataclasses.replace`.
 
     Attributes:
         plan: the registered plan.
@@ -87,49 +87,34 @@ class Study:
     @property
     def controls(self) -> tuple[str, ...] | Refusal:
         """The control prefectures, or why there are none."""
-        return self._controls(self.plan)
+        return hygiene.clean_controls(self.plan.controls, list(self.wide.columns), dict(self.reached))
 
-    def city(self, plan: Plan | None = None) -> Comparison | Refusal:
-        """The city's comparison, by the registered plan or a variant of it."""
-        plan = plan or self.plan
-        kept = series.episode_starts(self.contacts, plan.episode_gap_days)
-        rules = Baseline(
-            plan.first_day,
-            self.opened,
-            plan.settling_days,
-            plan.washout_days,
-            plan.min_baseline_days,
-            self.closed,
-            self.others,
-        )
-        return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
+    def city(self) -> Comparison | Refusal:
+        """The city's comparison."""
+        rules = self.plan.baseline(self.opened, self.closed, self.others)
+        return self._compare(self.plan.area, series.per_day(self._episodes(), self.recorded), rules)
 
-    def prefecture(self, plan: Plan | None = None) -> Comparison | Refusal:
+    def prefecture(self) -> Comparison | Refusal:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
-        plan = plan or self.plan
-        rules = Baseline(
-            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, others=self.others
-        )
-        found = self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
-        controls = self._controls(plan)
+        area, controls = self.plan.prefecture, self.controls
+        found = self._compare(area, self.wide[area], self.plan.baseline(None, others=self.others))
         if isinstance(found, Refusal) or isinstance(controls, Refusal):
             return found
         return pretest.passed(found, self.wide[list(controls)])
 
-    def city_effect(self, plan: Plan | None = None) -> Effect:
+    def city_effect(self) -> Effect:
         """The city's effect by the plan's estimator; why there is none tells of no day on which few contacts came."""
-        plan = plan or self.plan
-        found = CITY_METHODS[plan.city_method](self.city(plan), plan.area, plan.level)
-        few = len(series.episode_starts(self.contacts, plan.episode_gap_days)) < hygiene.SILENT_CONTACTS
-        if few and not tells_no_count(found):
+        plan = self.plan
+        found = CITY_METHODS[plan.city_method](self.city(), plan.area, plan.level)
+        if len(self._episodes()) < hygiene.SILENT_CONTACTS and not tells_no_count(found):
             why = f"窓口の相談が{hygiene.SILENT_CONTACTS}件に満たず、判定できない"
             return refused(plan.area, plan.city_method, plan.level, Refusal("few_contacts", why))
         return found
 
-    def prefecture_effect(self, plan: Plan | None = None) -> Effect:
+    def prefecture_effect(self) -> Effect:
         """The prefecture's effect by the plan's estimator."""
-        plan = plan or self.plan
-        return PREFECTURE_METHODS[plan.prefecture_method](self.prefecture(plan), plan.prefecture, plan.level)
+        plan = self.plan
+        return PREFECTURE_METHODS[plan.prefecture_method](self.prefecture(), plan.prefecture, plan.level)
 
     def prefecture_effects(self) -> list[Effect]:
         """The prefecture's effect by every estimator, the registered one first, those with weighted controls last."""
@@ -176,7 +161,8 @@ class Study:
             ),
             "方法": _options("city_method", self.plan.city_method, {name: name for name in CITY_METHODS}),
         }
-        compared = cache(self.city)  # the estimators of one choice of days and contacts share its comparison
+        # The estimators of one choice of days and contacts share its comparison.
+        compared = cache(lambda days: replace(self, plan=days).city())
 
         def estimate(plan: Plan) -> Effect:
             days = replace(plan, city_method=self.plan.city_method)
@@ -192,7 +178,7 @@ class Study:
                 "prefecture_method", self.plan.prefecture_method, {name: name for name in PREFECTURE_METHODS}
             ),
         }
-        compared = cache(self.prefecture)
+        compared = cache(lambda days: replace(self, plan=days).prefecture())
 
         def estimate(plan: Plan) -> Effect:
             days = replace(plan, prefecture_method=self.plan.prefecture_method)
@@ -216,15 +202,16 @@ class Study:
             ),
         }
 
-    def _controls(self, plan: Plan) -> tuple[str, ...] | Refusal:
-        return hygiene.clean_controls(plan.controls, list(self.wide.columns), dict(self.reached))
+    def _episodes(self) -> pd.DataFrame:
+        """The contacts of the city's desk, as the plan counts them."""
+        return series.episode_starts(self.contacts, self.plan.episode_gap_days)
 
-    def _compare(self, plan: Plan, area: str, local: pd.Series, rules: Baseline) -> Comparison | Refusal:
-        controls = self._controls(plan)
+    def _compare(self, area: str, local: pd.Series, rules: Baseline) -> Comparison | Refusal:
+        controls = self.controls
         if isinstance(controls, Refusal):
             return controls
         control = series.total(self.wide, controls)
-        found = hygiene.compare(area, local, control, plan.window, rules, self.recorded.end)
+        found = hygiene.compare(area, local, control, self.plan.window, rules, self.recorded.end)
         return found if isinstance(found, Refusal) else hygiene.heard(found, self.wide[list(controls)])
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, round_half_up
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, side_of
 
 Floats = NDArray[np.float64]
 Margin = tuple[ArrayLike, "pd.Series[float]"]
@@ -266,9 +266,8 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
 
 
 def worded(low: float, high: float, above: str, below: str, undecided: str) -> str:
-    """The word on a difference in points whose limits are these: as they are printed, for it must tell no more."""
-    low, high = round_half_up(low, 1), round_half_up(high, 1)
-    return above if low > 0 else below if high < 0 else undecided
+    """The word on a difference in points whose limits are these."""
+    return (undecided, above, below)[side_of(0, low, high, 1)]
 
 
 def share_difference(

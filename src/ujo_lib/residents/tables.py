@@ -24,6 +24,8 @@ WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)
 """By how much less often people with a trait may have answered than the others (points of the response rate)."""
 
+_OTHERS: Final = "とほかの人"
+_NOT_APART: Final = "差があるとは言えない"
 _YES: Final = "はい"
 _NO: Final = "いいえ"
 _UNKNOWN: Final = "不明"
@@ -288,8 +290,8 @@ def differences(
     rows = []
     for label, inside in pairs:
         points = _points(sample, trait, inside, level, len(pairs))
-        sign = worded(points[1], points[2], "高い", "低い", "差があるとは言えない")
-        rows.append((f"{label}とほかの人", *points, sign))
+        sign = worded(points[1], points[2], "高い", "低い", _NOT_APART)
+        rows.append((f"{label}{_OTHERS}", *points, sign))
     return Typed.of(
         rows,
         {
@@ -299,6 +301,20 @@ def differences(
             "reading": Text(heading="読み方"),
         },
     )
+
+
+def said_apart(gaps: pd.DataFrame) -> str:
+    """Which groups `differences` tells from everybody else, in a sentence; of rows kept back it says nothing."""
+    seen = gaps.dropna(subset=["estimate", "low", "high"])
+    besides = "伏せた欄を除くと、" if len(seen) < len(gaps) else ""
+    told = [
+        f"{row['group'].removesuffix(_OTHERS)}({row['reading']})"
+        for _, row in seen.iterrows()
+        if row["reading"] != _NOT_APART
+    ]
+    if not told:
+        return f"{besides}割合がほかの人と違うと言える区分はありません。"
+    return f"{besides}割合がほかの人と違うと言えるのは、{'・'.join(told)}です。"
 
 
 def _pairs(sample: Sample, item: str, by: Sequence[str]) -> list[tuple[str, NDArray[np.bool_]]]:

@@ -71,7 +71,7 @@ def _write(folder: Path, seed: int) -> None:
         _write_year(folder / f"fy{year}", year, national, records.frame, attributes)
         coders.write_hand_codes(folder / f"fy{year}" / "coding", year, seed, records.frame, composed)
     _write_survey_and_ads(folder / "fy2023", seed, survey)
-    truth.write_truth(folder / "truth", seed, national, records, composed, survey)
+    truth.write_truth(folder / "truth", seed, records, composed, survey)
     residents.write_residents(folder, seed)
     (folder / "README.txt").write_text(
         marks.README_JA.format(seed=seed), encoding="utf-8-sig", newline="\r\n"

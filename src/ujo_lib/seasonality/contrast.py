@@ -10,7 +10,7 @@ from scipy import stats as scipy_stats
 from ujo_lib.columns import PValue, Rate, Ratio, Statistic, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS
-from ujo_lib.stats import LEVEL
+from ujo_lib.stats import LEVEL, side_of
 from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People, deflated_share, effective_df, small_sample
 
@@ -158,15 +158,16 @@ def hours_apart(compared: pd.DataFrame, hours: list[int], reference: list[int]) 
     if pd.isna(low) or pd.isna(high):
         return ""
     asked, against = hours_in_words(hours), hours_in_words(reference)
-    if low <= 1 <= high:
+    side = side_of(1, low, high)
+    if not side:
         return f"{asked}と{against}の1時間あたりの件数に、はっきりした違いは見られません。"
-    return f"1時間あたりの件数は、{asked}に{against}より{'多く' if low > 1 else '少なく'}なっています。"
+    return f"1時間あたりの件数は、{asked}に{against}より{'多く' if side > 0 else '少なく'}なっています。"
 
 
 def hours_in_words(hours: list[int]) -> str:
-    """Clock hours as a reader says them: 「22時台・23時台」, runs of three and more as 「6~11時台」."""
+    """Clock hours as a reader says them: 「22時台・23時台」, runs of three and more as 「6〜11時台」."""
     runs = np.split(np.sort(hours), np.flatnonzero(np.diff(np.sort(hours)) > 1) + 1)
     spoken = [
-        [f"{run[0]}~{run[-1]}時台"] if len(run) > 2 else [f"{hour}時台" for hour in run] for run in runs
+        [f"{run[0]}〜{run[-1]}時台"] if len(run) > 2 else [f"{hour}時台" for hour in run] for run in runs
     ]
     return "・".join(text for part in spoken for text in part)

@@ -220,12 +220,12 @@ def _remark(history: Counts) -> str:
 
 
 def _limits(model: CountModel, means: Array, rng: np.random.Generator, level: float) -> tuple[float, float]:
-    """Prediction interval of a sum of days: coefficients drawn, then counts with the spread of such a sum."""
+    """Prediction interval of a sum of days, in whole contacts: coefficients drawn, then counts that vary as it does."""
     total = means.sum(axis=1)
     variance = total * model.scale_of_sums(means.shape[1], float(means.mean()))
     size = total**2 / np.maximum(variance - total, 1e-9 * total)
     counts = rng.poisson(rng.gamma(size, total / size))
-    low, high = np.quantile(counts, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(counts, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
     return float(low), float(high)
 
 

@@ -208,10 +208,8 @@ def _change_row(change: Change, known: ArrayLike) -> tuple[Any, ...]:
 def _verdict(ratio: stats.RateRatio) -> Code:
     if ratio.estimate is None:
         return "none"
-    if ratio.high < 1:
-        return "decreased"
-    if ratio.low > 1:
-        return "increased"
+    if side := stats.side_of(1, ratio.low, ratio.high):
+        return "increased" if side > 0 else "decreased"
     if ratio.estimate == 1:
         return "equal"
     return "no_clear_decrease" if ratio.estimate < 1 else "no_clear_increase"

@@ -6,7 +6,7 @@ word stands is not how often people suffer from what it names: these shares have
 is uncertain about them is the label, not the sample. `reading` corrects them by what people found.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -279,32 +279,28 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed
         `theme`, `month` (2023年1月, …; months without texts between the first and the last have base 0), `n`,
         `base`, `share`, `reference`.
     """
-    days = received_at.dt.tz_localize(None)
-    every = pd.period_range(days.min(), days.max(), freq="M") if len(days) else pd.PeriodIndex([], freq="M")
-    names = [_month_label(month) for month in every]
-    by = pd.Series(pd.Categorical([_month_label(day) for day in days], names, ordered=True))
+    by = _by_calendar(received_at, "M", lambda month: f"{month.year}年{month.month}月")
     table = _shares(tags, labels, members_of(by)).rename(columns={"group": "month"})
     # As other tables of one year name it.
-    calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
+    calendar = {name: (name.partition("年")[2],) for name in by.cat.categories}
     month = Dimension(variable="month", groups=calendar)
     columns = {"theme": THEME, "month": month, **_counted(_TAGGED, "各月の相談", share=WORDS_SHARE)}
     return Typed.of(table, columns)
 
 
-def _month_label(day: pd.Timestamp | pd.Period) -> str:
-    return f"{day.year}年{day.month}月"
-
-
 def quarters(received_at: pd.Series) -> pd.Series:
     """The quarter of a year in which each text came, as an ordered categorical named `quarter`: 2023年1〜3月, …"""
-    days = received_at.dt.tz_localize(None).dt.to_period("Q")
-    every = pd.period_range(days.min(), days.max(), freq="Q") if len(days) else pd.PeriodIndex([], freq="Q")
-    names = {one: f"{one.year}年{3 * one.quarter - 2}〜{3 * one.quarter}月" for one in every}
-    return pd.Series(
-        pd.Categorical([names[day] for day in days], list(names.values()), ordered=True),
-        received_at.index,
-        name="quarter",
+    found = _by_calendar(
+        received_at, "Q", lambda one: f"{one.year}年{3 * one.quarter - 2}〜{3 * one.quarter}月"
     )
+    return found.rename("quarter")
+
+
+def _by_calendar(received_at: pd.Series, freq: str, named: Callable[[pd.Period], str]) -> pd.Series:
+    """The month or quarter in which each text came, of all from the first to the last."""
+    own = received_at.dt.tz_localize(None).dt.to_period(freq)
+    every = pd.period_range(own.min(), own.max(), freq=freq) if len(own) else []
+    return own.map(named).astype(pd.CategoricalDtype([named(one) for one in every], ordered=True))
 
 
 @dataclass(frozen=True)

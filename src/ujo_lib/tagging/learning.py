@@ -37,12 +37,8 @@ def features(index: WordIndex, record: pd.DataFrame) -> sparse.csr_matrix:
         index: words of all texts.
         record: categorical columns about the contacts; none is allowed.
     """
-    pairs = np.unique(index.text * len(index.vocabulary) + index.word)
-    place = np.divmod(pairs, max(len(index.vocabulary), 1))
-    shape = (index.n_texts, len(index.vocabulary))
-    has = sparse.csr_matrix((np.ones(len(pairs)), place), shape=shape)
-    texts = np.asarray(has.sum(axis=0)).ravel()
-    words = TfidfTransformer().fit_transform(has @ sparse.diags((texts >= LEAST_TEXTS).astype(float)))
+    texts = index.text_counts(np.ones(index.n_texts, np.bool_))
+    words = TfidfTransformer().fit_transform(index.has @ sparse.diags((texts >= LEAST_TEXTS).astype(float)))
     said = pd.get_dummies(record.astype(str)).to_numpy(np.float64) if len(record.columns) else None
     return sparse.csr_matrix(
         words if said is None else sparse.hstack([words, _RECORD * sparse.csr_matrix(said)])

@@ -80,6 +80,24 @@ class Rules(NamedTuple):
     word_text: Int32
 
 
+class Words(NamedTuple):
+    """One sentence and its words.
+
+    Attributes:
+        codepoints: the characters of all sentences.
+        begin: where this one begins.
+        rows: its tokens; none where no hit needs them.
+        row_at: for each of its characters the token that begins there, or -1.
+        base_of: base form of each dictionary entry.
+    """
+
+    codepoints: Int32
+    begin: int
+    rows: Int32
+    row_at: Int32
+    base_of: Int32
+
+
 def build_automaton(patterns: Iterable[tuple[str, int]]) -> Automaton:
     """Build the automaton of (pattern, owner) pairs; patterns are not empty and may repeat with other owners."""
     pairs = sorted(set(patterns))
@@ -169,11 +187,11 @@ def _grown(table: Int32) -> Int32:
 
 
 @kernel
-def needs_words(hits: Int32, n: int, active: np.uint64, rules: Rules) -> bool:
+def needs_words(hits: Int32, active: np.uint64, rules: Rules) -> bool:
     """Tell whether judging the hits of the active themes takes tokens."""
     theme_hits = False
     cancels = 0
-    for i in range(n):
+    for i in range(len(hits)):
         term = hits[i, TERM]
         if rules.terms[term, ROLE] == THEME and (active >> np.uint64(rules.terms[term, OWNER])) & np.uint64(
             1
@@ -184,7 +202,7 @@ def needs_words(hits: Int32, n: int, active: np.uint64, rules: Rules) -> bool:
                 return True
     if not theme_hits:
         return False
-    for i in range(n):
+    for i in range(len(hits)):
         term = hits[i, TERM]
         role = rules.terms[term, ROLE]
         if rules.terms[term, KIND] == SUBSTRING or role == THEME:
@@ -195,67 +213,42 @@ def needs_words(hits: Int32, n: int, active: np.uint64, rules: Rules) -> bool:
 
 
 @kernel
-def decide(
-    codepoints: Int32,
-    begin: int,
-    rows: Int32,
-    first_row: int,
-    after_row: int,
-    row_at: Int32,
-    base_of: Int32,
-    rules: Rules,
-    hits: Int32,
-    n: int,
-) -> np.uint64:
-    """Judge the hits of one sentence in place; return the bits of the themes that have a valid one.
-
-    Args:
-        codepoints: the characters.
-        begin: where the sentence begins.
-        rows: tokens.
-        first_row: the sentence's first token.
-        after_row: the row after its last; `first_row` if no hit needs tokens.
-        row_at: for each character of the sentence the token that begins there, or -1.
-        base_of: base form of each dictionary entry.
-        rules: the codebook.
-        hits: the table that `find_hits` filled.
-        n: number of hits in it.
+def decide(words: Words, rules: Rules, hits: Int32) -> np.uint64:
+    """Judge the hits of one sentence in place, as `find_hits` found them; return the bits of the themes that have a
+    valid one.
     """
-    for i in range(n):
+    for i in range(len(hits)):
         term = hits[i, TERM]
         kind = rules.terms[term, KIND]
         if kind == SUBSTRING:
             hits[i, STATUS] = VALID
             continue
-        if first_row == after_row:
+        if len(words.rows) == 0:
             continue
-        row = row_at[hits[i, BEGIN] - begin]
+        row = words.row_at[hits[i, BEGIN] - words.begin]
         if row < 0:
             continue
-        last = _match(codepoints, rows, row, after_row, base_of, rules, 2 * term)
+        last = _match(words, row, rules, 2 * term)
         if last < 0:
             continue
         if kind == WORDS:
-            hits[i, END] = rows[last, 1]
+            hits[i, END] = words.rows[last, 1]
             hits[i, STATUS] = VALID
         else:
-            reach = rules.terms[term, WITHIN]
-            _confirm_near(
-                codepoints, rows, first_row, row, last, after_row, base_of, rules, term, reach, hits, i
-            )
-    spread, reach = _extent(hits, n, rules)
+            _confirm_near(words, row, last, rules, hits, i)
+    spread, reach = _extent(hits, rules)
     themes = np.uint64(0)
-    for i in range(n):
+    for i in range(len(hits)):
         term = hits[i, TERM]
         if hits[i, STATUS] != VALID or rules.terms[term, ROLE] != THEME:
             continue
         theme = rules.terms[term, OWNER]
-        other = _covering(hits, n, i, EXCLUDE, theme, rules, spread)
+        other = _covering(hits, i, EXCLUDE, theme, rules, spread)
         if other >= 0:
             hits[i, STATUS] = EXCLUDED
             hits[i, BY] = other
             continue
-        other = _undoing(hits, n, i, rules, spread, reach)
+        other = _undoing(hits, i, rules, spread, reach)
         if other >= 0:
             hits[i, STATUS] = CANCELLED
             hits[i, BY] = other
@@ -265,48 +258,35 @@ def decide(
 
 
 @kernel
-def _match(
-    codepoints: Int32, rows: Int32, row: int, after_row: int, base_of: Int32, rules: Rules, sequence: int
-) -> int:
+def _match(words: Words, row: int, rules: Rules, sequence: int) -> int:
     """Compare the tokens from `row` on with a sequence of base forms; return the last token of it, or -1."""
     first, after = rules.words_at[sequence], rules.words_at[sequence + 1]
-    if row + after - first > after_row:
+    if row + after - first > len(words.rows):
         return -1
     for word in range(first, after):
-        begin, end, entry = rows[row, 0], rows[row, 1], rows[row, 2]
+        begin, end, entry = words.rows[row, 0], words.rows[row, 1], words.rows[row, 2]
         if entry >= 0:
-            if base_of[entry] != rules.word_base[word]:
+            if words.base_of[entry] != rules.word_base[word]:
                 return -1
         else:
             text = rules.word_text_at[word]
             if rules.word_text_at[word + 1] - text != end - begin:
                 return -1
             for k in range(end - begin):
-                if codepoints[begin + k] != rules.word_text[text + k]:
+                if words.codepoints[begin + k] != rules.word_text[text + k]:
                     return -1
         row += 1
     return row - 1
 
 
 @kernel
-def _confirm_near(
-    codepoints: Int32,
-    rows: Int32,
-    first_row: int,
-    row: int,
-    last: int,
-    after_row: int,
-    base_of: Int32,
-    rules: Rules,
-    term: int,
-    reach: int,
-    hits: Int32,
-    i: int,
-) -> None:
-    """Look for the second sequence at most `reach` words away (neighbours: 1) from the first, rows row … last."""
+def _confirm_near(words: Words, row: int, last: int, rules: Rules, hits: Int32, i: int) -> None:
+    """Look for the second sequence of hit i at most its reach (neighbours: 1) from the first, rows row … last."""
+    term, rows = hits[i, TERM], words.rows
+    reach = rules.terms[term, WITHIN]
     longest_way_back = reach + rules.words_at[2 * term + 2] - rules.words_at[2 * term + 1]
-    for other in range(max(first_row, row - longest_way_back), min(after_row, last + reach + 1)):
-        end = _match(codepoints, rows, other, after_row, base_of, rules, 2 * term + 1)
+    for other in range(max(0, row - longest_way_back), min(len(rows), last + reach + 1)):
+        end = _match(words, other, rules, 2 * term + 1)
         if end < 0:
             continue
         distance = other - last if other > last else row - end
@@ -318,14 +298,14 @@ def _confirm_near(
 
 
 @kernel
-def _extent(hits: Int32, n: int, rules: Rules) -> tuple[int, int]:
+def _extent(hits: Int32, rules: Rules) -> tuple[int, int]:
     """How far a confirmed hit reaches from where it was found, and how far a cancel term does.
 
     They bound where another hit that matters can have been found: a sentence of a million letters, in which every hit
     was held against every other, took minutes.
     """
     spread, reach = int(np.int64(0)), int(np.int64(0))
-    for i in range(n):
+    for i in range(len(hits)):
         if hits[i, STATUS] == VALID:
             spread = max(spread, hits[i, FOUND] - hits[i, BEGIN], hits[i, END] - hits[i, FOUND])
             spread = max(spread, hits[i, BEGIN] - hits[i, FOUND], hits[i, FOUND] - hits[i, END])
@@ -335,9 +315,9 @@ def _extent(hits: Int32, n: int, rules: Rules) -> tuple[int, int]:
 
 
 @kernel
-def _first_found(hits: Int32, n: int, place: int) -> int:
+def _first_found(hits: Int32, place: int) -> int:
     """The first hit that was found at a place or behind it."""
-    low, high = 0, n
+    low, high = 0, len(hits)
     while low < high:
         middle = (low + high) // 2
         if hits[middle, FOUND] < place:
@@ -348,9 +328,9 @@ def _first_found(hits: Int32, n: int, place: int) -> int:
 
 
 @kernel
-def _covering(hits: Int32, n: int, i: int, role: int, owner: int, rules: Rules, spread: int) -> int:
+def _covering(hits: Int32, i: int, role: int, owner: int, rules: Rules, spread: int) -> int:
     """Find a confirmed hit of a role and owner whose span holds that of hit i; -1 if there is none."""
-    for other in range(_first_found(hits, n, hits[i, END] - spread), n):
+    for other in range(_first_found(hits, hits[i, END] - spread), len(hits)):
         if hits[other, FOUND] > hits[i, BEGIN] + spread:
             break
         if (
@@ -368,10 +348,10 @@ def _covering(hits: Int32, n: int, i: int, role: int, owner: int, rules: Rules, 
 
 
 @kernel
-def _undoing(hits: Int32, n: int, i: int, rules: Rules, spread: int, reach: int) -> int:
+def _undoing(hits: Int32, i: int, rules: Rules, spread: int, reach: int) -> int:
     """Find a cancel term within its reach behind hit i, with no stop between and not itself covered; -1 if none."""
     groups = rules.terms[hits[i, TERM], CANCELS]
-    for other in range(_first_found(hits, n, hits[i, END] - spread), n):
+    for other in range(_first_found(hits, hits[i, END] - spread), len(hits)):
         if hits[other, FOUND] > hits[i, END] + reach + spread:
             break
         term = hits[other, TERM]
@@ -381,16 +361,16 @@ def _undoing(hits: Int32, n: int, i: int, rules: Rules, spread: int, reach: int)
         gap = hits[other, BEGIN] - hits[i, END]
         if not (groups >> group) & 1 or gap < 0 or gap > rules.terms[term, WITHIN]:
             continue
-        covered = _covering(hits, n, other, UNLESS, group, rules, spread) >= 0
-        if not covered and not _stopped(hits, n, i, other, rules, spread):
+        covered = _covering(hits, other, UNLESS, group, rules, spread) >= 0
+        if not covered and not _stopped(hits, i, other, rules, spread):
             return other
     return -1
 
 
 @kernel
-def _stopped(hits: Int32, n: int, i: int, cancel: int, rules: Rules, spread: int) -> bool:
+def _stopped(hits: Int32, i: int, cancel: int, rules: Rules, spread: int) -> bool:
     """Tell whether a stop lies between hit i and a cancel hit."""
-    for other in range(_first_found(hits, n, hits[i, END] - spread), n):
+    for other in range(_first_found(hits, hits[i, END] - spread), len(hits)):
         if hits[other, FOUND] > hits[cancel, BEGIN] + spread:
             break
         if rules.terms[hits[other, TERM], ROLE] != STOP or hits[other, STATUS] != VALID:
@@ -401,10 +381,10 @@ def _stopped(hits: Int32, n: int, i: int, cancel: int, rules: Rules, spread: int
 
 
 @kernel
-def index_rows(rows: Int32, first_row: int, after_row: int, begin: int, length: int, row_at: Int32) -> None:
+def index_rows(rows: Int32, begin: int, row_at: Int32) -> None:
     """Note for each character of a sentence which token begins there."""
-    row_at[:length] = -1
-    for row in range(first_row, after_row):
+    row_at[:] = -1
+    for row in range(len(rows)):
         row_at[rows[row, 0] - begin] = row
 
 
@@ -450,12 +430,11 @@ def tag_texts(
             continue
         n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
         n_rows = first_row
-        if needs_words(hits, n_hits, active, rules):
+        if needs_words(hits[:n_hits], active, rules):
             n_rows, nodes = tokenise(codepoints, begin, end, lexicon, scratch, nodes, rows, first_row)
-            index_rows(rows, first_row, n_rows, begin, end - begin, row_at)
-        masks[text] |= decide(
-            codepoints, begin, rows, first_row, n_rows, row_at, base_of, rules, hits, n_hits
-        )
+            index_rows(rows[:n_rows], begin, row_at[: end - begin])
+        words = Words(codepoints, begin, rows[:n_rows], row_at, base_of)
+        masks[text] |= decide(words, rules, hits[:n_hits])
     return masks
 
 
@@ -481,8 +460,9 @@ def judge_sentences(
     for i in range(len(sentences)):
         begin, end = sentences[i, 0], sentences[i, 1]
         n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
-        index_rows(rows, pointer[i], pointer[i + 1], begin, end - begin, row_at)
-        decide(codepoints, begin, rows, pointer[i], pointer[i + 1], row_at, base_of, rules, hits, n_hits)
+        words = Words(codepoints, begin, rows[pointer[i] : pointer[i + 1]], row_at, base_of)
+        index_rows(words.rows, begin, row_at[: end - begin])
+        decide(words, rules, hits[:n_hits])
         while hits_at[i] + n_hits > len(table):
             table = _grown(table)
         for hit in range(n_hits):

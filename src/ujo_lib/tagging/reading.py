@@ -279,7 +279,12 @@ def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
         return f"色の濃い欄ほど、語が現れた相談の割合が高くなっています({_NO_TROUBLES})。"
     sure = apart.dropna(subset=["difference"])
     if sure.empty:
-        return "違うと言える欄は、伏せた数があるため示せません。" if len(apart) else said_none_apart(reading)
+        hidden = "違うと言える欄は、伏せた数があるため示せません。"
+        return (
+            hidden
+            if len(apart)
+            else f"読んだ{len(reading.read):,}件からは、ほかと違うと言える欄はありません。"
+        )
     first = sure.iloc[0]
     more = "多い" if first["difference"] > 0 else "少ない"
     others = "違うと言える組は、ほかにもあります。" if len(sure) > 1 else ""
@@ -296,10 +301,8 @@ def said_together(reading: Reading | None) -> str:
 
 
 def said_none_apart(reading: Reading | None) -> str:
-    """Say why no difference is listed."""
-    if reading is None:
-        return "人が読んだ結果がないため、違いがあるとは言えません。"
-    return f"読んだ{len(reading.read):,}件からは、ほかと違うと言える欄はありません。"
+    """Say why no difference is listed, where `said_apart` has not said it."""
+    return "" if reading is not None else "人が読んだ結果がないため、違いがあるとは言えません。"
 
 
 def said_too_few(reading: Reading | None) -> str:

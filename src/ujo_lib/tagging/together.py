@@ -48,12 +48,7 @@ def present(index: WordIndex, top: int) -> tuple[list[str], Bools]:
     texts = index.text_counts(np.ones(index.n_texts, np.bool_))
     order = np.lexsort((np.array(index.vocabulary, object), -texts))
     chosen = order[2 * texts[order] <= index.n_texts][:top]
-    column = np.full(len(index.vocabulary), -1)
-    column[chosen] = np.arange(len(chosen))
-    at = column[index.word]
-    has = np.zeros((index.n_texts, len(chosen)), np.bool_)
-    has[index.text[at >= 0], at[at >= 0]] = True
-    return [index.vocabulary[word] for word in chosen], has
+    return [index.vocabulary[word] for word in chosen], index.has[:, chosen].toarray() > 0
 
 
 def word_network(index: WordIndex, top: int = 40, ties: int = 60) -> Network:

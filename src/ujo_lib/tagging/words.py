@@ -6,10 +6,12 @@ for analysts inside the city; a word few people used can point to one of them, s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 from scipy.stats import hypergeom
 
 from ujo_lib.columns import Base, Count, PValue, Statistic, Text
@@ -49,15 +51,21 @@ class WordIndex:
     place: Int64
     n_texts: int
 
+    @cached_property
+    def has(self) -> sparse.csr_matrix:
+        """Whether a word occurs in a text: 1 or nothing, (texts, words)."""
+        shape = (self.n_texts, len(self.vocabulary))
+        has = sparse.csr_matrix((np.ones(len(self.word), np.int64), (self.text, self.word)), shape=shape)
+        has.data[:] = 1
+        return has
+
     def counts(self, texts: npt.NDArray[np.bool_]) -> Int64:
         """Occurrences of each word in the chosen texts."""
         return np.bincount(self.word[texts[self.text]], minlength=len(self.vocabulary))
 
     def text_counts(self, texts: npt.NDArray[np.bool_]) -> Int64:
         """Number of chosen texts each word occurs in."""
-        chosen = texts[self.text]
-        pairs = np.unique(self.text[chosen] * len(self.vocabulary) + self.word[chosen])
-        return np.bincount(pairs % max(len(self.vocabulary), 1), minlength=len(self.vocabulary))
+        return np.asarray(texts @ self.has)
 
 
 def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:

@@ -51,6 +51,11 @@ def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_no
     )
 
 
+@pytest.mark.parametrize(("low", "named"), [(1.0049, False), (1.005, True)])
+def test_a_row_beside_a_limit_that_is_printed_as_one_is_not_named(low, named):
+    assert ("日曜日" in told([("日", 1.19, low, 1.40)])) is named
+
+
 def test_a_hidden_row_keeps_the_whole_comparison_back():
     rows = [("日", 1.19, 1.06, 1.32), ("土", 0.78, 0.68, 0.90)]
     for column in ("estimate", "low", "high"):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ujo_lib.columns import Rate, Share, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.wording import KEPT_BACK
-from ujo_lib.stats import standing_out
+from ujo_lib.stats import side_of, standing_out
 
 _LISTED: Final = 5
 """So many neighbours are named one by one."""
@@ -40,7 +40,8 @@ def apart(table: Published, label: str, column: str, than: str, what: str, *, un
     names = table.frame[label].astype(str).to_numpy()
     ratio, low, high = (table.frame[name].to_numpy(float, na_value=np.nan) for name in (column, *ends))
     bound: Any = table.spec.schema[ends[0]]
-    side = standing_out(ratio, low, high, bound.level)
+    printed = [side_of(1, *both) for both in zip(low, high, strict=True)]
+    side = np.where(printed, standing_out(ratio, low, high, bound.level), 0)
     told = [
         f"{words}と言えるのは{'・'.join(_runs(names, side == sign))}{unit}"
         for sign, words in ((1, "多い"), (-1, "少ない"))

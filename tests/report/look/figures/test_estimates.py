@@ -43,15 +43,17 @@ def test_an_interval_without_end_is_said_and_ends_in_an_arrow() -> None:
     ("low", "high", "filled"),
     [
         (1.0, 1.4, False),
-        (1.001, 1.4, True),
+        (1.0049, 1.4, False),
+        (1.005, 1.4, True),
         (0.999, 1.4, False),
         (0.7, 1.0, False),
-        (0.7, 0.999, True),
+        (0.7, 0.995, False),
+        (0.7, 0.9949, True),
         (0.7, 1.001, False),
         (nan, nan, False),
     ],
 )
-def test_an_interval_that_only_touches_no_effect_does_not_stand_out(low, high, filled) -> None:
+def test_an_interval_that_as_printed_touches_no_effect_does_not_stand_out(low, high, filled) -> None:
     table = published(
         {"label": ["夏"], "estimate": [1.2 if low > 0.9 else 0.8], "low": [low], "high": [high]}
     )

@@ -17,8 +17,9 @@ from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.lettering import wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
-from ujo_lib.report.look.notation import interval_text
+from ujo_lib.report.look.notation import DECIMALS, interval_text
 from ujo_lib.report.look.style import BLUE, DEEP, INK, MUTED, PALE, PAPER, RULE, SOFT, VERMILLION, Layout
+from ujo_lib.stats import side_of
 
 _LOG_STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _REAL_INK: Final = "#a84300"
@@ -50,10 +51,12 @@ def forest(
         log: logarithmic scale, right for ratios.
     """
     rows, names = read.marks(published, x, low=low, high=high), read.texts(published, y)
+    number_format = published.spec.schema[x].format
+    digits = DECIMALS.get(number_format, 1)
     said = rows["said"].replace(read.UNKNOWN_SIGN, "推定できません")
     for at in np.flatnonzero(rows[["value", "low", "high"]].notna().all(axis=1)):
         ends = read.numbers(published, low)[at], read.numbers(published, high)[at]
-        said[at] += f"({interval_text(*ends, published.spec.schema[x].format)})"
+        said[at] += f"({interval_text(*ends, number_format)})"
 
     def draw(sheet: Sheet) -> None:
         layout, small = sheet.layout, sheet.layout.small
@@ -63,7 +66,7 @@ def forest(
         axes = sheet.axes(len(names) * pitch)
         bottom = len(names) - (0.7 if layout.narrow else 0.5)
         axes.set_ylim(bottom, bottom - len(names))
-        _estimates(axes, rows, np.arange(len(names)), reference, layout, log=log)
+        _estimates(axes, rows, np.arange(len(names)), reference, layout, digits=digits, log=log)
         title = wrapped(read.axis_title(published, x, low), small, layout.width * 0.6)
         axes.set_xlabel(title, loc="left")
         axes.set_title(_EXPLAINED.format(reference=reference), fontsize=small, color=SOFT)
@@ -116,13 +119,15 @@ def spec_curve(
     options = [(column, option) for column in choices for option in ("", *read.levels(published, column))]
     lines = [at for at, (_, option) in enumerate(options) if option]
     schema = published.spec.schema
+    digits = DECIMALS.get(schema[x].format, 1)
 
     def draw(sheet: Sheet) -> None:
         layout, small = sheet.layout, sheet.layout.small
         room = layout.width * (0.42 if layout.narrow else 0.36)
         (above,), (below,) = sheet.grid([layout.width * 0.3 + 40, small * 1.7 * len(options)], sharex=True)
         size = float(np.clip(260 / len(rows), 2.5, 6.5))
-        _estimates(above, rows, np.arange(len(rows)), reference, layout, log=log, upright=True, size=size)
+        every = np.arange(len(rows))
+        _estimates(above, rows, every, reference, layout, digits=digits, log=log, upright=True, size=size)
         title = f"{read.axis_title(published, x, low)} {_EXPLAINED.format(reference=reference)}"
         words = wrapped(title, small, layout.width - room - 20)
         above.set_title(words, fontsize=small, color=SOFT, pad=small * 2)
@@ -208,11 +213,12 @@ def _estimates(
     reference: float,
     layout: Layout,
     *,
+    digits: int,
     log: bool,
     upright: bool = False,
     size: float = 8,
 ) -> None:
-    """Marks with their intervals along a scale, open where the interval includes the reference.
+    """Marks with their intervals along a scale, open where the interval, as printed, includes the reference.
 
     An interval without end runs into an arrow at the edge.
     """
@@ -221,9 +227,9 @@ def _estimates(
     low, high = float(ends.min()), float(ends.max())
     spread = max((high / low) ** 0.06, 1.05) if log else (high - low) * 0.06 or 1.0
     low, high = (low / spread, high * spread) if log else (low - spread, high + spread)
-    includes = ~((rows["low"] > reference) | (rows["high"] < reference))
+    sides = [side_of(reference, *ends, digits) for ends in zip(rows["low"], rows["high"], strict=True)]
     for filled in (False, True):
-        own = rows[(includes != filled) & ~rows["gone"]]
+        own = rows[((np.array(sides) != 0) == filled) & ~rows["gone"]]
         reach = [
             (own["value"] - own["low"]).fillna(0),
             (own["high"].clip(upper=high) - own["value"]).fillna(0),
