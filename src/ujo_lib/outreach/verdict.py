@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, interval
-from ujo_lib.stats import round_half_up
+from ujo_lib.stats import side_of
 from ujo_lib.typed import Typed
 
 Code = Literal["detected", "not_detected", "not_estimable"]
@@ -106,11 +106,11 @@ def judged(
     """
     estimate, low, high = ratio
     fewest, most = extra_limits or ((low - 1) * expected, (high - 1) * expected)
-    if low > 1 and not (round_half_up(low, 2) > 1 and round_half_up(fewest, 1) > 0):
-        low, fewest, p_value = 1.0, 0.0, max(p_value, 1 - level)
-    if high < 1 and not (round_half_up(high, 2) < 1 and round_half_up(most, 1) < 0):
-        high, most, p_value = 1.0, 0.0, max(p_value, 1 - level)
-    code: Code = "detected" if low > 1 or high < 1 else "not_detected"
+    changed = side_of(1, low, high) and side_of(0, fewest, most, 1)
+    if not changed:
+        low, high, fewest, most = min(low, 1.0), max(high, 1.0), min(fewest, 0.0), max(most, 0.0)
+        p_value = max(p_value, 1 - level)
+    code: Code = "detected" if changed else "not_detected"
     numbers = (n, expected, estimate, low, high, p_value)
     return Effect(area, method, code, level, *numbers, extra_limits=extra_limits and (fewest, most))
 
