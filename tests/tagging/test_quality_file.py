@@ -474,6 +474,36 @@ def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
 
 
+@pytest.mark.parametrize(
+    ("row", "at", "value", "told"),
+    [
+        (2, 3, "3.5", ""),
+        (2, 3, "3.50", ""),
+        (2, 3, "3.6", "相談ID 103"),  # one of two of a stratum; the other is as it was drawn
+        (2, 3, "", "相談ID 102"),
+        (2, 2, "", "相談ID 102"),
+        (2, 2, "追加", "相談ID 102"),
+        (4, 2, "無作為", "相談ID C-4"),
+        (4, 3, "3.5", "相談ID C-4"),
+        (3, 0, "", "相談ID nan"),
+        (3, 0, "101", "相談ID 101"),
+    ],
+)
+def test_a_plan_in_which_somebody_has_written_is_not_the_one_that_was_drawn(
+    tmp_path: Path, row: int, at: int, value: str, told: str
+) -> None:
+    path = tmp_path / "plan.csv"
+    qf.write_plan(path, PLAN)
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    lines[row][at] = value
+    path.write_text("\n".join(map(",".join, lines)), encoding="utf-8-sig")
+    if not told:
+        assert qf.read_plan(path)["weight"].tolist()[:3] == [2, 3.5, 3.5]
+    else:
+        with pytest.raises(q.CodesError, match=f"{told} の「層」"):
+            qf.read_plan(path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_a_plan_that_excel_has_saved_is_no_reason_to_draw_another_sample(
     tmp_path: Path, encoding: str

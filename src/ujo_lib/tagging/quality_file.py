@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from openpyxl import load_workbook
@@ -330,7 +331,7 @@ def read_codes(path: Path, labels: Labels) -> Codes:
         coder: rows.set_index(_ID)[list(labels)].eq("1").rename_axis(None)
         for coder, rows in table.groupby(_CODER)
     }
-    plan = _plan(path, drawn.drop_duplicates(_ID))
+    plan = _plan(path, drawn.drop_duplicates(list(_PLAN)))
     first, *others = (parts[coder] for coder in sorted(parts))
     return Codes(plan, first, others[0] if others else None)
 
@@ -352,6 +353,14 @@ def _plan(path: Path, table: pd.DataFrame) -> pd.DataFrame:
     if (wrong := plan.index[weight.isna() & plan["weight"].notna()]).size:
         told = f"相談ID {wrong[0]} の「重み」({plan.at[wrong[0], 'weight']})が数ではない。控えに戻す"
         raise CodesError([f"{path.name}: {told}"])
+    # Each drawn text of a stratum stands for as many as the others; those chosen besides stand for none.
+    drawn, usual = plan["part"] == RANDOM, weight.groupby(plan["stratum"]).transform("first")
+    fits = np.where(drawn, weight == usual, (plan["part"] == EXTRA) & weight.isna())
+    if (odd := plan.index[~fits | plan.index.isna() | plan.index.duplicated()]).size:
+        told = (
+            f"相談ID {odd[0]} の「層」「部分」「重み」が、選んだときと違う。控えに戻すか、表の外の行なら消す"
+        )
+        raise CodesError([f"{path.name}: {told}"])
     return plan.assign(weight=weight)
 
 
@@ -360,7 +369,8 @@ def _read_csv(path: Path, columns: Sequence[str], command: str) -> pd.DataFrame:
         raise CodesError([f"{path} がない。先に `{command}` を実行する"])
     try:
         content = path.read_bytes()
-        table = pd.read_csv(io.BytesIO(content), dtype=str, encoding=find_encoding(content))
+        encoding = find_encoding(content)
+        table = pd.read_csv(io.BytesIO(content), dtype=str, encoding=encoding, index_col=False)
     except ValueError as error:  # empty, of another encoding, or ragged
         raise CodesError([f"{path.name}: 表として読めない。`{command}` で作り直す"]) from error
     if absent := [title for title in columns if title not in table]:
