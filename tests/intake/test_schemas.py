@@ -73,7 +73,7 @@ ASKED_FOR = {
     "population": ("area_code area_name as_of source", "n", ""),
     "channels": ("channel", "", "channel"),
     "events": ("date name", "kind", ""),
-    "media_use": ("age_band medium share", "", ""),
+    "media_use": ("age_band medium", "share", ""),
     "residents": ("resident_id sex age_band", "", "age_band"),
     "residents_frame": ("sex age_band n", "", "age_band"),
     "voices": ("answer_id voice", "", ""),

@@ -714,7 +714,16 @@ MEDIA_USE = Schema(
     (
         _must("age_band", "年代", "str"),
         _must("medium", "媒体", "str"),
-        _must("share", "利用率", "share", minimum=0, maximum=1, additive=False, note="0 to 1, or with %"),
+        Column(
+            "share",
+            "利用率",
+            "share",
+            required=True,
+            minimum=0,
+            maximum=1,
+            additive=False,
+            note="0 to 1, or with %",
+        ),
         _SOURCE,
     ),
     key=("age_band", "medium", "source"),
