@@ -275,6 +275,13 @@ def test_the_encoding_is_found_and_the_count_does_not_depend_on_it(codec: str) -
         assert np.array_equal(scan(content, ",", codec).cells, scanned(text).cells)
 
 
+@pytest.mark.parametrize("above", [0, 4093, 4094, 4095])
+def test_letters_of_jis_are_no_ascii_where_their_escapes_stand_in_the_first_4096_bytes(above: int) -> None:
+    """An escape is three bytes long, ESC $ B; two tell it from all that UTF-8 or cp932 begin a table with."""
+    content = b"x" * above + "件数\n".encode("iso2022_jp")
+    assert find_encoding(content) == ("iso2022_jp" if above + 2 <= 4096 else "utf-8")
+
+
 @pytest.mark.parametrize("at", [0, 1, 5])
 def test_a_byte_that_fits_no_encoding_is_named_with_its_line(
     monkeypatch: pytest.MonkeyPatch, at: int

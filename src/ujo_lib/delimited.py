@@ -106,7 +106,7 @@ class Scan:
 
 
 def find_encoding(content: "bytes | memoryview", declared: str | None = None) -> str:
-    """The codec that reads all of the content: declared, UTF-16 by its mark, UTF-8, or cp932.
+    """The codec that reads all of the content: declared, UTF-16 by its mark, JIS by its escapes, UTF-8, or cp932.
 
     Raises:
         EncodingError: none of them does.
@@ -119,6 +119,8 @@ def find_encoding(content: "bytes | memoryview", declared: str | None = None) ->
         tried = [
             {"shift-jis": "cp932", "sjis": "cp932", "utf8": "utf-8", "utf-8-sig": "utf-8"}.get(name, name)
         ]
+    elif b"\x1b$" in bytes(content[:4096]):  # what its escapes turn into letters would pass for ASCII
+        tried = ["iso2022_jp"]
     else:
         tried = ["utf-8", "cp932"]
     lines = []

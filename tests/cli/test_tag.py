@@ -104,6 +104,22 @@ def test_a_workbook_that_cannot_be_tagged_is_told_in_words(
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("area", "code"), [("A1:C1", DONE), ("A2:A3", DATA_PROBLEMS), ("A3:A4", DATA_PROBLEMS)]
+)
+def test_a_text_in_merged_cells_is_not_that_of_two_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], area: str, code: int
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([*ROWS[:3], ["眠れない", "20代", 8]])))
+    book.active.merge_cells(area)
+    book.active["C3"].font = openpyxl.styles.Font(strike=True)
+    book.save(tmp_path / "merged.xlsx")
+    assert tagged(tmp_path, "in.xlsx", (tmp_path / "merged.xlsx").read_bytes()) == code
+    said = capsys.readouterr().err
+    assert ("結合を解く" in said) == (code == DATA_PROBLEMS)
+    assert "取り消し線の値も読みました" in said
+
+
 @pytest.mark.parametrize("suffix", list(FORMATS))
 def test_a_workbook_of_another_format_is_read_and_what_it_does_not_show_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str

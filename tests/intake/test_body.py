@@ -14,6 +14,7 @@ from ujo_lib.intake.body import (
     Total,
     _kind_of,
     _naming_columns,
+    _refuse_numbers_of_columns,
     check_merged,
     check_subtotal_columns,
     check_totals,
@@ -278,6 +279,25 @@ def test_the_example_of_a_city_s_own_form_is_no_record(desk, column, first):
         (2, "記入例を消した、実際のデータ")
     ]
     assert len(taken["consultations"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("1 2 3", []),  # three codes may be an answer
+        ("1 2 3 4", [3]),
+        ("1 2 3 5", []),
+        ("2 3 4 5", []),
+        ("1 2 3 4 5", [3]),
+    ],
+)
+def test_a_row_that_numbers_the_columns_is_no_record(row: str, told: list[int]):
+    """Of a form whose columns all hold codes it would be one, and fit."""
+    cells, notes = row.split(), Notes("v.csv")
+    table = pa.table({f"c{i}": ["9", cell] for i, cell in enumerate(cells)})
+    header = Header(0, 1, tuple(f"問{cell}" for cell in cells), {}, {}, {}, (), ())
+    _refuse_numbers_of_columns(table, header, np.array([2, 3]), np.array([True, True]), notes)
+    assert [p.row for p in notes.problems] == told
 
 
 @pytest.mark.parametrize(

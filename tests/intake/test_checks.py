@@ -279,6 +279,28 @@ def test_a_number_may_be_its_bound_and_is_told_beyond_it(kind, name, side):
     assert [(p.row, p.column, p.expected) for p in notes.problems] == [(5, name, f"{bound:g} {word}")]
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([(1, 1), (1, 1), (1, 1)], []),
+        ([(1, 1), (1, 1), (0, 0)], [4]),
+        (
+            [(1, 1), (0, 0), (0, 0)],
+            [3, 4],
+        ),  # written once at the head of a quarter: the first would be everybody's
+        ([(1, 1), (1, 0), (0, 1)], [3, 4]),
+        ([(0, 0), (0, 0), (0, 0)], []),  # the source has no slices
+    ],
+)
+def test_an_answer_of_the_nation_without_days_does_not_vanish_beside_those_that_have_some(days, told):
+    day = {0: pd.NaT, 1: pd.Timestamp("2023-08-01")}
+    rows = [
+        {"variable": "loneliness", "value": value, "period_start": day[start], "period_end": day[end]}
+        for value, (start, end) in zip(("常に", "時々", "全くない"), days, strict=True)
+    ]
+    assert broken("national_attributes", *rows) == [(row, "period_start", "error") for row in told]
+
+
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("there", [False, True])
 def test_a_blank_that_must_be_filled_is_told_once_and_never_of_a_column_that_is_not_there(there, refused):

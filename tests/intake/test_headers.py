@@ -415,3 +415,38 @@ def test_a_question_that_a_file_lacks_is_told_with_the_way_to_mend_it(made, said
 )
 def test_whoever_a_level_above_the_last_names_is_somebody_else(heading, said):
     assert _narrowing(heading, {}) == said
+
+
+@pytest.mark.parametrize(
+    ("heading", "read"),
+    [
+        ("1.性別", True),
+        ("１．性別", True),
+        ("(2)性別", True),
+        ("問3 性別", True),
+        ("問3-2.性別(単一回答)", True),
+        ("Q4.性別", True),
+        ("性別*", True),
+        ("性別※", True),
+        ("1性別", False),
+        ("性別2", False),
+        ("問性別", False),
+        ("1.性別2", False),
+    ],
+)
+def test_the_number_of_a_question_makes_its_heading_no_other(desk: Desk, heading: str, read: bool):
+    """The column is optional: without it nobody would have answered."""
+    top, *rows = table("consultations")
+    desk.put("consultations", "d.csv", as_csv([[*top, heading], *([*row, "女性"] for row in rows)]))
+    frame = desk.check()["consultations"]
+    assert ("sex" in frame and frame["sex"].eq("女性").all()) == read
+
+
+@pytest.mark.parametrize(("first", "second"), [("1.件数", "2.件数"), ("件数", "2.件数")])
+def test_two_headings_that_only_their_numbers_tell_apart_are_asked_about(desk: Desk, first, second):
+    rows = [
+        [*row[:2], row[2] if at else first, row[2] if at else second]
+        for at, row in enumerate(table("national_daily"))
+    ]
+    desk.put("national_daily", "d.csv", as_csv(rows))
+    assert [one.expected for one in desk.check().faults if one.severity == "error"] == ["1つの項目に1つの列"]

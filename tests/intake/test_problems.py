@@ -20,7 +20,7 @@ from ujo_lib.intake.schemas import DTYPES, SCHEMAS
 
 WHOLE = "の検査が最後まで済むこと"
 PLACES = [
-    (loading, "_warn_of_workbook", "見た目"),
+    (loading, "warn_of_workbook", "見た目"),
     (loading, "judge", "機械判読性"),
     (loading, "_splits", "読まない列"),
     (loading, "check_merged", "結合セル"),

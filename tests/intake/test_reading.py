@@ -75,6 +75,18 @@ def test_of_what_lies_in_an_archive_the_first_three_are_named(n: int):
     )
 
 
+@pytest.mark.parametrize("windows", [False, True])
+def test_what_lies_in_an_archive_is_named_as_windows_and_others_write_it(windows: bool):
+    """As Windows writes it: in cp932, and without the mark of UTF-8 (bit 11 of the flags, APPNOTE 4.4.4)."""
+    name = "相談表"
+    content = zipped({f"{name if not windows else 'x' * len(name.encode('cp932'))}.csv": b"a"})
+    if windows:
+        content = content.replace(b"x" * 6, name.encode("cp932"))
+    with pytest.raises(RefusedError) as refused:
+        reading._refuse_container(".csv", content)
+    assert f"中の {name}.csv を取り出し" in refused.value.told[1]
+
+
 @pytest.mark.parametrize(("blank", "page"), [(0, True), (59, True), (60, False)])
 def test_a_page_of_the_web_begins_as_one_within_64_bytes(blank: int, page: bool):
     with pytest.raises(RefusedError, match="Webの画面") if page else nullcontext():

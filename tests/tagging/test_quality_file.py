@@ -231,6 +231,31 @@ def test_marks_of_which_only_some_columns_were_sorted_are_not_taken_for_those_of
         qf.read_coding_book(book, PLAN, LABELS)
 
 
+def test_a_coder_writes_nothing_but_marks(book: Path) -> None:
+    """Marks that were sorted or moved alone could not be told from those of the texts beside which they stand."""
+    sheet = openpyxl.load_workbook(book)["コーディング"]
+    assert sheet.protection.sheet
+    assert sheet.protection.sort
+    assert sheet.protection.insertColumns
+    free = {cell.coordinate for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
+    assert free == {f"{column}{row}" for column in "EFG" for row in range(2, 6)}
+
+
+@pytest.mark.parametrize(
+    ("heading", "marks", "refused"),
+    [("健康", [1], True), (None, [None, "○"], True), ("メモ", ["迷った", 0], False), ("メモ", [], False)],
+)
+def test_a_theme_of_a_coders_own_is_not_left_out_without_a_word(
+    book: Path, heading: str | None, marks: list[object], refused: bool
+) -> None:
+    fill(book, READ | {"I1": heading} | {f"I{row}": mark for row, mark in enumerate(marks, start=2)})
+    if refused:
+        with pytest.raises(q.CodesError, match=rf"9列目\({heading or '見出しなし'}\)にも 1 がある"):
+            qf.read_coding_book(book, PLAN, LABELS)
+    else:
+        assert len(qf.read_coding_book(book, PLAN, LABELS)) == 3
+
+
 @pytest.mark.parametrize("both", [0, 1, 2])
 def test_a_text_that_was_read_in_two_workbooks_is_named(tmp_path: Path, both: int) -> None:
     files = [tmp_path / "coding_A.xlsx", tmp_path / "coding_A_2.xlsx"]
@@ -265,6 +290,9 @@ def test_the_numbers_of_texts_chosen_later_begin_anew(tmp_path: Path, left_out: 
         ("x", None),
         ("X", None),
         ("△", None),
+        ("１", True),
+        ("－", False),
+        ("１１", None),
     ],
 )
 def test_a_mark_that_some_tick_with_and_others_strike_out_with_is_none(
@@ -444,6 +472,36 @@ def test_codes_that_do_not_say_under_which_names_they_were_read_are_read_by_thei
 def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
     qf.write_plan(tmp_path / "plan.csv", PLAN)
     pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("row", "at", "value", "told"),
+    [
+        (2, 3, "3.5", ""),
+        (2, 3, "3.50", ""),
+        (2, 3, "3.6", "相談ID 103"),  # one of two of a stratum; the other is as it was drawn
+        (2, 3, "", "相談ID 102"),
+        (2, 2, "", "相談ID 102"),
+        (2, 2, "追加", "相談ID 102"),
+        (4, 2, "無作為", "相談ID C-4"),
+        (4, 3, "3.5", "相談ID C-4"),
+        (3, 0, "", "相談ID nan"),
+        (3, 0, "101", "相談ID 101"),
+    ],
+)
+def test_a_plan_in_which_somebody_has_written_is_not_the_one_that_was_drawn(
+    tmp_path: Path, row: int, at: int, value: str, told: str
+) -> None:
+    path = tmp_path / "plan.csv"
+    qf.write_plan(path, PLAN)
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    lines[row][at] = value
+    path.write_text("\n".join(map(",".join, lines)), encoding="utf-8-sig")
+    if not told:
+        assert qf.read_plan(path)["weight"].tolist()[:3] == [2, 3.5, 3.5]
+    else:
+        with pytest.raises(q.CodesError, match=f"{told} の「層」"):
+            qf.read_plan(path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])

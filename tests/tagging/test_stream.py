@@ -1,6 +1,7 @@
 import csv
 import functools
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -191,6 +192,33 @@ def test_a_declared_encoding_that_does_not_fit_is_told_with_its_line(tmp_path: P
     file.write_bytes("id,a\n相談ID,相談本文\n".encode("cp932"))
     with pytest.raises(stream.UnreadableInputError, match=r"utf-8 で読めること。 2行目"):
         stream.tag_file(file, tmp_path / "tags.csv", book, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        ("相談ID", False),
+        (" 合計 ", False),
+        ("計", False),
+        ("※本文は伏せた", False),
+        ("注1", False),
+        ("(記入例)", False),
+        ("例", False),
+        ("計1", True),
+        ("注文1", True),
+        ("例会3", True),
+        ("A-計", True),
+    ],
+)
+def test_a_row_that_is_no_record_is_refused_and_its_text_is_nobodys(
+    tmp_path: Path, book: Codebook, name: str, record: bool
+) -> None:
+    (tmp_path / "in.csv").write_text(f"相談ID,相談本文\n7,学校\n{name},家\n", encoding="utf-8")
+    with (
+        nullcontext() if record else pytest.raises(stream.UnreadableInputError, match="3行目: 相談ID でなく")
+    ):
+        stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book)
+    assert (tmp_path / "out.csv").exists() == record
 
 
 @pytest.mark.parametrize("other", [" 7", "7 ", "７", "7"])

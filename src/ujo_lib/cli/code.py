@@ -204,7 +204,7 @@ def _codes(job: _Job) -> "Codes":
 
 def _read(options: argparse.Namespace, job: _Job) -> int:
     from ujo_lib.tagging.quality import RANDOM, Codes, CodesError, reading_of
-    from ujo_lib.tagging.quality_file import read_coding_books, read_plan, write_codes
+    from ujo_lib.tagging.quality_file import read_coding_book, read_coding_books, read_plan, write_codes
 
     plan = read_plan(job.folder / "plan.csv")
     found: list[pd.DataFrame] = []
@@ -218,6 +218,13 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
             found.append(read_coding_books(files, plan, job.labels))
         except CodesError as error:
             problems += error.problems
+    for number in range(1, job.fresh if not problems else 0):
+        one, other = (job.book(coder, number) for coder in CODERS)
+        alike = one.exists() and other.exists() and one.read_bytes() == other.read_bytes()
+        # As they were handed out both are the same; what was read once would agree with itself in everything.
+        if alike and len(read_coding_book(other, plan, job.labels)):
+            told = f"{other} は {one.name} を写したもので、二人の結果でない。読んだ人のブックに戻すか、消す"
+            problems.append(told)
     if problems or not found:
         raise CodesError(problems or [f"{job.folder} に coding_A.xlsx がない"])
     # A coder who has not begun is none.

@@ -103,12 +103,15 @@ def _of_workbook(source: Path, sheet: str | None, codebook: "Book") -> "Records"
 
     Raises:
         ColumnNotFoundError: no row holds the two headings.
-        UnreadableInputError: the workbook cannot be read, or it is open which of its sheets is meant.
+        UnreadableInputError: the workbook cannot be read, it is open which of its sheets is meant, or cells below the
+            headings are merged.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
+    from openpyxl.utils import range_boundaries
 
     from ujo_lib.intake.grid import UnreadableError
+    from ujo_lib.intake.loading import warn_of_workbook
     from ujo_lib.intake.problems import Notes
     from ujo_lib.intake.reading import read_grid, readable
     from ujo_lib.tagging.stream import ColumnNotFoundError, Records, UnreadableInputError, columns_of
@@ -119,6 +122,7 @@ def _of_workbook(source: Path, sheet: str | None, codebook: "Book") -> "Records"
         with readable(source, notes) as file:
             content = file.read()
         grid = read_grid(source.name, content, sheet, None, notes)
+        warn_of_workbook(grid, notes)
     except UnreadableError:
         raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
     for warning in notes.problems:
@@ -131,6 +135,9 @@ def _of_workbook(source: Path, sheet: str | None, codebook: "Book") -> "Records"
                 raise
         else:
             break
+    if merged := [area for area in grid.facts.merged if range_boundaries(area)[3] > grid.rows[top]]:
+        told = "結合セルの値は、結合したすべての行にあるものとして読まれる。結合を解く"
+        raise UnreadableInputError(f"{source.name} {merged[0]}: {told}")
     table = grid.table.select(places).slice(top + 1)
     filled = pc.or_(*(pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in table.columns[:2]))
     rows = grid.rows[top + 1 :][filled.to_numpy()]

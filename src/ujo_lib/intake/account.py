@@ -3,6 +3,7 @@
 Every function notes warnings that name what is missing; none of them changes a frame.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -167,7 +168,8 @@ def note_gaps(
         if period is not None:
             wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
         closed = kinds["channels"].frame if "channels" in kinds else None
-        note_quiet(kinds[kind].frame[~far], days[~far].dt.tz_localize(None), schemas[kind], own, closed)
+        near = days[~far].dt.tz_localize(None)
+        note_quiet(kinds[kind].frame[~far], near, schemas[kind], own, closed, period)
         if len(gaps := wanted.difference(have)):
             own.warning(
                 f"{schemas[kind].title}がどの月にもあること",
@@ -215,17 +217,24 @@ def note_outdated(kinds: Mapping[str, Loaded], period: Period | None, notes_of: 
 
 _HALF_YEAR = 184
 _QUIET_DAYS = 14
+_USUAL = 0.95
 _EXPECTED = 20
 """Records that a run of days without any would have had at the rate of the desk: such a run is no chance."""
 
 
 def note_quiet(
-    frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes, channels: pd.DataFrame | None = None
+    frame: pd.DataFrame,
+    days: pd.Series,
+    schema: Schema,
+    own: Notes,
+    channels: pd.DataFrame | None = None,
+    period: Period | None = None,
 ) -> None:
     """Warn of half a month and more without any record, at one desk or at all: a file that broke off, very often.
 
     A desk may have fallen silent for good: until the last day of any desk, or the one on which `channels` says that it
-    was closed.
+    was closed; and all of them in the first or last month of the `period`. Counts have each day a row: of them a single
+    day is told, unless such gaps are usual (weekends), where twenty were to be expected or noughts are written.
     """
     until = days.dt.normalize().max()
     closed = pd.Series(dtype="datetime64[ns]")
@@ -235,15 +244,26 @@ def note_quiet(
     if "channel" in frame:
         desks |= {str(desk): mine for desk, mine in days.groupby(frame["channel"].astype(object))}
     said: set[tuple[pd.Timestamp, int]] = set()
+    counts = frame["n"].astype("Float64") if "n" in frame else None
     for desk, mine in desks.items():
         known = mine.dt.normalize().dropna().sort_values(kind="stable")
         if known.empty:
             continue
-        rate = len(known) / ((known.iloc[-1] - known.iloc[0]).days + 1)
+        n = len(known) if counts is None else float(counts[known.index].sum())
+        rate, least = n / ((known.iloc[-1] - known.iloc[0]).days + 1), float(_QUIET_DAYS)
+        if counts is not None:
+            least = known.drop_duplicates().diff().dt.days.quantile(_USUAL)
+            rate = math.inf if counts[known.index].eq(0).any() else rate
         if (end := min(until, closed.get(desk, until))) > known.iloc[-1]:
             known = pd.concat([known, pd.Series([end + pd.Timedelta(days=1)])])
+        if period is not None and not desk:
+            first, last = pd.Timestamp(period.start), pd.Timestamp(period.end)
+            if first < known.iloc[0] <= first + pd.offsets.MonthEnd():
+                known = pd.concat([pd.Series([first - pd.Timedelta(days=1)]), known])
+            if last.replace(day=1) <= known.iloc[-1] < last:
+                known = pd.concat([known, pd.Series([last + pd.Timedelta(days=1)])])
         steps = known.diff().dt.days
-        for at in np.flatnonzero((steps > _QUIET_DAYS) & ((steps - 1) * rate >= _EXPECTED)):
+        for at in np.flatnonzero((steps > least) & ((steps - 1) * rate >= _EXPECTED)):
             last, step = known.iloc[at - 1], int(steps.iloc[at])
             if (last, step) in said:
                 continue

@@ -91,6 +91,10 @@ def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
     return pa.Table.from_batches(parts, table.schema)
 
 
+_NUMBERED_COLUMNS = 4
+"""So many columns and more are filled with 1, 2, 3, 4 by no record."""
+
+
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
     above = _report_above(grid, header, schema, notes)
@@ -122,6 +126,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     ids |= {0} - {*header.columns.values()}
     examples = _examples(table, rows, data, ids, schema.kind, notes)
     data &= ~examples
+    _refuse_numbers_of_columns(table, header, rows, data, notes)
     wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
     must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
     needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
@@ -185,6 +190,19 @@ def _examples(
         "12",
     )
     return examples
+
+
+def _refuse_numbers_of_columns(
+    table: pa.Table, header: Header, rows: np.ndarray, data: np.ndarray, notes: Notes
+) -> None:
+    """Refuse a row that numbers the columns, 1 to the last: where all of them hold codes it would pass for a record."""
+    places = [place for place, heading in enumerate(header.headings) if heading]
+    found = data & (len(places) >= _NUMBERED_COLUMNS)
+    for number, place in enumerate(places, start=1):
+        if found.any():
+            found &= pc.equal(pc.utf8_trim_whitespace(table.column(place)), str(number)).to_numpy()
+    remedy = "列の番号の行です。この行を消してください。"
+    notes.problem_rows(rows[found], [f"1~{len(places)}"] * int(found.sum()), "データの行", remedy, "12")
 
 
 def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray, notes: Notes) -> None:

@@ -320,7 +320,7 @@ _ANSWERS["occupation_topic"] = _ANSWERS["topic"]
 
 
 def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
-    """Answers are those of their item, and none of them is the sum of the others."""
+    """Answers are those of their item and of days, and none of them is the sum of the others."""
     value, variable = frame["value"].astype(object), frame["variable"].astype(object)
     known = [
         pd.isna(answer) or item not in _ANSWERS or answer in _ANSWERS[item]
@@ -329,8 +329,16 @@ def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
     total = value.map(lambda answer: isinstance(answer, str) and TOTAL_WORDS.fullmatch(answer) is not None)
     by_occupation = frame["occupation"].notna() if "occupation" in frame else pd.Series(False, frame.index)
     bounds = [frame.get(f"period_{side}", pd.Series(pd.NaT, frame.index)) for side in ("start", "end")]
+    days = pd.concat(bounds, axis=1).notna()
     return [
         RowCheck(bounds[1] < bounds[0], "period_end", "期間開始以後の日", "期間の日付を直してください。"),
+        RowCheck(
+            ~days.all(axis=1)
+            & days.to_numpy().any(),  # a row of no days would be left out beside those of some
+            "period_start",
+            "どの行にも期間の両端",
+            "上の行と同じ期間でも、期間開始と期間終了をこの行に書き入れてください。",
+        ),
         RowCheck(
             by_occupation & (variable != "occupation_topic"),
             "variable",

@@ -21,6 +21,10 @@ from ujo_lib.params.inputs import Layout
 
 _NAMED_EACH = 5
 _UNIT = re.compile(r"\([^()]*\)$")
+_NUMBERED = re.compile(
+    r"^(?:(?:設?問|q|no\.?)\d+(?:[-.]\d+)*[.:、)]?|\(?\d+(?:-\d+)*[.:、)](?!\d))|[*※]$", re.IGNORECASE
+)
+"""What a form puts before a heading, or behind one that must be filled in, and makes it no other: 問3 性別, 1.性別."""
 _SAYS_NO_MORE = re.compile(
     r"(?:単位.*|(?!\d+(?:番|つ)目)[\d①-⑳].*|(?:令和|平成|[RH]\d).*|延べ?.*|のべ.*|実.*|速報.*|確報.*|確定.*|推計.*|概数|暫定.*|"
     r"任意|必須|半角.*|数字.*|数値.*|整数.*|記入.*|回答.*|.*含む|(?:再掲|重複)を?除く|[人件名円戸回枚台通歳分]|世帯|時間|"
@@ -172,7 +176,8 @@ def _lookup(heading: str, known: Mapping[str, _Target], strip_unit: bool) -> _Ta
     parts = heading.split("_")
     for start in range(len(parts)):
         name = "_".join(parts[start:])
-        for spelling in (name, _UNIT.sub("", name)) if strip_unit else (name,):
+        bare = _NUMBERED.sub("", fold(name))
+        for spelling in (name, _UNIT.sub("", name), bare, _UNIT.sub("", bare)) if strip_unit else (name,):
             if (target := known.get(fold(spelling))) is not None:
                 return target
     return None

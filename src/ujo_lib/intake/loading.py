@@ -280,7 +280,7 @@ def _parse_file(
         return _Parsed(notes, source, frame, rows, rules, header, splits)
 
     with notes.bounded("見た目"):
-        _warn_of_workbook(grid, notes)
+        warn_of_workbook(grid, notes)
     shape = as_it_stands(grid, schema, spec, layout, notes)
     grid, spec = shape.grid, shape.spec
     read: Body | None = None
@@ -367,7 +367,7 @@ def _each_once(body: Body, frame: pd.DataFrame, schema: Schema, notes: Notes) ->
     return body.without(again), frame[~again].reset_index(drop=True)
 
 
-def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
+def warn_of_workbook(grid: Grid, notes: Notes) -> None:
     """Things in a workbook that the eye reads and a program does not (trap 18)."""
     facts = grid.facts
     told = (

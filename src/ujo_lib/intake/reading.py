@@ -171,7 +171,11 @@ def _format_of(content: bytes) -> str:
 
 def _parts(content: bytes) -> list[str]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return archive.namelist()
+        # Windows writes names in its own code page, and says so by not saying UTF-8; zipfile takes that for cp437.
+        return [
+            one.filename if one.flag_bits & 0x800 else one.filename.encode("cp437").decode("cp932", "replace")
+            for one in archive.infolist()
+        ]
 
 
 def _remedy_for(found: str, content: bytes) -> str:
@@ -191,7 +195,10 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
     try:
         used = find_encoding(content, encoding)
     except EncodingError as error:
-        remedy = "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。"
+        remedy = (
+            "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。文字コードが分かっていれば、"
+            "inputs.yaml のこのファイルに encoding: utf-16-le、encoding: euc-jp などと書いてください。"
+        )
         rule = "1" if error.line is None else "2"
         raise RefusedError(str(error), remedy, rule, row=error.line) from None
     text, codec = countable(content, used)

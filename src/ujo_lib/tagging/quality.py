@@ -5,6 +5,7 @@ part lets coders see rare themes and never enters a share. Agreement of two code
 with people more than they do.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -407,8 +408,8 @@ def _ratio(numerator: Floats, denominator: Floats) -> Floats:
 
 
 def read_mark(mark: object) -> bool | None:
-    """Read one mark of a coding sheet; None if it is neither yes nor no."""
-    text = "" if mark is None else str(mark).strip().upper()
+    """Read one mark of a coding sheet, whatever its width; None if it is neither yes nor no."""
+    text = "" if mark is None else unicodedata.normalize("NFKC", str(mark)).strip().upper()
     # x and × are neither: some tick with them, others strike out.
     if text in {"1", "1.0", "○", "〇", "◯", "あり", "TRUE", "✓"}:
         return True

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from openpyxl import load_workbook
@@ -83,6 +84,8 @@ def _write_sheet(
     sheet = book.add_worksheet(_SHEET)
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
+    marked = book.add_format({"valign": "top", "locked": False})
+    first, last = len(_HEADINGS) - 1, len(_HEADINGS) + len(labels) - 1
     # Excel shows a text that begins like a formula, and keeps it a text when the cell is edited.
     defused = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     for column, title in enumerate((*_HEADINGS, *labels.values(), _AGAIN)):
@@ -90,8 +93,10 @@ def _write_sheet(
     for row, (text_id, part) in enumerate(plan["part"].items(), start=1):
         shown = cell_text(mask_personal(str(texts[text_id]), names))
         # At both ends: marks that stay behind when only the columns before them are sorted can be told.
-        for column in (0, len(_HEADINGS) + len(labels)):
+        for column in (0, last + 1):
             sheet.write_number(row, column, row, plain)
+        for column in range(first, last + 1):
+            sheet.write_blank(row, column, None, marked)
         sheet.write_string(row, 1, part, plain)
         sheet.write_string(row, 2, str(text_id), plain)
         sheet.write_string(row, 3, shown, defused if may_be_formula(shown) else plain)
@@ -103,7 +108,9 @@ def _write_sheet(
         "error_title": "1 か空欄",
         "error_message": "書かれていれば 1 を選び、書かれていなければ空欄にします。",
     }
-    sheet.data_validation(1, len(_HEADINGS) - 1, max(len(plan), 1), len(_HEADINGS) + len(labels) - 1, marks)
+    sheet.data_validation(1, first, max(len(plan), 1), last, marks)
+    # Marks that were sorted or moved alone would be those of other texts, and nobody could tell.
+    sheet.protect("", {"format_rows": True, "format_columns": True})
     sheet.set_column(2, 2, 14)
     sheet.set_column(3, 3, _TEXT_WIDTH)
     sheet.freeze_panes(1, len(_HEADINGS))
@@ -127,9 +134,9 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
         Boolean, one row per text marked as read (index: ids as text), one column per theme id.
 
     Raises:
-        CodesError: a sheet or columns missing, a second sheet of marks, merged or struck-through cells, ids not
-            in the plan or stand twice, marks that are neither yes nor no, themes marked in a text that is not marked as
-            read, only some of the columns sorted.
+        CodesError: a sheet or columns missing, a second sheet of marks, marks in a column that is no theme, merged or
+            struck-through cells, ids not in the plan or stand twice, marks that are neither yes nor no, themes marked
+            in a text that is not marked as read, only some of the columns sorted.
     """
     place = f"{path.name} シート「{_SHEET}」"
     known = set(plan.index.astype(str))
@@ -186,7 +193,8 @@ def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[
     try:
         book = load_workbook(path, data_only=True)  # read_only would believe the size that a sheet declares
     except Exception as error:  # openpyxl has no error of its own for what is no workbook
-        raise CodesError([f"{path.name}: Excel のファイルとして読めない({type(error).__name__})"]) from error
+        told = f"Excel のファイルとして読めない({type(error).__name__})。パスワードを外し、xlsx で保存し直す"
+        raise CodesError([f"{path.name}: {told}"]) from error
     with closing(book):
         if _SHEET not in book.sheetnames:
             raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
@@ -201,9 +209,13 @@ def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[
         told = f"シート「{copies[0]}」にも「{_ID}」の列があるが、読むのは「{_SHEET}」だけ。印をそこに集め、ほかは消す"
         raise CodesError([f"{path.name}: {told}"])
     top, *rows = sheets[_SHEET]
-    heading = [str(cell) for cell in top]
+    heading = ["見出しなし" if cell is None else str(cell) for cell in top]
     if absent := [title for title in wanted if heading.count(title) != 1]:
         raise CodesError([f"{place}: 列「{title}」がないか、二つある" for title in absent])
+    other = [at for at, title in enumerate(heading) if title not in {*wanted, *_HEADINGS, _AGAIN}]
+    if own := [at for at in other if any(read_mark(row[at]) for row in rows)]:
+        told = f"{own[0] + 1}列目({heading[own[0]]})にも 1 があるが、読むのはコードブックの主題だけ"
+        raise CodesError([f"{place}: {told}。主題ならコードブックに加え、そうでなければ列を消す"])
     numbers = [title for title in (_NUMBER, _AGAIN) if title in heading]
     at = {title: heading.index(title) for title in (*wanted, *numbers)}
     for row in rows:
@@ -319,7 +331,7 @@ def read_codes(path: Path, labels: Labels) -> Codes:
         coder: rows.set_index(_ID)[list(labels)].eq("1").rename_axis(None)
         for coder, rows in table.groupby(_CODER)
     }
-    plan = _plan(path, drawn.drop_duplicates(_ID))
+    plan = _plan(path, drawn.drop_duplicates(list(_PLAN)))
     first, *others = (parts[coder] for coder in sorted(parts))
     return Codes(plan, first, others[0] if others else None)
 
@@ -341,6 +353,14 @@ def _plan(path: Path, table: pd.DataFrame) -> pd.DataFrame:
     if (wrong := plan.index[weight.isna() & plan["weight"].notna()]).size:
         told = f"相談ID {wrong[0]} の「重み」({plan.at[wrong[0], 'weight']})が数ではない。控えに戻す"
         raise CodesError([f"{path.name}: {told}"])
+    # Each drawn text of a stratum stands for as many as the others; those chosen besides stand for none.
+    drawn, usual = plan["part"] == RANDOM, weight.groupby(plan["stratum"]).transform("first")
+    fits = np.where(drawn, weight == usual, (plan["part"] == EXTRA) & weight.isna())
+    if (odd := plan.index[~fits | plan.index.isna() | plan.index.duplicated()]).size:
+        told = (
+            f"相談ID {odd[0]} の「層」「部分」「重み」が、選んだときと違う。控えに戻すか、表の外の行なら消す"
+        )
+        raise CodesError([f"{path.name}: {told}"])
     return plan.assign(weight=weight)
 
 
@@ -349,7 +369,8 @@ def _read_csv(path: Path, columns: Sequence[str], command: str) -> pd.DataFrame:
         raise CodesError([f"{path} がない。先に `{command}` を実行する"])
     try:
         content = path.read_bytes()
-        table = pd.read_csv(io.BytesIO(content), dtype=str, encoding=find_encoding(content))
+        encoding = find_encoding(content)
+        table = pd.read_csv(io.BytesIO(content), dtype=str, encoding=encoding, index_col=False)
     except ValueError as error:  # empty, of another encoding, or ragged
         raise CodesError([f"{path.name}: 表として読めない。`{command}` で作り直す"]) from error
     if absent := [title for title in columns if title not in table]:

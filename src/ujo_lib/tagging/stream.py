@@ -6,6 +6,7 @@ before it is read: what would lose or mix up records is refused, with its lines,
 """
 
 import os
+import re
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -35,6 +36,10 @@ from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 TEXT_COLUMNS = ("text", "相談本文")
 ID_COLUMNS = ("consult_id", "相談ID")
 PARQUET_SUFFIXES = (".parquet", ".pq")
+_NO_ID = re.compile(
+    rf"{'|'.join(ID_COLUMNS)}|[合総小]?計|[※*].*|\(?注(?![^\W\d]).*|[(【]?(?:記入)?例(?![^\W\d]).*"
+)
+"""What stands in the place of an id in a row that is no record: its text would be counted as somebody's."""
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
 _IDS = (*_TEXTS, pa.types.is_integer, pa.types.is_floating)
 """What a column of a Parquet file may be; of categories, what they are."""
@@ -237,7 +242,12 @@ def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
                     f"{records.name} の{records.place(here)}: 相談ID が空。番号を書き入れる"
                 )
             # As clerks and spreadsheets read them: without outer blanks, full-width figures as plain ones.
-            if (first := seen.setdefault(unicodedata.normalize("NFKC", name).strip(), here)) != here:
+            plain = unicodedata.normalize("NFKC", name).strip()
+            if _NO_ID.fullmatch(plain):
+                raise UnreadableInputError(
+                    f"{records.name} の{records.place(here)}: 相談ID でなく、見出し・合計・注記・記入例。行を消す"
+                )
+            if (first := seen.setdefault(plain, here)) != here:
                 raise UnreadableInputError(
                     f"{records.name} の{records.place(here)}: 相談ID が{records.place(first)}と同じ"
                     "(前後の空白と全角・半角は区別しない)。二重の行を除くか、番号を付け直す"
