@@ -127,12 +127,13 @@ def test_however_they_are_crossed_counts_are_those_of_the_people_and_blocks_agre
     people = People(regions)
     them = np.random.default_rng(1).integers(3, size=(60, 5))
     of = {v: them[:, i] for i, v in enumerate("abcde")}
-    held = [
-        np.logical_and.reduce(
-            [np.ones((60, block.size), dtype=bool)]
-            + [block.names[v][np.minimum(of[v], len(block.names[v]) - 1)][:, None] == block.numbers[v] for v in block.variables]
-        )
+    own = [
+        {v: block.names[v][np.minimum(of[v], len(block.names[v]) - 1)] for v in block.variables}
         for block in people._blocks
+    ]
+    held = [
+        np.all([block.numbers[v] == at[v][:, None] for v in at] or [np.ones((60, 1), dtype=bool)], axis=0)
+        for block, at in zip(people._blocks, own, strict=True)
     ]
     assert all((one.sum(axis=1) == 1).all() for one in held)  # everybody has one place in each block
     counts = np.concatenate([one.sum(axis=0) for one in held])
