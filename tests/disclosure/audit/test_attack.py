@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure.audit import attack
-from ujo_lib.disclosure.audit.attack import COLUMNS, LEAK, PUBLIC, SAFE, AuditReport, audit
+from ujo_lib.disclosure.audit.attack import COLUMNS, LEAK, PUBLIC, SAFE, AuditReport, Promise, audit
 from ujo_lib.disclosure.tables import (
     Cell,
     CountTable,
@@ -115,6 +115,7 @@ def test_the_promise_is_the_least_that_was_found_and_no_more_than_was_asked(
     exact = ("t", "e", 3.0, 3.0, 0.0, 3.0, 3.0, 0.0, PUBLIC)
     more = AuditReport(pd.DataFrame([row, larger, exact], columns=list(COLUMNS))).promise(FIVE)
     assert (more.values, more.before) == (values, False)
+    assert Promise(4) == Promise(4, before=False, approximate=(), zeros=False)
 
 
 def test_a_count_that_nothing_bounds_is_open_above() -> None:
