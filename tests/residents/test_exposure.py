@@ -232,6 +232,13 @@ def test_never_more_ways_to_answer_are_found_than_there_are(seed):
     assert found <= min(SOUGHT, ways_to_answer(sample, (0, 3)))
 
 
+def test_answers_with_the_same_mean_and_other_limits_are_no_way_to_answer():
+    """Three at either end of the scale, who weigh the same: all else is less spread."""
+    sample = survey([2, 1, 1, 2], [0] * 4, [400, 200, 200, 400])
+    sample.answers["days"] = [0.0, 3.0, 0.0, 3.0, 0.0, 3.0]
+    assert mean_of(sample, scale=(0, 3)).left() == 1
+
+
 @pytest.mark.parametrize(("alike", "found"), [(4, 1), (5, None), (6, None)])
 def test_what_as_many_as_the_threshold_gave_alike_may_be_told(alike, found):
     """Nobody went out: the mean says so, as a share of everybody would."""
@@ -274,8 +281,10 @@ def test_other_numbers_are_whole_on_the_scale_at_most_three_apart_and_of_the_sam
 
 @pytest.mark.parametrize(("n", "moved"), [(1, {0}), (2, {2}), (3, {2}), (6, {2, 4, 6}), (7, {2, 4, 6})])
 def test_pairs_of_any_number_move_and_one_of_the_few_is_always_among_them(n, moved):
-    world = 10.0 * np.arange(n)
-    changes = _moved(world, np.array([0]), (-100, 100), np.random.default_rng(0)) != world
+    world = 10.0 * np.arange(n) + 1
+    worlds = _moved(world, np.array([0]), (-100, 100), np.random.default_rng(0))
+    assert (np.isin(worlds, world) | (np.abs(worlds - world) <= 3)).all()  # exchanged, or moved a little
+    changes = worlds != world
     assert set(changes.sum(axis=1)) == moved
     assert changes[:, 0].all() == (n > 1)
 
