@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.dispersion import _GRID, BlockDesign, weeks_of
+from ujo_lib.seasonality.dispersion import _GRID, BlockDesign, _basis, weeks_of
 from ujo_lib.variance import deflated_share, small_sample
 
 
@@ -24,6 +24,28 @@ def test_with_equal_exposures_and_no_memory_it_is_the_analysis_of_variance_of_r(
     result = one_way(np.repeat(np.arange(10), 10), data["discoveries", "n"].astype(float))
     assert result.statistic[0] == pytest.approx(r["discoveries", "F"], rel=1e-8)
     assert result.p_value[0] == pytest.approx(r["discoveries", "p"], rel=1e-8)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_basis_spans_what_its_columns_span_whatever_their_unit(scale):
+    columns = scale * np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 3.0]])
+    basis = _basis(columns)
+    assert basis.shape == (3, 2)
+    assert basis @ basis.T == pytest.approx(np.array([[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]]))
+    assert _basis(0 * columns).shape == (3, 0)
+
+
+@pytest.mark.parametrize("first", [0, 3, 6])
+def test_weeks_begin_on_sunday_whatever_the_first_day_is(first):
+    """By hand: 21 days that begin on this weekday; the days before the first Sunday are added to a whole week."""
+    weekday = (np.arange(21) + first) % 7
+    weeks = weeks_of(weekday, np.ones(21, dtype=bool), np.ones(21))
+    number = (np.arange(21) + first) // 7
+    short = [week for week in np.unique(number) if (number == week).sum() < 4]
+    whole = [week for week in np.unique(number) if week not in short]
+    home = [week if week in whole else min(whole, key=lambda one: abs(one - week)) for week in number]
+    assert weeks.block.tolist() == [whole.index(one) for one in home]
+    assert weeks.add_up(np.ones(21)).tolist() == [home.count(one) for one in whole]
 
 
 def test_a_design_effect_larger_than_the_spread_takes_its_place():
