@@ -49,7 +49,6 @@ def test_a_verdict_whose_p_is_kept_back_still_says_what_was_judged(detected, tol
     assert "秘匿のため示せません" in second
 
 
-@pytest.mark.slow
 def test_how_much_people_come_back_is_measured_for_what_each_test_asks(monkeypatch):
     """A year of a contact on every sixth day: its month, its angle, its weekday from Sunday on."""
     asked = []
@@ -112,6 +111,7 @@ def test_days_on_which_another_series_has_nobody_are_not_compared_with_it():
     assert tests.observed.tolist() == (beside > 0).tolist()
 
 
+@pytest.mark.slow
 def test_one_year_is_never_called_a_season():
     said = "".join(verdict.pattern + verdict.remark + verdict.sentence for verdict in judge(noisy_year()))
     assert "季節" not in said
