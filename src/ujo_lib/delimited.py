@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+Part = TypeVar("Part")
 Made = TypeVar("Made")
 Int64 = npt.NDArray[np.int64]
 
@@ -497,20 +498,22 @@ def read_table(content: "bytes | memoryview", found: Scan, codec: str = "utf-8")
     Raises:
         pyarrow.ArrowInvalid: Arrow finds other records than were counted.
     """
-    return pa.concat_tables(_side_by_side(lambda span: _read(content, found, codec, span), found))
+    return pa.concat_tables(side_by_side(lambda span: _read(content, found, codec, span), [*_spans(found)]))
 
 
 def look_at(
     content: "bytes | memoryview", found: Scan, codec: str, look: Callable[["bytes | memoryview"], Made]
 ) -> list[Made]:
     """What is made of the records in UTF-8, a part of the file at a time."""
-    return _side_by_side(lambda span: look(_utf8(content, found, codec, span)), found)
+    return side_by_side(lambda span: look(_utf8(content, found, codec, span)), [*_spans(found)])
 
 
-def _side_by_side(make: Callable[[slice], Made], found: Scan) -> list[Made]:
-    """What is made of each part, in their order, whatever the number of threads."""
+def side_by_side(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made]:
+    """What is made of each part, in their order, whatever the number of threads; one part alone needs none."""
+    if len(parts) == 1:
+        return [make(parts[0])]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(make, _spans(found)))
+        return list(pool.map(make, parts))
 
 
 def _read(content: "bytes | memoryview", found: Scan, codec: str, span: slice) -> pa.Table:

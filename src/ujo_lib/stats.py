@@ -3,7 +3,7 @@
 Counts here are tiny (25 people, 54 clients), so everything exact is done exactly: by inverting the test, not
 by a normal approximation. Where a result carries an interval and a p-value, both invert the same central
 (equal-tailed) test, so that "p < 0.05" and "the 95 % interval leaves out the null value" cannot disagree.
-R's two-sided p orders tables by their probability instead; it is kept beside the central one as `p_minlike`.
+R's two-sided p orders outcomes by their probability instead, and belongs to no interval.
 
 Nothing here returns NaN for a count. An estimate that has no value (0 of 0) is ``None`` and its interval is
 the whole range: no data, no information.
@@ -54,11 +54,9 @@ class RateRatio(Interval):
     """Ratio of two rates; `low`, `high` and `p_value` come from one central exact test of "ratio = 1".
 
     `estimate` is None for 0/0, `math.inf` when only the comparison rate is 0; `high` may be `math.inf`.
-    `p_minlike` is what R's ``poisson.test`` prints; it does not belong to the interval.
     """
 
     p_value: float
-    p_minlike: float
 
 
 def wilson(k: float, n: float, level: float = LEVEL) -> Interval:
@@ -150,14 +148,14 @@ def rate_ratio(
         k0: comparison count.
         e0: its exposure, in the unit of e1.
         level: confidence level in (0, 1).
-        dispersion: variance over mean of the counts, taken as 1 when smaller; `p_minlike` does not allow for it.
+        dispersion: variance over mean of the counts, taken as 1 when smaller.
     """
     if not (e1 > 0 and e0 > 0):
         raise ValueError(f"exposures must be positive: {e1}, {e0}")
     _check_counts(k1, k1 + k0, level)
     total, scale = k1 + k0, e0 / e1
     if total == 0:
-        return RateRatio(None, 0.0, math.inf, 1.0, 1.0)
+        return RateRatio(None, 0.0, math.inf, 1.0)
     null, worth = e1 / (e1 + e0), dispersion if dispersion > 1 else 1.0
     n1, n0 = k1 / worth, k0 / worth
     share = clopper_pearson(n1, n1 + n0, level)
@@ -168,7 +166,6 @@ def rate_ratio(
         low=_odds(share.low, 1 - share.low) * scale,
         high=_odds(share.high, 1 - share.high) * scale,
         p_value=min(1.0, 2 * float(min(at_least, at_most))),
-        p_minlike=float(scipy_stats.binomtest(k1, total, null).pvalue),
     )
 
 

@@ -135,6 +135,36 @@ def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the
     told_again(place, surveys(25, unit="日"), surveys(26, unit="日"))
 
 
+def blocks(now: int, **changed) -> TableRecord:
+    """Contacts of two runs of days, the later one before the year."""
+    given = {"end": "2022-06-24", "role": "比較期間", "period": "2023年", "rests": ("02/months",)} | changed
+    schema = Schema({name: Text(heading=name) for name in ("start", "end", "role")} | {"n": Count(unit="件")})
+    frame = pd.DataFrame(
+        [("2022-05-08", "2022-05-31", "比較期間", 131), ("2022-06-01", given["end"], given["role"], now)],
+        columns=["start", "end", "role", "n"],
+    )
+    subject = Subject("県の相談", "合成", period=given["period"], computed_from=given["rests"])
+    return TableRecord.of("01", TableSpec("waves", "区切り", subject, schema), frame)
+
+
+@pytest.mark.parametrize(
+    ("more", "changed", "refused"),
+    [
+        *((more, {}, 0 < abs(more) < 5) for more in (-5, -4, -1, 0, 1, 4, 5)),
+        (1, {"role": "実施期間", "period": "2024年"}, True),  # the same days, told in another part and year
+        (1, {"end": "2022-06-25"}, False),  # one day more
+        (1, {"rests": NOBODY}, False),  # the nation's, which others publish
+    ],
+)
+def test_a_late_contact_of_a_block_before_the_year_does_not_leave(place, more, changed, refused):  # noqa: F811
+    told = ""
+    try:
+        told_again(place, blocks(137), blocks(137 + more, **changed))
+    except ReleaseRefusedError as error:
+        told = str(error)
+    assert ("2022-06-01" in told, "2022-05-08" in told, bool(told)) == (refused, False, refused)
+
+
 @pytest.mark.parametrize(
     ("more", "refused"), [(-4, True), (-1, True), (0, False), (1, True), (4, True), (5, False)]
 )

@@ -18,7 +18,7 @@ for (k in c(0, 3, 54)) limits(paste0("poisson ", k), poisson.test(k)$conf.int)
 
 ratio <- function(id, k1, e1, k0, e0) {
   r <- poisson.test(c(k1, k0), c(e1, e0))
-  put(id, "estimate", r$estimate); limits(id, r$conf.int); put(id, "p_minlike", r$p.value)
+  put(id, "estimate", r$estimate); limits(id, r$conf.int)
   q <- e1 / (e1 + e0); n <- k1 + k0
   put(id, "p_central", min(1, 2 * min(pbinom(k1, n, q), pbinom(k1 - 1, n, q, lower.tail = FALSE))))
 }

@@ -193,7 +193,7 @@ def test_what_is_for_reference_ends_in_the_words_by_which_the_summary_knows_it()
 )
 def test_an_interval_that_touches_one_as_printed_claims_no_change(low, high, code):
     estimate = 0.8 if "decrease" in code else 1.4
-    assert _verdict(stats.RateRatio(estimate, low, high, 0.05, 0.05)) == code
+    assert _verdict(stats.RateRatio(estimate, low, high, 0.05)) == code
 
 
 @pytest.mark.parametrize(

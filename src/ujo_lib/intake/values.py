@@ -7,7 +7,6 @@ types.
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ujo_lib.delimited import side_by_side
 from ujo_lib.facts import named
 from ujo_lib.intake.cells import (
     ERROR_REMEDY,
@@ -276,8 +276,7 @@ def by_part(column: pa.ChunkedArray, look: Callable[[pa.ChunkedArray], pa.Chunke
     share = max(1, -(-column.num_chunks // (os.cpu_count() or 1)))
     cuts = range(0, max(1, column.num_chunks), share)
     parts = [pa.chunked_array(column.chunks[at : at + share], column.type) for at in cuts]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        made = list(pool.map(look, parts))
+    made = side_by_side(look, parts)
     return pa.chunked_array([chunk for part in made for chunk in part.chunks], made[0].type)
 
 

@@ -39,6 +39,7 @@ _REMEDY = (
     "(4) 記録を直したのでなければ、入力とパラメーターを前の公表のときに戻す。セルの一覧: {file}"
 )
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LEVEL = re.compile(r"[\d.]+%(?=信頼区間)")
 
 _HEADINGS = {
@@ -115,9 +116,9 @@ def review_printed(
 def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finished], threshold: int) -> None:
     """Hold what no audit of masks subtracts against what has been signed before, in any year, pruned since or not.
 
-    That is what is told again of earlier surveys, whose people are counted in no table of this year; and weighted
-    shares and means of the same people: another register, another rule of weights or a corrected score is a second
-    equation for their answers.
+    That is what is told again of earlier surveys and of days before the year, whose people and contacts are counted in
+    no table of this year; and weighted shares and means of the same people: another register, another rule of weights
+    or a corrected score is a second equation for their answers.
 
     Raises:
         ReleaseRefusedError: a number of people differs by few, or a weighted number of as many people differs at all;
@@ -140,9 +141,9 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
             other += [told for table in weighted for told in _weighted_anew(table, then, now)]
     if few:
         raise ReleaseRefusedError(
-            "公表を取りやめました。署名した前の公表の表に載せた人数と、わずかに違う人数が載っています。",
+            "公表を取りやめました。署名した前の公表の表に載せた数と、わずかに違う人数か件数が載っています。",
             _told(few),
-            "前に公表した人数に戻し、訂正があったことは、数字を入れずに知らせてください。",
+            "前に公表した数に戻し、訂正があったことは、数字を入れずに知らせてください。",
         )
     if other:
         raise ReleaseRefusedError(
@@ -159,6 +160,13 @@ def _counts_of_people(table: Table) -> list[str]:
     return [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit == "人"]
 
 
+def _counts_told_again(table: Table) -> list[str]:
+    """Those of people, and of contacts that others count: before the year no table masks or subtracts them."""
+    schema, rests = table.record.spec.schema, table.record.spec.subject.computed_from
+    units = ("人", "件") if rests else ("人",)
+    return [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit in units]
+
+
 def _labels(table: Table) -> list[str]:
     """Headings of the columns of words before the first number: they say of whom a row is."""
     return [c.heading for c in takewhile(lambda column: not column.is_numeric, table.columns)]
@@ -169,15 +177,20 @@ def _of_other_days(table: Table, *years: Released) -> bool:
 
 
 def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -> Iterator[str]:
-    """Cells of a table that an earlier release has printed, too, of the same period, and that differ by few."""
-    if _of_other_days(table, then, now):
-        return
-    labels = _labels(table)
+    """Cells of a table that an earlier release has printed, too, of the same period, and that differ by few.
+
+    A row that begins with days is of these, whatever the period of its table and the part that they play in it.
+    """
+    labels, other_days = _labels(table), _of_other_days(table, then, now)
     for row in now.tables.get(table.name, []):
         told = {label: row[label] for label in labels}
+        days = dict(takewhile(lambda cell: _DAY.fullmatch(cell[1]), told.items()))
+        if other_days and not days:
+            continue
         # What stands behind the first label may be a remark, which is worded anew.
-        before = then.find(table.name, told) or then.find(table.name, dict([*told.items()][:1])) or {}
-        for heading in _counts_of_people(table):
+        keys = [days] if days else [told, dict([*told.items()][:1])]
+        before = next(filter(None, (then.find(table.name, key) for key in keys)), {})
+        for heading in _counts_told_again(table):
             old, new = (number(one.get(heading)) for one in (before, row))
             if old is not None and new is not None and 0 < abs(new - old) < threshold:
                 yield f"{table.name}: {'・'.join(told.values())} の「{heading}」({then.year.label}の公表と違う)"
