@@ -79,13 +79,3 @@ def test_a_table_that_rests_on_counts_of_another_names_it(notebook, table, rests
     cells = json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
     (source,) = [text for cell in cells if f'"{table}",' in (text := "".join(cell["source"]))]
     assert f"computed_from={rests}" in source.split(f'"{table}",')[1].partition("page.")[0]
-
-
-def test_what_rests_on_all_of_the_record_names_tables_that_count_all_of_the_record():
-    """A contact of last year at another hour moved the printed staffing in 192 of 192 desks of 60 to 800 contacts."""
-    cells = json.loads((NOTEBOOKS / "02_consultation_seasonality.ipynb").read_text(encoding="utf-8"))["cells"]
-    source = "\n".join("".join(cell["source"]) for cell in cells)
-    rests = source.split("of_slots = (")[1].partition(")")[0].replace('"', "").split(", ")
-    for table in ("decomposition", "weekday_hours_history"):
-        assert table in rests
-        assert "of_history)" in source.split(f'"{table}",')[1].partition("\n")[0]
