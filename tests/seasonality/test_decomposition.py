@@ -22,7 +22,8 @@ def three_years(seed=1):
 def test_a_wave_that_was_not_seen_three_times_is_not_called_yearly(days, enough):
     counts = noisy_year(20, period=Period(date(2021, 4, 1), date(2021, 4, 1) + timedelta(days - 1), ""))
     assert ("3年分の記録がない" in why_not(counts)) != enough
-    assert (len(decompose(counts)) > 0) == enough
+    assert decompose(counts).frame[["level", "yearly", "rest"]].notna().all(axis=None) == enough
+    assert decompose(counts).frame[["level", "yearly", "rest"]].isna().all(axis=None) != enough
 
 
 def test_the_state_space_numbers_of_r_are_those_of_the_library():
@@ -70,6 +71,24 @@ def test_the_contacts_of_each_month_are_counted_with_their_days_as_plan_and_audi
     came = counts.daily[(counts.dates >= "2023-01-03") & (counts.dates <= "2023-01-31")].sum()
     assert (of_january["n"], of_january["days"], of_january["per_day"]) == (came, 29, came / 29)
     parts.require_following()
+
+
+@pytest.mark.parametrize("days", [1, 31, 32, 730, 1094, 1095])
+def test_every_month_that_a_forecast_rests_on_is_counted_however_short_the_record(days):
+    """Of 24 months twelve stood in no table: their hidden counts changed the printed forecast, and no mask knew."""
+    period = Period(date(2021, 1, 1), date(2021, 1, 1) + timedelta(days - 1), "")
+    counts = counts_of(np.random.default_rng(2).poisson(1.0, days), period)
+    parts = decompose(counts)
+    came = [counts.daily[counts.month_index == at].sum() for at in range(counts.month_index.max() + 1)]
+    assert parts.frame["n"].tolist() == came
+    parts.require_following()
+
+
+def test_a_month_without_a_recorded_day_has_no_count_rather_than_none():
+    counts = counts_of(np.ones(TWO_YEARS.days), TWO_YEARS).without([(date(2023, 2, 1), date(2023, 2, 28))])
+    of_february = decompose(counts).frame.set_index("month").loc["2023年2月"]
+    assert of_february["days"] == 0
+    assert of_february[["n", "per_day"]].isna().all()
 
 
 @pytest.mark.parametrize(("days", "bridged"), [(6, True), (7, True), (8, False)])

@@ -67,6 +67,7 @@ def test_the_base_of_a_share_of_nobody_is_no_way_round_a_hidden_category(few):
         ("02_consultation_seasonality", "late_hours", '("hours",)'),
         ("02_consultation_seasonality", "staffing_all", "of_slots"),  # hours of a weekday
         ("02_consultation_seasonality", "staffing", "of_slots"),
+        ("02_consultation_seasonality", "staffing_tried", "of_slots"),  # hours of the year before
         (
             "02_consultation_seasonality",
             "usage",

@@ -29,29 +29,27 @@ _COLUMNS = {
 def decompose(counts: Counts) -> Typed:
     """Decompose daily counts and report monthly means per day.
 
+    The months are counted however short the record is: forecast and backtest rest on those of every year, and a release
+    knows of a small count only where a table prints it.
+
     Args:
-        counts: one scope over three years or more, without gaps longer than a week.
+        counts: one scope; for the parts, over three years or more, without gaps longer than a week.
 
     Returns:
-        One row per month: month, n, days (observed), per_day, level, yearly (added by the time of year), rest. Empty
-        when the record is too short or too full of gaps; `why_not` says so.
+        One row per month: month, n, days (observed), per_day, level, yearly (added by the time of year), rest. The last
+        three are missing when the record is too short or too full of gaps; `why_not` says so.
     """
-    if why_not(counts):
-        return Typed.of([], _COLUMNS)
-    daily = pd.Series(np.where(counts.observed, counts.daily.astype(float), np.nan), index=counts.dates)
-    parts = MSTL(daily.interpolate(limit_direction="both"), periods=(7, DAYS_OF_YEAR)).fit()
-    frame = pd.DataFrame(
-        {
-            "level": parts.trend,
-            "yearly": parts.seasonal[f"seasonal_{DAYS_OF_YEAR}"],
-            "rest": parts.resid,
-        }
-    )
-    monthly = frame.groupby(counts.month_index).mean()
-    n, days = (np.bincount(counts.month_index, of).astype(int) for of in (counts.daily, counts.observed))
     labels = pd.Categorical(counts.month_labels, counts.month_labels, ordered=True)
-    monthly = monthly.assign(month=labels, n=n, days=days, per_day=n / days)
-    return Typed.of(monthly[list(_COLUMNS)].reset_index(drop=True), _COLUMNS)
+    n, days = (np.bincount(counts.month_index, of).astype(int) for of in (counts.daily, counts.observed))
+    frame = pd.DataFrame({"month": labels, "n": pd.arrays.IntegerArray(n, days == 0), "days": days})
+    frame["per_day"] = frame["n"].astype("float64") / days
+    parts = np.full((counts.period.days, 3), np.nan)
+    if not why_not(counts):
+        daily = pd.Series(np.where(counts.observed, counts.daily.astype(float), np.nan), index=counts.dates)
+        found = MSTL(daily.interpolate(limit_direction="both"), periods=(7, DAYS_OF_YEAR)).fit()
+        parts = np.column_stack([found.trend, found.seasonal[f"seasonal_{DAYS_OF_YEAR}"], found.resid])
+    monthly = pd.DataFrame(parts, columns=["level", "yearly", "rest"]).groupby(counts.month_index).mean()
+    return Typed.of(frame.join(monthly), _COLUMNS)
 
 
 def why_not(counts: Counts) -> str:
