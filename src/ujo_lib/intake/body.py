@@ -181,7 +181,7 @@ def _examples(
     examples &= data
     notes.problem_rows(
         rows[examples],
-        [EXAMPLE_MARK] * int(examples.sum()),
+        EXAMPLE_MARK,
         "記入例を消した、実際のデータ",
         "様式の記入例の行が残っています。この行を削除してください。"
         if (data & ~examples).any()
@@ -202,7 +202,7 @@ def _refuse_numbers_of_columns(
         if found.any():
             found &= pc.equal(pc.utf8_trim_whitespace(table.column(place)), str(number)).to_numpy()
     remedy = "列の番号の行です。この行を消してください。"
-    notes.problem_rows(rows[found], [f"1~{len(places)}"] * int(found.sum()), "データの行", remedy, "12")
+    notes.problem_rows(rows[found], f"1~{len(places)}", "データの行", remedy, "12")
 
 
 def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray, notes: Notes) -> None:
