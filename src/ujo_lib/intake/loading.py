@@ -1,7 +1,7 @@
 """The room's door: declared files in, validated frames out, or every problem at once.
 
-``load`` and ``check`` walk the same way: bytes, grid, header, body, values, pandera, then the checks between rows and
-between files. A file that was parsed once in this process under the same declaration is not parsed again.
+``load`` and ``check`` walk the same way: bytes, grid, header, body, values, their limits, then the checks between rows
+and between files. A file that was parsed once in this process under the same declaration is not parsed again.
 """
 
 import math
