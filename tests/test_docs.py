@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ujo_lib import cli
+from ujo_lib.cli import common
 from ujo_lib.params import project_root
 from ujo_lib.report.page import Page
 
@@ -100,6 +101,45 @@ def test_every_link_and_picture_of_the_documents_leads_somewhere():
         text = (ROOT / name).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert ((ROOT / name).parent / target).exists(), f"{name}: {target}"
+
+
+_PLACE = re.compile(r"`((?:src|tests|docs|params|notebooks|benchmarks)/[\w.\-/]+|[\w\-]+/__init__\.py)`")
+MADE_BY_A_COMMAND = re.compile(
+    r"wakaba|07_housing|fy2024"
+)  # places and years that `ujo new-…` writes in an example
+
+
+def test_every_path_of_the_project_in_a_document_is_there_as_it_is_written():
+    documents = [
+        *(ROOT / name for name in DOCUMENTS),
+        ROOT / "data/README.md",
+        *(ROOT / "docs").rglob("*.md"),
+    ]
+    named = [
+        (file.name, path) for file in documents for path in _PLACE.findall(file.read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 50
+    assert [
+        (file, path)
+        for file, path in named
+        if not MADE_BY_A_COMMAND.search(path) and not (ROOT / path).exists()
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("src/ujo_lib/cli/__init__.py", r"Exit codes: (.+?)\."),
+        ("README.md", r"Exit codes: (.+?)\."),
+        ("README.ja.md", r"終了コードは、(.+?)です。"),
+        ("docs/schedule/README.md", r"\| exit code \|(.+?)\n\n"),
+    ],
+)
+def test_every_list_of_exit_codes_has_all_of_them_and_no_other(name, listed):
+    found = re.search(listed, (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    assert found, name
+    told = {int(code) for code in re.findall(r"(?:^|\| |[;,、]\s*)(\d+)(?= )", found[1], re.MULTILINE)}
+    assert told == {*common.CODES.values(), common.INTERRUPTED}
 
 
 def test_the_picture_of_the_readme_is_small_enough_to_load_at_once():

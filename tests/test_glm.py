@@ -92,7 +92,9 @@ def test_the_published_count_model_of_arrests_is_reproduced():
 def test_dispersion_is_recovered():
     rng = np.random.default_rng(2)
     y = rng.poisson(12.0 * rng.gamma(1 / 0.2, 0.2, 4000)).astype(float)
-    assert fit_negative_binomial(y, np.ones((4000, 1))).alpha[0] == pytest.approx(0.2, rel=0.1)
+    fitted = fit_negative_binomial(y, np.ones((4000, 1)))
+    assert fitted.alpha[0] == pytest.approx(0.2, rel=0.1)
+    assert fitted.coefficients[0, 0] == pytest.approx(np.log(y.mean()))
 
 
 def test_many_series_at_once_give_the_same_as_one_by_one():
@@ -115,7 +117,15 @@ def test_alpha_makes_the_pearson_statistic_its_degrees_of_freedom():
 
 
 def test_counts_that_vary_less_than_a_lottery_keep_alpha_at_zero():
-    assert moment_alpha(np.full((1, 50), 7.0), np.full((1, 50), 7.0), 1)[0] == 0
+    with np.errstate(all="raise"):
+        assert moment_alpha(np.full((1, 50), 7.0), np.full((1, 50), 7.0), 1)[0] == 0
+    calm = np.tile([6.0, 7.0, 8.0], (1, 9))
+    assert moment_alpha(calm, np.full((1, 27), 7.0), 1)[0] == 0
+
+
+@pytest.mark.parametrize(("log_mean", "estimated"), [(-30.5, False), (-29, True), (29, True), (30.5, False)])
+def test_a_mean_beyond_all_bounds_is_no_estimate(log_mean, estimated):
+    assert fit(np.full(5, np.exp(log_mean)), np.ones((5, 1))).converged[0] == estimated
 
 
 @settings(deadline=None, max_examples=30)

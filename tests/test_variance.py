@@ -78,7 +78,7 @@ def test_people_who_contradict_themselves_take_nothing_away_from_the_days():
 
 
 def test_days_and_people_add_up_and_the_freedom_is_satterthwaites():
-    some = people(np.repeat(np.arange(10), 4))
+    some = people(np.repeat(np.arange(10), np.arange(1, 11)))
     ratio, df = some.with_days(np.array(50.0), 101, np.array(30.0), np.array(40.0))
     of_people = effective_df(some.person, np.array(1.75))
     assert ratio == pytest.approx(2.0)
@@ -111,14 +111,38 @@ def test_half_alike_contacts_of_unequal_people_have_the_freedom_worked_out_by_ha
     assert found == pytest.approx(10**2 / (1 + 9 + 36) - 1)
 
 
+@pytest.mark.parametrize(("ratio", "df"), [(0.5, 36 / 10 - 1), (1.0, 36 / 10 - 1), (99.0, 100 / 34 - 1)])
+def test_contacts_are_at_least_not_alike_and_at_most_the_same(ratio, df):
+    """Two persons called twice and two once: variances 2, 2, 1 and 1, or 4, 4, 1 and 1."""
+    assert effective_df(np.array([0, 0, 1, 1, 2, 3]), np.array(ratio)) == pytest.approx(df)
+
+
 @pytest.mark.parametrize("k", [0, 1, 3])
 def test_an_unknown_spread_leaves_neither_end_of_an_interval(k):
     """One day tells no spread: nor do the limits that hold for 0 of n and n of n whatever it is."""
     assert np.isnan(deflated_share(np.array(k), np.array(3), np.array(np.nan))).all()
 
 
-def test_people_who_balance_themselves_are_taken_for_independent_ones():
-    assert persons_effect(np.array([[1.0], [-1.0], [1.0], [-1.0]]), np.array([0, 0, 1, 1])) == 1.0
+@pytest.mark.parametrize(
+    ("answers", "effect"),
+    [
+        ([1, -1, 1, -1], 1.0),  # people who balance themselves are taken for independent ones
+        ([1, 1, -1, -1], 4.0),  # sums of 2 and -2 where independent ones had four of 1, with C / (C - 1) = 2
+        ([6, 6, 4, 4], 4.0),  # whatever the level
+        ([5, 5, 5, 5], 1.0),  # nothing differs
+    ],
+)
+def test_two_contacts_each_of_two_people_have_the_effect_worked_out_by_hand(answers, effect):
+    assert persons_effect(np.array(answers, dtype=float)[:, None], np.array([0, 0, 1, 1])) == effect
+
+
+def test_people_who_came_once_add_nothing_to_their_days():
+    once = people([0, 1, 2], [1, 1, 0])
+    assert once.across_days(np.array([[1.0], [1.0], [-1.0]]))[0, 0] == pytest.approx(0)
+
+
+def test_nobody_is_no_contact_at_all():
+    assert (len(NOBODY.person), len(NOBODY.at)) == (0, 0)
 
 
 def beta_with_a_one(a: float, b: float, p: float) -> float:

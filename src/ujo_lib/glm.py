@@ -115,8 +115,7 @@ def moment_alpha(y: Array, mean: Array, columns: int) -> Array:
         slope = -(square * mean**2 / variance**2).sum(axis=1)
         # Newton's method on a convex falling function, from the left: it approaches without overshooting.
         newton = np.divide(excess, -slope, out=np.zeros(len(y)), where=slope < 0)
-        step = np.where((alpha > 0) | (excess > 0), newton, 0.0)
-        alpha = np.maximum(alpha + step, 0.0)
-        if (np.abs(step) <= 1e-10 * (1 + alpha)).all():
+        before, alpha = alpha, np.maximum(alpha + newton, 0.0)
+        if np.allclose(before, alpha, rtol=1e-10, atol=1e-10):
             break
     return alpha

@@ -376,6 +376,22 @@ def test_a_table_that_was_not_estimated_or_has_no_rows_says_so_instead(project):
     assert "<table" in page.table(shown, empty="まだない。").html
 
 
+def test_a_sentence_on_what_was_not_estimated_or_has_no_rows_says_so_instead(project):
+    page = _internal()
+    shown, none = _published(page), page.publish(Typed.of(FRAME.iloc[:0], COLUMNS), "none", "なし", ABOUT)
+    assert "3人" in page.say("{n[10代]}人。", shown, empty="誰もいない。").html
+    assert "少なすぎる。" in page.say("{n[10代]}人。", shown, unless="少なすぎる").html
+    assert "誰もいない。" in page.say("{n[10代]}人。", none, empty="誰もいない。").html
+    assert page.say("{n[10代]}人。", none, empty="").html == ""
+
+
+def test_points_are_a_list_and_where_there_are_none_it_is_said(project):
+    page = _internal()
+    assert page.points([("要点", "理由", "対応")]).html.count("<li") == 1
+    assert "<li" not in page.points([]).html
+    assert "callout" in page.points([]).html
+
+
 def test_answers_of_several_groups_have_a_panel_for_each_group(project, monkeypatch):
     rows = [
         (who, said, part * of // 10, of, part / 10, 0.1, 0.9)

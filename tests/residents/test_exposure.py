@@ -232,6 +232,13 @@ def test_never_more_ways_to_answer_are_found_than_there_are(seed):
     assert found <= min(SOUGHT, ways_to_answer(sample, (0, 3)))
 
 
+def test_answers_with_the_same_mean_and_other_limits_are_no_way_to_answer():
+    """Three at either end of the scale, who weigh the same: all else is less spread."""
+    sample = survey([2, 1, 1, 2], [0] * 4, [400, 200, 200, 400])
+    sample.answers["days"] = [0.0, 3.0, 0.0, 3.0, 0.0, 3.0]
+    assert mean_of(sample, scale=(0, 3)).left() == 1
+
+
 @pytest.mark.parametrize(("alike", "found"), [(4, 1), (5, None), (6, None)])
 def test_what_as_many_as_the_threshold_gave_alike_may_be_told(alike, found):
     """Nobody went out: the mean says so, as a share of everybody would."""
@@ -274,10 +281,24 @@ def test_other_numbers_are_whole_on_the_scale_at_most_three_apart_and_of_the_sam
 
 @pytest.mark.parametrize(("n", "moved"), [(1, {0}), (2, {2}), (3, {2}), (6, {2, 4, 6}), (7, {2, 4, 6})])
 def test_pairs_of_any_number_move_and_one_of_the_few_is_always_among_them(n, moved):
-    world = 10.0 * np.arange(n)
-    changes = _moved(world, np.array([0]), (-100, 100), np.random.default_rng(0)) != world
+    world = 10.0 * np.arange(n) + 1
+    worlds = _moved(world, np.array([0]), (-100, 100), np.random.default_rng(0))
+    assert (np.isin(worlds, world) | (np.abs(worlds - world) <= 3)).all()  # exchanged, or moved a little
+    changes = worlds != world
+    assert set((worlds - world)[:, 0]) >= ({-3, -2, -1, 1, 2, 3} if n > 1 else set())
     assert set(changes.sum(axis=1)) == moved
     assert changes[:, 0].all() == (n > 1)
+
+
+def test_one_of_the_few_moves_up_to_three_up_or_down():
+    some = _moved_alike(
+        np.full(6, 3.0),
+        [_Few(np.arange(6), 3.0, slice(0, 1))],
+        np.zeros(6, int),
+        (0, 7),
+        np.random.default_rng(0),
+    )
+    assert set(some[:, 0]) == set(range(7))
 
 
 def test_partners_weigh_the_same_in_every_row():
@@ -320,13 +341,31 @@ def test_an_option_tells_as_much_as_the_answers_that_those_gave_who_did_not_tick
     assert released({"needs": table}, width)["needs"].hidden["share"].all() == gone
 
 
-@pytest.mark.parametrize(("more", "moves"), [(4_000, True), (4_038, True), (4_040, True), (4_041, False)])
+@pytest.mark.parametrize(("more", "moves"), [(3_999, True), (4_000, True), (4_001, False)])
 def test_one_exchange_may_move_the_share_of_everybody_by_a_thousandth(more, moves):
-    """Ten of each class, of whom the last weigh more / 10 more: a thousandth of everybody is 400 + more / 1,000."""
-    sample = survey([10] * 4, [5] * 4, [100_000] * 3 + [100_000 + more])
+    """Ten of each class, of whom the last weigh more / 10 more: a thousandth of everybody is 396 + more / 1,000."""
+    sample = survey([10] * 4, [5] * 4, [99_000] * 3 + [99_000 + more])
     question = _Question(sample, sample.answers["would_use"], tables.each_answer(sample.answers["would_use"]))
     others = _alike(question.true, question, np.array([3, 1]), np.random.default_rng(0))
     assert (len(others) > 0) == moves
+
+
+def test_nobody_has_less_than_no_answer_left_to_exchange():
+    sample = survey([2] * 4, [1] * 4, [500] * 4)
+    question = _Question(sample, sample.answers["would_use"], tables.each_answer(sample.answers["would_use"]))
+    others = _alike(question.true, question, np.array([0, 1]), np.random.default_rng(0))
+    assert others.min(axis=(0, 1)).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("places", "rows"), [(["東", "東"], 3), (["東", "西"], 2)])
+def test_shares_of_a_group_are_held_where_there_is_one_district(places, rows):
+    both = [_asked([5] * 4, [2] * 4, [200] * 4, place) for place in places]
+    answers, register = (pd.concat(parts, ignore_index=True) for parts in zip(*both, strict=True))
+    register = register.groupby(["sex", "age_band", "district"], observed=True, as_index=False).sum()
+    sample = open_sample(answers, register, least=1, threshold=5)
+    men = Told([ANSWERS[1]], (sample.answers["sex"] == SEXES[0]).to_numpy())
+    told = [*tables.each_answer(sample.answers["would_use"]), men]
+    assert len(_Question(sample, sample.answers["would_use"], told).sets) == rows
 
 
 def test_numbers_of_people_and_shares_are_held_as_a_table_prints_them():

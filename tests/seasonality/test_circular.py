@@ -43,6 +43,7 @@ def test_the_mean_of_eleven_at_night_and_one_in_the_morning_is_midnight():
 
 def test_times_that_cancel_out_have_no_mean():
     assert summarise([0, 6, 12, 18]).mean is None
+    assert summarise([0, 12], [10**6, 10**6]).mean is None
     assert summarise([]) == CircularSummary(0, None, 0.0)
     assert summarise([7.5]) == CircularSummary(1, pytest.approx(7.5), pytest.approx(1.0))
 
@@ -75,14 +76,24 @@ def test_the_interval_holds_the_mean_and_is_a_whole_clock_where_no_hour_stands_o
     assert none["high"] - none["low"] == pytest.approx(24)
 
 
-def test_limits_are_the_directions_that_the_sum_does_not_exclude():
-    total, covariance, df = np.array([[30.0, 0.0]]), np.diag([9.0, 25.0])[None], np.array([20.0])
-    reach = scipy_stats.t.ppf(0.975, 20)
-    edge = (
-        np.arctan(reach * 5 / np.sqrt(30**2 - reach**2 * 9)) * 12 / np.pi
-    )  # 30 sin = t sqrt(9 sin² + 25 cos²)
-    low, high = mean_limits(total, covariance, df)
-    assert (low[0], high[0]) == pytest.approx((-edge, edge), abs=1 / 60)
+@pytest.mark.parametrize("peak", [0.0, 5.25, 13.5, 23.75])
+@pytest.mark.parametrize(("along", "both", "across"), [(9, 0, 25), (9, 12, 25), (9, -12, 25), (100, 60, 120)])
+def test_limits_are_the_directions_that_the_sum_does_not_exclude(peak, along, both, across):
+    """30 sin o = t √(along sin² o ∓ 2 both sin o cos o + across cos² o), solved for tan o; to the next whole minute."""
+    angle, t2 = peak * np.pi / 12, scipy_stats.t.ppf(0.975, 20) ** 2
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    covariance = turn @ np.array([[along, both], [both, across]]) @ turn.T
+    low, high = mean_limits(30 * turn[:, 0][None], covariance[None], np.array([20.0]))
+    square = 900 - along * t2
+    for limit, side in ((low, -1), (high, 1)):
+        root = np.sqrt((both * t2) ** 2 + square * across * t2)
+        edge = np.arctan((root - side * both * t2) / square) * 12 / np.pi
+        assert side * (limit[0] - peak) * 60 == pytest.approx(np.ceil(edge * 60))
+
+
+def test_limits_without_any_spread_are_a_minute_from_the_mean():
+    low, high = mean_limits(np.array([[0.0, 30.0]]), np.zeros((1, 2, 2)), np.array([20.0]))
+    assert (low[0], high[0]) == pytest.approx((6 - 1 / 60, 6 + 1 / 60))
 
 
 def test_uniformity_of_one_series_is_hotellings_test():
@@ -144,6 +155,20 @@ def test_the_variance_of_the_sum_of_times_is_that_between_few_days(days, trace):
     total, covariance, _ = resultant(hourly)
     assert np.trace(covariance[0]) == pytest.approx(trace)
     assert np.linalg.norm(total[0]) == pytest.approx(sum(days))
+    assert np.arctan2(*total[0, ::-1]) * 12 / np.pi == pytest.approx(6.5)  # an hour counts at its middle
+    year = np.concatenate([hourly[0], np.zeros((365 - len(days), 24), dtype=np.int64)])
+    counts = counts_of(year.sum(axis=1), observed=np.arange(365) < len(days), hourly=year)
+    assert daily_peak(counts).frame.loc[0, "mean"] == pytest.approx(6.5)
+    at = np.repeat(np.arange(len(days)) * 24 + 6, days).astype("datetime64[h]")
+    one = People(np.zeros(len(at), dtype=np.int64), at)
+    assert resultant(hourly, one)[1] == pytest.approx(
+        covariance
+    )  # whoever calls at the one hour adds nothing
+    turned = np.roll(hourly, 6, axis=2)
+    for together, by_itself in zip(
+        resultant(np.concatenate([hourly, turned])), resultant(turned), strict=True
+    ):
+        assert together[1] == pytest.approx(by_itself[0])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.dispersion import _GRID, BlockDesign, weeks_of
+from ujo_lib.seasonality.dispersion import _GRID, BlockDesign, _basis, weeks_of
 from ujo_lib.variance import deflated_share, small_sample
 
 
@@ -24,6 +24,59 @@ def test_with_equal_exposures_and_no_memory_it_is_the_analysis_of_variance_of_r(
     result = one_way(np.repeat(np.arange(10), 10), data["discoveries", "n"].astype(float))
     assert result.statistic[0] == pytest.approx(r["discoveries", "F"], rel=1e-8)
     assert result.p_value[0] == pytest.approx(r["discoveries", "p"], rel=1e-8)
+
+
+def test_with_unequal_exposures_groups_are_compared_by_what_is_expected_of_them():
+    """Between groups Σ (n − e)² / e of their sums, within them what is left of it over all blocks."""
+    rng = np.random.default_rng(2)
+    groups, exposure = np.repeat(np.arange(4), 13), rng.uniform(1, 5, 52)
+    n = rng.poisson(20 * exposure)
+    e = n.sum() * exposure / exposure.sum()
+    of_groups, expected = np.bincount(groups, n), np.bincount(groups, e)
+    between, whole = ((of_groups - expected) ** 2 / expected).sum(), ((n - e) ** 2 / e).sum()
+    design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], exposure, np.arange(52) * 2)
+    for scale in (1.0, 1e-3):  # of any spread
+        found = design.test(scale * (n - e) / np.sqrt(e))
+        assert found.statistic[0] == pytest.approx(between / 3 / ((whole - between) / 48))
+        assert (design.df1, found.df2[0]) == (3, pytest.approx(48))
+
+
+def test_blocks_that_swing_have_no_memory_and_those_that_drift_more_with_a_margin():
+    swing = np.where(np.arange(52) % 2, 1.0, -1.0)
+    drift = 2 * np.sin(np.arange(52) / 2) + np.random.default_rng(1).normal(0, 2, 52)
+
+    def tested(residuals, margin=0.0, memory=None):
+        groups = np.eye(4)[np.arange(52) // 13]
+        design = BlockDesign(np.ones((52, 1)), groups, np.ones(52), np.arange(52), margin)
+        return design.test(residuals, memory=memory)
+
+    calm = tested(swing)
+    assert (calm.variance[0], calm.df2[0]) == (calm.dispersion[0], pytest.approx(48))
+    assert tested(drift, 0.1).variance[0] > tested(drift).variance[0] > tested(drift).dispersion[0]
+    last = [tested(drift, memory=memory).variance[0] for memory in (_GRID[-2], _GRID[-1], 1.0)]
+    assert last[0] < last[1] == last[2]
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_basis_spans_what_its_columns_span_whatever_their_unit(scale):
+    columns = scale * np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 3.0]])
+    basis = _basis(columns)
+    assert basis.shape == (3, 2)
+    assert basis @ basis.T == pytest.approx(np.array([[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]]))
+    assert _basis(0 * columns).shape == (3, 0)
+
+
+@pytest.mark.parametrize("first", [0, 3, 6])
+def test_weeks_begin_on_sunday_whatever_the_first_day_is(first):
+    """By hand: 21 days that begin on this weekday; the days before the first Sunday are added to a whole week."""
+    weekday = (np.arange(21) + first) % 7
+    weeks = weeks_of(weekday, np.ones(21, dtype=bool), np.ones(21))
+    number = (np.arange(21) + first) // 7
+    short = [week for week in np.unique(number) if (number == week).sum() < 4]
+    whole = [week for week in np.unique(number) if week not in short]
+    home = [week if week in whole else min(whole, key=lambda one: abs(one - week)) for week in number]
+    assert weeks.block.tolist() == [whole.index(one) for one in home]
+    assert weeks.add_up(np.ones(21)).tolist() == [home.count(one) for one in whole]
 
 
 def test_a_design_effect_larger_than_the_spread_takes_its_place():

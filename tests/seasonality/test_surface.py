@@ -15,8 +15,8 @@ TABLE = pd.DataFrame(
             years,
             memory,
             lent,
-            low,
-            high,
+            low + 10 * lent,  # a lent memory is known by itself
+            high + 10 * lent,
             rate + contacts / 1e5 + (years == 3) / 100 + lent / 1000,
             0.1 - rate / 2 - contacts / 1e5 - (years == 3) / 100,
             2 - contacts / 1000,
@@ -116,7 +116,7 @@ def test_what_is_found_lies_between_two_sizes_and_is_unknown_where_one_memory_hi
     monkeypatch.setattr(
         surface, "_table", lambda: TABLE.assign(detectable=[np.nan] + [2.0] * (len(TABLE) - 1))
     )
-    assert np.isnan(rates("months", 100, 1, CALM).detectable)
+    assert np.isnan(rates("months", 100, 1, Memory(1000, 1, 0.15)).detectable)
 
 
 def test_the_table_that_ships_is_whole_and_was_made_with_two_thousand_records_a_cell():

@@ -126,6 +126,7 @@ def hours_of(empty_in_june: list[int], mean: int = 1):
 
 
 def test_a_night_without_a_row_in_one_month_is_named_across_midnight():
+    assert lost_rows(hours_of([20, 21, 22, 23, 0, 1]))
     found = lost_rows(hours_of([22, 23, 0, 1, 2, 3]))
     assert found.startswith("6月は、ほかの月に相談の多い時間帯が、6時間以上続けて空です。行が欠けたのか")
 

@@ -49,6 +49,68 @@ def test_a_verdict_whose_p_is_kept_back_still_says_what_was_judged(detected, tol
     assert "秘匿のため示せません" in second
 
 
+def test_how_much_people_come_back_is_measured_for_what_each_test_asks(monkeypatch):
+    """A year of a contact on every sixth day: its month, its angle, its weekday from Sunday on."""
+    asked = []
+    monkeypatch.setattr(verdicts, "persons_effect", lambda pattern, _: asked.append(pattern) or 1.0)
+    days = pd.date_range("2023-01-01", "2023-12-31", freq="6D")
+    one = counted(records_of(days + pd.Timedelta(hours=12), client_id=["a"] * len(days)))
+    tests, people = (
+        PatternTests.of(one),
+        People(np.zeros(len(days), dtype=int), days.to_numpy("datetime64[h]")),
+    )
+    for judge_ in (tests.months, tests.yearly_wave, tests.weekdays, tests.week_slope):
+        judge_(one.daily, people)
+    since_1970 = (days - pd.Timestamp("1970-01-01")).days.to_numpy() / 365.25 * 2 * np.pi
+    sunday_first = days.day_of_week.to_numpy() + 1
+    expected = [
+        np.eye(12)[days.month - 1],
+        np.column_stack([np.cos(since_1970), np.sin(since_1970)]),
+        np.eye(7)[sunday_first % 7],
+        sunday_first[:, None] % 7,
+    ]
+    for found, one_of in zip(asked, expected, strict=True):
+        assert found == pytest.approx(one_of)
+
+
+@pytest.mark.parametrize("effect", [1.0, 1.05, 1.5])
+def test_people_who_come_back_lend_a_test_their_degrees_of_freedom(effect, monkeypatch):
+    """Two persons called twice and two once: alike to the part a, variances 2 + 2a (twice) and 1 (twice)."""
+
+    class Design:
+        def test(self, *given):
+            return given
+
+    monkeypatch.setattr(verdicts, "persons_effect", lambda *_: effect)
+    alike = (effect - 1) * 6 / 4
+    df = max((6 + 4 * alike) ** 2 / (2 * (2 + 2 * alike) ** 2 + 2) - 1, 1) if effect > 1 else np.inf
+    people = People(np.array([0, 0, 1, 1, 2, 3]), np.zeros(6, dtype="datetime64[h]"))
+    found = verdicts._judge(Design(), "residuals", people, np.zeros((6, 1)), "memory")
+    assert found == ("residuals", effect, pytest.approx(df), "memory")
+
+
+def test_residuals_are_those_of_shares_of_the_exposure():
+    """Of 4 and of 8 contacts a quarter is expected in the first block; nothing in one that has no exposure."""
+    found = verdicts._residuals(np.array([[3, 1, 0], [2, 6, 0]]), np.array([1.0, 3.0, 0.0]))
+    assert found == pytest.approx(np.array([[2, -2 / np.sqrt(3), 0], [0, 0, 0]]))
+
+
+@pytest.mark.parametrize("sundays", [0, 1, 2])
+def test_a_weekday_is_as_large_as_its_mean_day_and_one_without_a_contact_as_any(sundays):
+    daily = np.where(np.arange(365) % 7 == 0, 0, 2)  # 2023 begins on one of its 53 Sundays
+    daily[0] = sundays
+    mean = daily.mean()
+    size = PatternTests.of(counts_of(daily)).size
+    assert size[1:7] == pytest.approx(2 / mean)
+    assert size[[0, 7]] == pytest.approx(sundays / 53 / mean if sundays else 1.0)
+
+
+def test_days_on_which_another_series_has_nobody_are_not_compared_with_it():
+    beside = np.arange(365) % 3
+    tests = PatternTests.of(counts_of(np.full(365, 2)), counts_of(beside))
+    assert tests.observed.tolist() == (beside > 0).tolist()
+
+
 @pytest.mark.slow
 def test_one_year_is_never_called_a_season():
     said = "".join(verdict.pattern + verdict.remark + verdict.sentence for verdict in judge(noisy_year()))

@@ -81,8 +81,8 @@ def test_what_people_type_in_is_a_workbook_that_intake_reads_and_a_first_year_as
     inputs = read_yaml(Inputs, root / "params/wakaba/fy2024/inputs.yaml")
     names = [name for files in inputs.kinds.values() for name in files.files]
     assert not [name for name in names if "fy2023" in name]
-    typed = [name for name in names if name.startswith("site/") or "residents" in name]
-    assert len(typed) == 8
+    typed = [name for name in names if name.startswith("site/") or "residents" in name or "voices" in name]
+    assert len(typed) == 9
     assert {name.rpartition(".")[2] for name in typed} == {"xlsx"}
     assert {name.rpartition(".")[2] for name in names if "consult" in name or "national" in name} == {"csv"}
     for name in typed:

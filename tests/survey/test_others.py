@@ -89,6 +89,8 @@ def test_a_number_is_told_by_mean_and_median_never_by_its_ends(tables):
         ([2] + [4] * 6 + [5] * 5, 5, 3),  # 4.25 is printed as 4.3, and 4.2 of 50 in all is another number
         ([1, 2] + [3] * 18, 3, 3),  # 2.85 as 2.9
         ([0] * 17 + [1] * 3, 1, 2),  # 0.15 as 0.2, and so is 0.2
+        ([0] * 21 + [1], 7, 2),  # one of 22 is 0.045
+        ([500, 1000, 1500], 1500, 2),  # all three gave the one in the middle, or one of them did
         ([0.5, 0.5, 2.5], 7, 1),  # 1.2 and 0.5: whole units away there is no other
     ],
 )
@@ -122,6 +124,13 @@ def test_a_number_that_was_kept_from_the_ends_asks_how_much_its_mean_tells(form)
     frame = FRAME.assign(visits=pd.array([0, 0, 1, pd.NA], dtype="Int64"))
     (number,) = [one.table for one in survey.other_items(frame, form, "cases") if one.id == "visits"]
     assert number.left() == 1
+
+
+def test_a_number_without_ends_may_be_none_at_all(form):
+    """Three who gave a one each, or none, one and two."""
+    frame = FRAME.assign(visits=pd.array([1, 1, 1, pd.NA], dtype="Int64"))
+    (number,) = [one.table for one in survey.other_items(frame, form, "cases") if one.id == "visits"]
+    assert number.left() == 2
 
 
 def test_a_free_answer_is_told_by_how_many_wrote_and_never_by_its_words(tables):

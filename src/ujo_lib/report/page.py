@@ -468,7 +468,7 @@ class Page:
         chapter = self.settings.notebook[:2].lstrip("0") or "0"
         number = f"{tables.NUMBER_WORDS[kind]}{chapter}-{earlier.index(shown) + 1}"
         mark = tables.NUMBER_MARK.format(kind=kind)
-        return tables.LAB_STYLE + shown.replace(mark, mark.replace("></", f">{number}</"), 1)
+        return tables.LAB_STYLE + shown.replace(mark, mark.replace("></", f">{number}</"))
 
     def names_of(self, items: Iterable[object]) -> tuple[str, ...]:
         """Ids of the published tables among the arguments of a drawing."""

@@ -266,9 +266,8 @@ class _Few:
         return self.group[np.argsort(world[self.group], kind="stable")[self.places]]
 
     def note(self, world: Floats) -> None:
-        if len(self.ways) < SOUGHT:
-            own = np.sort(world[self.group])
-            self.ways.add((int((own == self.number).sum()), tuple(own[self.places])))
+        own = np.sort(world[self.group])
+        self.ways.add((int((own == self.number).sum()), tuple(own[self.places])))
 
 
 def _given_by_few(sample: Sample, known: Bools, numbers: Floats) -> Iterator[_Few]:

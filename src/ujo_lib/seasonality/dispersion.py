@@ -99,7 +99,7 @@ class BlockDesign:
         _, inflations, *freedom = self._moments
         inflation = np.maximum(np.interp(positive, _GRID, inflations), 1.0)
         if memory is not None:
-            carried = np.clip(1 - ratio_or_zero(np.ones_like(dispersion), dispersion), 0.0, 1.0)
+            carried = np.maximum(1 - ratio_or_zero(np.ones_like(dispersion), dispersion), 0.0)
             inflation, positive = 1 + carried * (inflation - 1), carried * positive
         total = np.maximum(dispersion * inflation, effect if effect > 1.0 else 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -93,7 +93,7 @@ def _around(pattern: str, lent: int, contacts: float, years: float) -> pd.DataFr
         return cells.iloc[:0]
     near = cells[cells["years"].between(lengths[lengths <= years].max(), lengths[lengths >= years].min())]
     smaller, larger = sizes[sizes <= contacts].max(), sizes[sizes >= contacts].min()
-    above = float(np.log(contacts / smaller) / np.log(larger / smaller)) if larger > smaller else 0.0
+    above = float(np.interp(np.log(contacts), np.log([smaller, larger]), [0.0, 1.0]))
     cell = near.set_index(["contacts", "memory", "years"])[
         ["low", "high", "false_alarm", "level", "detectable"]
     ]

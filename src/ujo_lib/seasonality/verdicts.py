@@ -137,7 +137,7 @@ class PatternTests:
         days = np.bincount(counts.weekday, weights=counts.observed, minlength=7)
         n = np.bincount(counts.weekday, weights=counts.daily, minlength=7)
         mean = counts.n / max(counts.days, 1)
-        weights = np.divide(n, days * mean, out=np.ones(7), where=(days > 0) & (n > 0))
+        weights = np.divide(n, days * mean, out=np.ones(7), where=n > 0)
         return cls(counts.weekday, month, counts.observed, weights[counts.weekday])
 
     @property
@@ -200,7 +200,7 @@ class PatternTests:
 
     @cached_property
     def _slope_design(self) -> BlockDesign:
-        return self._within_weeks(self.weekday[:, None] - 3.0)
+        return self._within_weeks(self.weekday[:, None].astype(float))
 
     def _weekly(self, tested: Array) -> BlockDesign:
         level = np.ones(self.weeks.count)

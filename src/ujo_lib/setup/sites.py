@@ -19,7 +19,7 @@ from ujo_lib.setup.years import Created, copied_parameters, renamed, write_year
 
 _NAME = re.compile(r"(?!-|(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9_-]+")
 """Windows makes no folder of the name of a device, and a command takes what begins with - for an option."""
-_BY_HAND = r"(?:site/[a-z_]+|fy\d{4}/residents[a-z_]*)"
+_BY_HAND = r"(?:site/[a-z_]+|fy\d{4}/(?:residents[a-z_]*|voices))"
 """Files of the pattern that people type in; the others are written by the systems of desks and platforms."""
 _SHEET = "記入"
 _EARLIER = "    # 前の年度のファイルもあれば、その前に並べる"

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -10,8 +11,16 @@ from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure.audit import attack
-from ujo_lib.disclosure.audit.attack import COLUMNS, PUBLIC, SAFE, AuditReport, audit
-from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
+from ujo_lib.disclosure.audit.attack import COLUMNS, LEAK, PUBLIC, SAFE, AuditReport, Promise, audit
+from ujo_lib.disclosure.tables import (
+    Cell,
+    CountTable,
+    Exemption,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    TableError,
+)
 
 FIVE = Policy(threshold=5, required_width=3)
 
@@ -106,6 +115,7 @@ def test_the_promise_is_the_least_that_was_found_and_no_more_than_was_asked(
     exact = ("t", "e", 3.0, 3.0, 0.0, 3.0, 3.0, 0.0, PUBLIC)
     more = AuditReport(pd.DataFrame([row, larger, exact], columns=list(COLUMNS))).promise(FIVE)
     assert (more.values, more.before) == (values, False)
+    assert Promise(4) == Promise(4, before=False, approximate=(), zeros=False)
 
 
 def test_a_count_that_nothing_bounds_is_open_above() -> None:
@@ -196,8 +206,99 @@ def test_a_small_group_between_two_counts_must_stay_as_uncertain_as_a_small_coun
 
 
 @pytest.mark.parametrize(("others", "suspected"), [(0, False), (1, True), (4, True), (5, False)])
-def test_a_group_between_two_counts_is_looked_for_from_one_person_on(others: int, suspected: bool) -> None:
+@pytest.mark.parametrize("own_case", [False, True])
+def test_a_group_between_two_counts_is_looked_for_from_one_person_on(
+    others: int, suspected: bool, own_case: bool
+) -> None:
+    """It is printed nowhere, not even as an x: only who may be one of them knows that there is one."""
     people = {"月": ["4"] * 17 + ["5"] * others, "性別": ["男性"] * (17 + others)}
     tables = [table_of("whole", people, ["性別"]), table_of("part", people, ["性別"], where={"月": ("4",)})]
-    found = audit(tables, {"part": (True, True)}, FIVE).frame
+    found = audit(tables, {"part": (True, True)}, replace(FIVE, own_case=own_case)).frame
+    left = found[found["table"] == attack.DIFFERENCE]
+    assert left["low"].tolist() == [own_case] * 2 * suspected  # of men, and of all
+
+
+YEAR, HALF = (date(2023, 4, 1), date(2024, 3, 31)), (date(2023, 4, 1), date(2023, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("days", "where", "sundays", "hidden", "suspected"),
+    [
+        (HALF, {}, 1300, False, False),
+        (HALF, {}, 1194, False, True),  # the half counts 1,199, and is not printed in full
+        (HALF, {}, 1195, False, False),
+        (HALF, {}, 1300, True, True),  # nor is what an earlier release hid
+        (YEAR, {"性別": ("男性",)}, 1300, False, True),  # the others are no other days
+    ],
+)
+def test_what_tables_in_full_leave_over_is_looked_for_unless_it_is_such_a_table_of_other_days(
+    days: tuple[date, date], where: dict[str, tuple[str, ...]], sundays: int, hidden: bool, suspected: bool
+) -> None:
+    """Two contacts on Mondays are left between the year's seven and the part's five."""
+
+    def table(name: str, days: tuple[date, date], counts: tuple[int, int]) -> CountTable:
+        cells = tuple(Cell((day,), "n", n) for day, n in zip("日月", counts, strict=True))
+        return CountTable(name, "cases", {"曜日": "曜日"}, ("n",), cells, period=days)
+
+    policy = replace(FIVE, exemptions=(Exemption("cases", ("曜日", "性別"), 1200, "時刻だけの集計"),))
+    past = PastRelease(replace(table("part", days, (sundays, 5)), where=where), (False, hidden))
+    year = table("year", YEAR, (2500, 7))
+    found = audit([year], {}, policy, previous=[past]).frame
     assert (attack.DIFFERENCE in set(found["table"])) is suspected
+
+
+@pytest.mark.parametrize(("most", "verdict"), [(9, LEAK), (10, SAFE), (11, SAFE)])
+def test_a_larger_count_that_is_hidden_must_leave_two_values(most: int, verdict: str) -> None:
+    table = CountTable("t", "cases", {"性別": "性別"}, ("n",), (Cell(("女性",), "n", 9),))
+    known = PublicFigure("cases", {"性別": ("女性",)}, 9, most, "公表済み")
+    row = audit([table], {"t": (True,)}, FIVE, public=[known]).frame.iloc[0]
+    assert (row["width"], row["required"], row["verdict"]) == (most - 9, 1, verdict)
+
+
+@pytest.mark.parametrize(("own", "public", "verdict"), [(True, (1, math.inf), LEAK), (False, (1, 3), SAFE)])
+def test_what_the_release_says_of_its_own_counts_was_not_known_before(own, public, verdict) -> None:
+    table = CountTable("t", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", 2),))
+    said = PublicFigure("cases", {"性別": ("男性",)}, 1, 3, "本文", own=own)
+    row = audit([table], {"t": (True,)}, FIVE, public=[said]).frame.iloc[0]
+    assert (row["low"], row["high"], row["verdict"]) == (1, 3, verdict)
+    assert (row["public_low"], row["public_high"]) == public
+    with pytest.raises(TableError):
+        audit([table], {"t": (True,)}, FIVE, public=[replace(said, low=3)])
+
+
+def test_of_an_earlier_table_the_small_counts_that_it_hid_are_looked_for_where_no_table_counts_them_now() -> (
+    None
+):
+    """Zeros are hidden, and the outsider may be one of those who are counted."""
+    counts = {"無": 0, "少": 3, "印": 4, "多": 9, "今": 2}
+    past = CountTable(
+        "past", "cases", {"v": "v"}, ("n",), tuple(Cell((label,), "n", n) for label, n in counts.items())
+    )
+    now = CountTable("now", "cases", {"v": "v"}, ("n",), (Cell(("今",), "n", 2),))
+    policy = replace(FIVE, zero_rule="hide", own_case=True)
+    earlier = [PastRelease(past, tuple(label != "印" for label in counts), zeros=True)]
+    found = audit([now], {"now": (True,)}, policy, previous=earlier).frame
+    ends = found[["table", "cell", "low", "public_low", "verdict"]].to_numpy().tolist()
+    assert ends == [
+        ["now", "v=今 (n)", 1, 1, SAFE],
+        ["past", "v=無 (n)", 0, 0, SAFE],
+        ["past", "v=少 (n)", 1, 1, SAFE],
+    ]
+
+
+@pytest.mark.parametrize("limit", [26, 27])
+def test_kinds_of_people_that_zeros_rule_out_make_room_and_change_nothing_else(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three traits of two names each, told two at a time; nobody is 1 of a and of b, one person 1 of b and of c."""
+    them = ["121"] * 6 + ["122"] * 7 + ["211"] + ["212"] * 8 + ["221"] * 9 + ["222"] * 10
+    people = {v: [one[at] for one in them] for at, v in enumerate("abc")}
+    tables = [table_of("".join(two), people, two) for two in ("ab", "bc", "ca")]
+    hidden = {
+        "ca": [cell.labels in {("1", "2"), ("1", "1"), ("2", "1"), ("2", "2")} for cell in tables[2].cells]
+    }
+    whole = audit(tables, hidden, FIVE)
+    monkeypatch.setattr("ujo_lib.disclosure.audit.people._CROSS_LIMIT", limit)
+    thinned = audit(tables, hidden, FIVE)
+    assert not thinned.approximate
+    pd.testing.assert_frame_equal(thinned.frame, whole.frame)

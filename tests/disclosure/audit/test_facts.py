@@ -1,6 +1,7 @@
 """What three traits cannot help, where people are told apart by two of them at a time."""
 
 import math
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -71,3 +72,40 @@ def test_days_are_cut_into_common_pieces_and_left_out_where_all_counts_share_the
     days = [] if single else [(PERIOD, frozenset({"4月", "5月", "6月"}))]
     assert calendar.cut((*_alone("a"), (PERIOD, frozenset({"春", "夏"})))) == (*_alone("a"), *days)
     assert calendar.cut(_alone("a")) == _alone("a")
+
+
+def test_a_count_is_known_from_below_and_above_and_an_x_is_known_to_be_somebody() -> None:
+    table = CountTable("t", "cases", {"v": "v"}, ("n",), (Cell(("a",), "n", 0), Cell(("b",), "n", 3)))
+    of_a, of_b = (((1.0, (("v", frozenset({atom})),)),) for atom in "ab")
+    assert facts.facts_of(PastRelease(table, (False, False)), lambda region: region) == [
+        facts.Known(of_a, 0.0, 0.0),
+        facts.Known(of_b, 3.0, 3.0),
+    ]
+    assert facts.crossings_of(PastRelease(table, (True, True)), lambda region: region) == [
+        facts.Known(of_b, 1, math.inf)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("periods", "single"),
+    [
+        ([("04-01", "09-30")], True),
+        ([("04-01", "09-30")] * 2, True),
+        ([("04-01", "09-30"), ("04-01", "12-31")], False),
+        ([("04-01", "09-30"), None], False),  # the one without days may count others
+        ([None], False),
+    ],
+)
+def test_days_restrict_nobody_where_every_count_is_of_the_same_run_of_them(periods, single) -> None:
+    tables = [
+        CountTable(
+            "t",
+            "cases",
+            {"v": "v"},
+            ("n",),
+            (Cell(("a",), "n", 3),),
+            period=days and (date.fromisoformat(f"2023-{days[0]}"), date.fromisoformat(f"2023-{days[1]}")),
+        )
+        for days in periods
+    ]
+    assert facts.Calendar.of(tables).single is single

@@ -4,6 +4,7 @@ import math
 from itertools import combinations
 
 import highspy
+import numpy as np
 import pytest
 
 from ujo_lib.disclosure import programme
@@ -29,8 +30,11 @@ def test_up_to_a_limit_people_are_whole_and_beyond_an_end_in_fractions_is_rounde
 
 
 def test_an_outsider_whose_solver_gets_lost_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    settled, told = highspy.Highs.getModelStatus, iter([highspy.HighsModelStatus.kUnknown])
-    monkeypatch.setattr(highspy.Highs, "getModelStatus", lambda solver: next(told, None) or settled(solver))
+    settled, lost, begin = highspy.Highs.getModelStatus, [True], highspy.Highs.clearSolver
+    unknown = highspy.HighsModelStatus.kUnknown
+    monkeypatch.setattr(highspy.Highs, "getModelStatus", lambda solver: unknown if lost else settled(solver))
+    monkeypatch.setattr(outsider, "COUNTABLE", 0)  # nor is there another search
+    monkeypatch.setattr(highspy.Highs, "clearSolver", lambda solver: (lost.clear(), begin(solver)))
     region: Region = (("topic", frozenset("a")),)
     assert Outsider(People([region]), [Known(((1.0, region),), 3, 8)]).interval(region, 4, 1) == (3, 8)
 
@@ -48,6 +52,43 @@ def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> Non
 
 def of(*topics: str) -> Region:
     return (("topic", frozenset(topics)),)
+
+
+@pytest.mark.parametrize(("pair", "most"), [(1, 1), (3, 6)])
+def test_whole_people_are_searched_for_and_not_taken_for_the_count(pair: int, most: int) -> None:
+    """Of no two of five topics more than one or three people (all but one are 1 then), and of a sixth nobody."""
+    pairs = [Known(((1.0, of(*two)),), 0, pair) for two in combinations("abcde", 2)]
+    people = People([of(topic) for topic in "abcdefg"])
+    people.nobody[people.columns(of("f"))] = True
+    somebody = Outsider(people, [*pairs, Known(((1.0, of("g")),), 2, math.inf)])
+    assert somebody.interval(of(*"abcdef"), 0) == (0, most)
+    assert somebody.interval(of("f"), 0) == (0, 0)
+    assert somebody.interval(of("g"), 9, 3) == (3, math.inf)
+    assert somebody.interval(of("f", "g"), 9) == (2, math.inf)  # what was asked before binds nobody
+
+
+def test_kinds_that_nobody_is_of_hold_no_part_of_a_person_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outsider, "COUNTABLE", 0)
+    topics = "abcdefghijklmnopqrst"
+    for begun in (True, False):
+        people = People([of(topic) for topic in topics])
+        gone = np.zeros(people.size, dtype=bool)
+        gone[people.columns(of(*topics))] = True
+        somebody = Outsider(people, [])
+        assert not begun or somebody.possible()
+        assert somebody.possible(gone)
+        assert somebody.interval(of(*topics), 0) == (0, 0)
+
+
+@pytest.mark.parametrize(("last", "told"), [(98, 1998), (99, math.inf), (100, math.inf)])
+def test_an_end_beyond_ten_times_all_that_is_known_and_a_thousand_is_none(last: int, told: float) -> None:
+    """Of 19 topics up to 100 people each and of one up to `last`: 1,900 and those; 1000 + 10 · 100 are the limit."""
+    topics = "abcdefghijklmnopqrst"
+    most = [Known(((1.0, of(t)),), 0, last if t == "t" else 100) for t in topics]
+    somebody = Outsider(People([of(t) for t in [*topics, "z"]]), [*most, Known(((1.0, of("z")),), 0, 0)])
+    assert somebody.interval(of(*topics), 0) == (0, told)
+    assert somebody.change(of(*topics), of("z")) == (0, told)
+    assert somebody.change(of("z"), of(*topics)) == (-told, 0)
 
 
 @pytest.mark.parametrize(

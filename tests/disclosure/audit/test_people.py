@@ -94,6 +94,63 @@ def test_a_category_that_no_table_names_is_doubtful_but_of_options_and_of_parts_
     assert sorted(People(regions).doubtful(regions)) == sorted(doubtful)
 
 
+@pytest.mark.parametrize(
+    ("limit", "scopes", "size", "rank"),
+    [
+        (99, [""], 1, 0),  # everybody alike
+        (99, ["a1", "b1"], 3 + 3, 1),  # how many there are
+        (99, ["a1b1", "b1c1"], 9 + 9, 3),
+        (99, ["a1b1", "a1c1", "a1d1"], 9 + 9 + 9, 3 + 3),
+        (26, ["a1b1", "b1c1", "c1a1"], 9 + 9 + 9, 3 + 3 + 3 - 1),  # of the three, all agree if two pairs do
+        (27, ["a1b1", "b1c1", "c1a1"], 27, 0),
+        (26, ["a1b1", "b*c1", "c1a1"], 9 + 6 + 9, 2 + 3 + 3 - 1),  # who has b at all
+        (26, ["a1b1c1"], 27, 0),  # counted together, they are crossed all the same
+        (26, ["a1b1c1", "b1c1d1"], 27 + 27, 3 * 3),
+        (26, ["a1b1c1", "b*c1d1"], 27 + 2 * 3 * 2, 2 * 3),
+        (26, ["a1b1", "b1c1", "c1d1", "d1a1", "a1e1"], 5 * 9, 3 + 3 + 3 + 3 - 1 + 3),
+    ],
+)
+def test_however_they_are_crossed_counts_are_those_of_the_people_and_blocks_agree_on_what_they_share(
+    limit: int, scopes: list[str], size: int, rank: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty people of known traits are put where they belong; each trait has two names and a category without one."""
+    monkeypatch.setattr(people_room, "_CROSS_LIMIT", limit)
+    named = {"1": frozenset("1"), "2": frozenset("2"), "*": frozenset("12")}
+    regions = [
+        tuple(sorted((v, named[by]) for v, by in zip(one[::2], one[1::2], strict=True))) for one in scopes
+    ]
+    regions += [
+        tuple((v, named["2"]) for v, _ in region)
+        for region, one in zip(regions, scopes, strict=True)
+        if "*" not in one
+    ]
+    people = People(regions)
+    them = np.random.default_rng(1).integers(3, size=(60, 5))
+    of = {v: them[:, i] for i, v in enumerate("abcde")}
+    own = [
+        {v: block.names[v][np.minimum(of[v], len(block.names[v]) - 1)] for v in block.variables}
+        for block in people._blocks
+    ]
+    held = [
+        np.all([block.numbers[v] == at[v][:, None] for v in at] or [np.ones((60, 1), dtype=bool)], axis=0)
+        for block, at in zip(people._blocks, own, strict=True)
+    ]
+    assert all((one.sum(axis=1) == 1).all() for one in held)  # everybody has one place in each block
+    counts = np.concatenate([one.sum(axis=0) for one in held])
+    for region in regions:
+        inside = [np.isin(of[v], [int(atom) - 1 for atom in chosen]) for v, chosen in region]
+        assert counts[people.columns(region)].sum() == np.logical_and.reduce([np.ones(60), *inside]).sum()
+    assert not (people.joints @ counts).any()
+    assert (people.size, np.linalg.matrix_rank(people.joints.toarray())) == (size, rank)
+
+
+@pytest.mark.parametrize(("named", "whole"), [((19, 24, 39), True), ((2, 58, 112), False)])
+def test_twenty_thousand_kinds_are_crossed_and_one_more_are_not(named, whole) -> None:
+    """20 · 25 · 40 = 20,000 and 3 · 59 · 113 = 20,001, with a category of each that has no name."""
+    region = tuple((v, frozenset(map(str, range(n)))) for v, n in zip("abc", named, strict=True))
+    assert (People([region]).approximate == set()) is whole
+
+
 def test_two_blocks_meet_in_the_categories_that_both_tell_apart():
     """The first tells all four apart, the second two pairs; a third merges the pairs into one chain."""
     four, pairs = np.array([0, 1, 2, 3]), np.array([0, 0, 1, 1])

@@ -26,6 +26,7 @@ from ujo_lib.disclosure.gate.layers import (
     Layer,
     Unreadable,
     _escapes,
+    _inflate,
     _mostly_words,
     _without_line_numbers,
     _worth_opening,
@@ -302,6 +303,17 @@ def test_what_zlib_has_packed_is_opened_whatever_window_it_was_given(window: int
     page = f"<p>{base64.b64encode(content).decode()}</p>"
     for read in (of_file("p.html", page.encode()), of_file("a.zip", packed("a", content))):
         assert any(isinstance(one, Layer) and SAID in one.text for one in read)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_what_is_cut_off_or_larger_than_is_read_is_not_taken_for_whole(
+    more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zlib.compress(SAID.encode())
+    assert _inflate(content + b"more", 15) == SAID.encode() + b"more"
+    assert all(_inflate(content[:end], 15) is None for end in range(len(content)))
+    monkeypatch.setattr("ujo_lib.disclosure.gate.layers._MAX_BYTES", len(SAID.encode()) + more)
+    assert (_inflate(content, 15) is None) == (more < 0)
 
 
 GLUED = [

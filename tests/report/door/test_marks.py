@@ -207,11 +207,12 @@ def test_one_case_less_in_the_worst_case_and_the_mark_is_gone():
     assert [sign(beside) for beside in (12, 40)] == ["・", "＋"]
 
 
+@pytest.mark.parametrize("level", [0.999, 1.0])
 @pytest.mark.parametrize(("excess", "mark"), [(5, "＋"), (0, "・"), (-5, "－")])
-def test_a_mark_has_the_sign_of_its_residual_however_small(excess, mark):
-    """Below rows that differ clearly: 0.8 of a standard error, told at a level at which nearly anything is."""
+def test_a_mark_has_the_sign_of_its_residual_however_small(excess, mark, level):
+    """Below rows that differ clearly: 0.8 of a standard error, told at a level at which anything or nearly all is."""
     counts = [[90, 10], [10, 90], [50 + excess, 50 - excess]]
-    assert judged(counts, [], level=0.999) == [
+    assert judged(counts, [], level=level) == [
         "＋",
         "－",
         "－",

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from ujo_lib.columns import Base, Count, Dimension
-from ujo_lib.disclosure.plan import plan
+from ujo_lib.disclosure.plan import Plan, plan
 from ujo_lib.disclosure.tables import Policy, sums_of
-from ujo_lib.report.door.masks import counted, masks_for
+from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec
 from ujo_lib.typed import ANSWERED, Schema
 
@@ -193,3 +193,25 @@ def test_a_plan_is_the_same_text_in_whatever_order_its_tables_were_met():
     turned = replace(masks, flags=dict(reversed(masks.flags.items())))
     assert list(turned.flags) != list(masks.flags)
     assert turned.to_json() == masks.to_json()
+
+
+def test_a_page_is_made_anew_when_masks_of_its_own_tables_change_and_no_others(tmp_path):
+    columns = {"n": [False, True], "base": [False, False]}
+    masks = Masks(Plan({}), {"a": "1", "b": "2"}, {"a": columns, "b": columns})
+    own = masks.digest_of(["a"])
+    for changed, same in (
+        ({"flags": {"a": columns, "b": {"n": [True, True]}}}, True),
+        ({"flags": {"a": dict(reversed(columns.items()))}}, True),
+        ({"flags": {"a": columns | {"n": [True, True]}, "b": columns}}, False),
+        ({"whole": ("cases",)}, False),
+    ):
+        assert (replace(masks, **changed).digest_of(["a"]) == own) is same
+    file = tmp_path / "plan.json"
+    file.write_text(masks.to_json(), encoding="utf-8")
+    assert Masks.read(file).digest_of("ab") == masks.digest_of("ab")
+    file.write_text(masks.to_json().replace('"1"', "1"), encoding="utf-8")
+    with pytest.raises(ValueError, match="digests"):
+        Masks.read(file)
+    file.write_text(masks.to_json().replace("false", "0"), encoding="utf-8")
+    with pytest.raises(ValueError, match="flags"):
+        Masks.read(file)

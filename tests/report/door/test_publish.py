@@ -437,6 +437,7 @@ def test_what_a_release_showed_is_read_back_with_its_mask():
         ("持借社", [3, 6, 9], True),
         ("持借", [9, 3], False),  # one of two is always the first
         ("持借社", [9, 9, 9], False),
+        ("持借社", [9, 9, 6], True),
         ("持借社", [9, 3, 6], False),
         ("持借社間他", [9, 6, 5, 3, 40], True),  # その他 stands last, however many
         ("持借社他不", [9, 6, 5, 40, 41], True),

@@ -181,7 +181,7 @@ class _Attack:
         self._suspects = [*self._cells(now), *self._old_cells(previous, now)]
         self._suspects += self._differences([*now, *previous], counts)
         self._facts = [*exact, *self._before, *told[True]]
-        empty = {p[0][1] for f in [*self._before, *self._release] if f.high == 0 and len(p := f.parts) == 1}
+        empty = {fact.parts[0][1] for fact in [*self._before, *self._release] if fact.high == 0}
         self._people = self._agreeing(empty)
         self._always = among_three(counts) if self.approximate else []
 
@@ -262,9 +262,10 @@ class _Attack:
         """Small groups that no table names: a count less the count of a subgroup or of another period."""
         framed: dict[Region, frozenset[str]] = {}
         in_full: dict[Region, int] = {}
-        for past, _, _, region in self._counted(releases):
+        for past, i, _, region in self._counted(releases):
             framed[region] = framed.get(region, frozenset()) | past.table.frame
-            in_full[region] = max(in_full.get(region, 0), self._policy.in_full(past.table))
+            printed = 0 if past.hidden[i] else self._policy.in_full(past.table)
+            in_full[region] = max(in_full.get(region, 0), printed)
         found: dict[Region, _Suspect] = {}
         for whole, part, left in differences(framed):
             size = values[whole] - values[part]

@@ -34,7 +34,9 @@ class Outsider:
         entries = (np.concatenate([np.zeros(0), *factors]), (rows, columns))
         known = sp.csr_matrix(entries, shape=(len(distinct), people.size))
         self._people = people
-        self._worlds: list[np.ndarray] = []
+        self._worlds: list[
+            np.ndarray
+        ] = []  # that fit the facts: what was found for one count may answer for another
         self._rules = sp.vstack([known, people.joints], format="csr")
         self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
         self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(people.joints.shape[0])])
@@ -79,24 +81,21 @@ class Outsider:
 
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
         own = np.flatnonzero(aim)
-        if side > 0 and any(abs(float(x[own].sum()) - at_least) < _EPS for x in self._worlds):
+        if side > 0 and any(
+            math.isclose(x[own].sum(), at_least, rel_tol=0, abs_tol=_EPS) for x in self._worlds
+        ):
             return float(at_least)  # fewer than that there cannot be
         x = self._extreme(aim, side, at_least)
         if x is None:
             return float(truth)
-        self._remember(x)
+        self._worlds.append(x)
         count = side * math.ceil(side * float(aim @ x) - 1e-4)
         return np.inf if count >= self._ceiling - 1 else float(count)
-
-    def _remember(self, x: np.ndarray) -> None:
-        """Keep a population that fits the facts: it may answer for other counts, too."""
-        if self._people.size > COUNTABLE or np.all(np.abs(x - np.round(x)) < _EPS):
-            self._worlds.append(x)
 
     def _extreme(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
         """The population with the least (side 1) or most (side -1) of an aim; whole people, if they are few enough."""
         x = self._fractions(aim, side, at_least)
-        if self._people.size > COUNTABLE or (x is not None and np.all(np.abs(x - np.round(x)) < _EPS)):
+        if self._people.size > COUNTABLE or (x is not None and np.allclose(x, x.round(), rtol=0, atol=_EPS)):
             return x
         found = milp(
             side * aim,

@@ -44,7 +44,7 @@ class _Block:
         cls, variables: tuple[str, ...], atoms: Mapping[str, Sequence[str]], nobody: Iterable[Region]
     ) -> "_Block | None":
         """Combinations outside regions where nobody is; None where more than `_CROSS_LIMIT` remain."""
-        rules = [dict(region) for region in nobody if region and {v for v, _ in region} <= set(variables)]
+        rules = [dict(region) for region in nobody]
         kinds: list[tuple[str, ...]] = [()]
         for at, v in enumerate(variables):
             due = [rule for rule in rules if v in rule and rule.keys() <= set(variables[: at + 1])]
@@ -184,17 +184,16 @@ class People:
     def _joint(self, first: int, second: int, shared: Sequence[str]) -> sp.csr_matrix:
         """One row for each combination of categories that both blocks tell apart."""
         numbers = {v: _both(self._blocks[first].names[v], self._blocks[second].names[v]) for v in shared}
-        height = math.prod(int(number.max()) + 1 for number in numbers.values())
+        heights = {v: int(number.max()) + 1 for v, number in numbers.items()}
         sides = []
         for b in (first, second):
             block = self._blocks[b]
             key = np.zeros(block.size, dtype=int)
             for v in shared:
-                of_name = np.zeros(int(block.names[v].max()) + 1, dtype=int)
-                of_name[block.names[v]] = numbers[v]
-                key = key * (int(numbers[v].max()) + 1) + of_name[block.numbers[v]]
+                _, of_name = np.unique(block.names[v], return_index=True)
+                key = key * heights[v] + numbers[v][of_name][block.numbers[v]]
             entries = (np.ones(block.size), (key, self._starts[b] + np.arange(block.size)))
-            sides.append(sp.csr_matrix(entries, shape=(height, self.size)))
+            sides.append(sp.csr_matrix(entries, shape=(math.prod(heights.values()), self.size)))
         return sides[0] - sides[1]
 
 

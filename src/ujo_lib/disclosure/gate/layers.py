@@ -327,7 +327,7 @@ def _inflate(content: bytes, window: int) -> bytes | None:
         inner = unpacker.decompress(content, _MAX_BYTES)
     except zlib.error:
         return None
-    return None if unpacker.unconsumed_tail or not unpacker.eof else inner + unpacker.unused_data
+    return inner + unpacker.unused_data if unpacker.eof else None  # cut off, or larger than is read
 
 
 def _decoded(content: bytes) -> str | None:

@@ -392,8 +392,8 @@ def is_ranked(table: Typed) -> bool:
     """
     dimensions = list(table.schema.dimensions)
     rows = table.frame[~_totals(table.frame, dimensions)]
-    for by in ([], *([name] for name in dimensions if len(dimensions) > 1)):
-        lines = [part for _, part in rows.groupby(by, sort=False, observed=True)] if by else [rows]
+    for by in ([], *([name] for name in dimensions)):
+        lines = [part for _, part in rows.groupby(by, observed=True)] if by else [rows]
         if all(all(_in_order(line[name]) for line in lines) for name in dimensions if name not in by):
             continue
         for column in {*table.schema.counts} - {*table.schema.bases}:
@@ -439,7 +439,7 @@ def _counts_few(spec: TableSpec, frame: pd.DataFrame, least: int) -> bool:
         for name, column in spec.schema.columns.items()
         if isinstance(column, Count) and column.members and not column.free
     ]
-    return any(frame[name].between(1, least - 1).fillna(False).any() for name in own)
+    return any(frame[name].between(1, least - 1).any() for name in own)
 
 
 def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFrame, reason: str) -> TableSpec:
