@@ -148,7 +148,7 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
         mine = twin[loaded.files[twin] == file]
         notes_of[file].warning_rows(
             loaded.rows[mine],
-            [""] * len(mine),
+            "",
             "ほかのファイルにない記録",
             f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
             "書き出しの期間の重なりなら、片方の行を除いてください。",
@@ -174,10 +174,9 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
         bare = bare.str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
         again = ids.index[bare.duplicated()]
         for file in dict.fromkeys(loaded.files[again]):
-            rows = loaded.rows[again[loaded.files[again] == file]]
             notes_of[file].warning_rows(
-                rows,
-                [""] * len(rows),
+                loaded.rows[again[loaded.files[again] == file]],
+                "",
                 "どこでも同じ書き方の番号",
                 "先頭の0、大文字・小文字、ハイフンや空白、No. や注の印だけが違う番号が、ほかの行にあります。"
                 "別のものとして数えます。同じものなら、書き方をそろえてください。",

@@ -122,14 +122,14 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     _refuse_scale(remarks, table, header, schema, notes)
     data = kinds == "data"
-    ids = {header.columns[c.name] for c in schema.columns if c.type == "id" and c.name in header.columns}
-    ids |= {0} - {*header.columns.values()}
+    there = header.places(schema)
+    ids = {place for column, place in there if column.type == "id"} | {0} - {*header.columns.values()}
     examples = _examples(table, rows, data, ids, schema.kind, notes)
     data &= ~examples
     _refuse_numbers_of_columns(table, header, rows, data, notes)
     wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
-    must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
-    needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
+    must = [place for column, place in there if column.filled or (column.required and column.type in NUMERIC)]
+    needed = max(must, default=0) + 1
     widths = grid.widths[header.body :]
     # A comma without quotes moves what follows by a cell; where that is blank, nothing stands beyond the headings.
     longer = (widths > grid.widths[header.top : header.body].max()) & data & (needed < wide)
@@ -181,7 +181,7 @@ def _examples(
     examples &= data
     notes.problem_rows(
         rows[examples],
-        [EXAMPLE_MARK] * int(examples.sum()),
+        EXAMPLE_MARK,
         "記入例を消した、実際のデータ",
         "様式の記入例の行が残っています。この行を削除してください。"
         if (data & ~examples).any()
@@ -202,14 +202,14 @@ def _refuse_numbers_of_columns(
         if found.any():
             found &= pc.equal(pc.utf8_trim_whitespace(table.column(place)), str(number)).to_numpy()
     remedy = "列の番号の行です。この行を消してください。"
-    notes.problem_rows(rows[found], [f"1~{len(places)}"] * int(found.sum()), "データの行", remedy, "12")
+    notes.problem_rows(rows[found], f"1~{len(places)}", "データの行", remedy, "12")
 
 
 def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray, notes: Notes) -> None:
     """Warn of what somebody wrote to the right of the table of a sheet: it is not read, and the row beside it is."""
     for place in range(wide, table.num_columns):
         column = table.column(place)
-        at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy())
+        at = np.flatnonzero(data & _holds(column))
         notes.warning_rows(
             rows[at],
             [shown(column[int(i)].as_py()) for i in at[:MAX_ROWS_LISTED]],
@@ -224,7 +224,7 @@ def _note_headless(table: pa.Table, header: Header, rows: np.ndarray, data: np.n
     """Warn of a column within the table that has values and no heading: nobody can tell what they are."""
     last = max(i for i, heading in enumerate(header.headings) if heading)
     for place in (i for i in range(last) if not header.headings[i]):
-        at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(table.column(place)), "").to_numpy())
+        at = np.flatnonzero(data & _holds(table.column(place)))
         if len(at):
             notes.warning(
                 "どの列にも見出し",
@@ -252,7 +252,7 @@ def _misfits(
     needed, wide = bounds
     wrong = (widths < needed) | slipped
     for column in table.columns[wide:]:
-        wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+        wrong |= _holds(column)
     short = data & ~wrong & (widths < wide)
     notes.warning_rows(
         rows[short],
@@ -305,13 +305,13 @@ def _refuse_scale(
 
     The same of shares that bear no sign of their own: one of a hundred would be read as all of them.
     """
-    there = [column for column in schema.columns if column.name in header.columns]
-    counts = any(column.unit and column.type in NUMERIC for column in there)
+    there = header.places(schema)
+    counts = any(column.unit and column.type in NUMERIC for column, _ in there)
     shares = any(
         _is_number(text)
-        for column in there
+        for column, place in there
         if column.type == "share"
-        for text in table.column(header.columns[column.name]).to_pylist()
+        for text in table.column(place).to_pylist()
     )
     if not (counts or shares):
         return
@@ -325,10 +325,16 @@ def _refuse_scale(
                 notes.problem(expected, remedy, "6", row=row, value=value)
 
 
+def _holds(column: pa.ChunkedArray) -> np.ndarray:
+    """Which cells of a column hold more than blanks."""
+    holds: np.ndarray = pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    return holds
+
+
 def _filled(table: pa.Table) -> np.ndarray:
     filled = np.zeros(table.num_rows, dtype=bool)
     for column in table.columns:
-        filled |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+        filled |= _holds(column)
         if filled.all():
             break
     return filled
@@ -336,11 +342,7 @@ def _filled(table: pa.Table) -> np.ndarray:
 
 def _naming_columns(header: Header, schema: Schema) -> list[tuple[int, Column]]:
     """The leading columns that name a row (not counts), where 合計 is written, with their positions."""
-    named = [
-        (header.columns[c.name], c)
-        for c in schema.columns
-        if c.name in header.columns and c.type not in NUMERIC
-    ]
+    named = [(place, column) for column, place in header.places(schema) if column.type not in NUMERIC]
     return sorted(named, key=lambda pair: pair[0])[:_NAMING_COLUMNS]
 
 
@@ -349,7 +351,7 @@ def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
     suspect = np.zeros(table.num_rows, dtype=bool)
     unnamed = np.ones(table.num_rows, dtype=bool)
     for name in (name for name in schema.key if name in header.columns):
-        blank = pc.equal(pc.utf8_trim_whitespace(table.column(header.columns[name])), "").to_numpy()
+        blank = ~_holds(table.column(header.columns[name]))
         unnamed &= blank
         if schema.column(name).filled:
             suspect |= blank
@@ -397,8 +399,8 @@ def _in_place(cells: list[str], header: Header, schema: Schema) -> int:
     """How many figures, days and labels of a row stand where the headings want such ones."""
     return sum(
         column.type not in ("id", "str", "text") and reads(column, cells[place])
-        for column in schema.columns
-        if (place := header.columns.get(column.name)) is not None and cells[place]
+        for column, place in header.places(schema)
+        if cells[place]
     )
 
 
@@ -411,11 +413,10 @@ def _is_strange(cells: list[str], header: Header, schema: Schema) -> bool:
 
     Where nothing else is required, as of a desk, a row of one cell is a whole one and its label was mistyped.
     """
-    place = next(i for i, cell in enumerate(cells) if cell)
-    column = next((c for c in schema.columns if header.columns.get(c.name) == place), None)
+    column = next((column for column, place in header.places(schema) if cells[place]), None)
     if column is None or not any(other.required for other in schema.columns if other is not column):
         return False
-    return column.type in _TELLING and not reads(column, cells[place])
+    return column.type in _TELLING and not reads(column, cells[header.columns[column.name]])
 
 
 _TELLING = ("date", "datetime", "hour", "cat")
@@ -445,7 +446,7 @@ def _adds_up(cells: list[str], header: Header, schema: Schema) -> bool:
 
 def _summed(header: Header, schema: Schema) -> list[Column]:
     """Columns of the file whose total is the sum of their rows."""
-    return [c for c in schema.columns if c.name in header.columns and c.additive and c.type in _SUMMED]
+    return [one for one, _ in header.places(schema) if one.additive and one.type in _SUMMED]
 
 
 def _names_total(cell: str, column: Column) -> bool:
@@ -506,9 +507,7 @@ def _has_gaps(frame: pd.DataFrame, name: str) -> bool:
 
 def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:
     """A merged cell was read as if written in each of its rows and columns: fine for a name, never for a number."""
-    numeric = {
-        header.columns[c.name] for c in schema.columns if c.name in header.columns and c.type in NUMERIC
-    }
+    numeric = {place for column, place in header.places(schema) if column.type in NUMERIC}
     for area in grid.facts.merged:
         left, top, right, bottom = range_boundaries(area)
         rows = [int(row) for row in body.rows if top <= row <= bottom]
@@ -534,9 +533,9 @@ def check_serials(grid: Grid, body: Body, header: Header, schema: Schema, notes:
     """A day that stands as a number in a workbook that counts from 1904 would be read four years too early."""
     if not grid.facts.from_1904:
         return
-    for column in schema.columns:
-        if column.type in ("date", "datetime") and column.name in header.columns:
-            raw = body.raw(header, header.columns[column.name])
+    for column, place in header.places(schema):
+        if column.type in ("date", "datetime"):
+            raw = body.raw(header, place)
             for code, text in enumerate(raw.texts):
                 if re.fullmatch(r"\d{5}(?:\.\d+|\s.*)?", tidy(text)):
                     refused = ValueRefused("日付として書かれた日", _COUNTED_FROM_1904, "7")
@@ -565,10 +564,9 @@ def note_grouped(body: Body, header: Header, schema: Schema, notes: Notes) -> No
     A blank cell that must not be one is an error already. A column of the key need not begin with a word: of the
     answers of the nation some have an occupation and others none. Number of a client: one person would be several.
     """
-    for column in schema.columns:
-        place = header.columns.get(column.name)
+    for column, place in header.places(schema):
         is_key = column.name in schema.key
-        if place is None or column.filled or not (column.type in ("cat", "age", "id") or is_key):
+        if column.filled or not (column.type in ("cat", "age", "id") or is_key):
             continue
         raw = body.raw(header, place)
         at = np.flatnonzero(np.array([bool(text.strip()) for text in raw.texts])[raw.codes])

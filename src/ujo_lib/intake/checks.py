@@ -1,20 +1,17 @@
 """What single cells of a file cannot tell: rules between the columns of a row, and between the rows of the file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-import pandera.errors
-import pandera.pandas as pa
 
 from ujo_lib.intake.cells import TOTAL_WORDS, parser_of
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.proposals import part_in
-from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
+from ujo_lib.intake.schemas import NUMERIC, SCHEMAS, Schema
 from ujo_lib.text import OLDEST, age_range
 
 MIN_STAMPS = 480
@@ -39,50 +36,49 @@ class RowCheck:
 
 
 def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
-    """Close the reading with pandera: types, filled cells, bounds; failures become problems with their rows."""
-    model = _pandera_schema(schema, frozenset(frame.columns))
-    refused = {(p.row, p.column) for p in notes.problems}
-    try:
-        model.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        for failure in errors.failure_cases.itertuples(index=False):
-            name = str(failure.column)
-            row = None if pd.isna(failure.index) else int(rows[int(failure.index)])
-            heading = header.heading(name)
-            if (row, heading) in refused:
-                continue  # a cell that could not be read is blank now; it has been reported as what it is
-            blank = str(failure.check) == "not_nullable"
-            if blank and name not in header.columns:
-                continue  # the whole column is not there, which has been said
-            notes.problem(
-                "空欄でないこと" if blank else str(failure.check),
+    """Close the reading: cells that must be filled, and the bounds of numbers."""
+    _note_broken(_limits(frame, header, schema), frame, rows, header, "定義", notes)
+
+
+def _limits(frame: pd.DataFrame, header: Header, schema: Schema) -> Iterator[RowCheck]:
+    for column in schema.columns:
+        if column.name not in frame:
+            continue
+        values = frame[column.name]
+        if column.filled and column.name in header.columns:  # that a whole column is lacking has been said
+            remedy = (
                 "合計の行なら、埋めずに行を消してください(2重に数えます)。"
                 "そうでなければ、上の行と同じ値でも、この行に書き入れてください。"
-                if blank
-                else "値を確かめて直してください。",
-                "定義",
-                row=row,
-                column=heading,
-                value="" if blank else failure.failure_case,
             )
+            yield RowCheck(values.isna(), column.name, "空欄でないこと", remedy)
+        for limit, beyond, told in ((column.minimum, values.lt, "以上"), (column.maximum, values.gt, "以下")):
+            if limit is not None:
+                expected = f"{limit:g} {told}"
+                yield RowCheck(beyond(limit), column.name, expected, "値を確かめて直してください。")
 
 
-@lru_cache(maxsize=256)
-def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
-    """Types, bounds and filled cells of the columns that are present."""
-    columns = {}
-    for column in schema.columns:
-        if column.name not in present:
+def _note_broken(
+    checks: Iterable[RowCheck], frame: pd.DataFrame, rows: np.ndarray, header: Header, rule: str, notes: Notes
+) -> None:
+    """Note the rows that break a rule; a cell that could not be read has been reported as what it is."""
+    refused = {(p.row, p.column) for p in notes.problems}
+    for check in checks:
+        heading = header.heading(check.column)
+        broken = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
+        positions = [at for at in broken if (rows[at], heading) not in refused]
+        if not positions:
             continue
-        checks = []
-        if column.minimum is not None:
-            checks.append(pa.Check.ge(column.minimum, error=f"{column.minimum:g} 以上"))
-        if column.maximum is not None:
-            checks.append(pa.Check.le(column.maximum, error=f"{column.maximum:g} 以下"))
-        columns[column.name] = pa.Column(
-            DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
+        cells = frame[check.column].iloc[positions]
+        values = cells.astype("Int64" if cells.dtype == "boolean" else object)
+        notes.problem_rows(
+            rows[positions],
+            ["" if pd.isna(value) else value for value in values],
+            check.expected,
+            check.remedy,
+            rule,
+            column=heading,
+            severity=check.severity,
         )
-    return pa.DataFrameSchema(columns, strict=False)
 
 
 _WORLD_TIME = re.compile(r"UTC|GMT|Z|.*世界標?準?時", re.IGNORECASE)
@@ -149,25 +145,9 @@ def check_headings(
 
 
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
-    """Rules between the columns of a row, by kind; a cell that could not be read has been reported as what it is."""
-    refused = {(p.row, p.column) for p in notes.problems}
-    for check in _ROW_CHECKS[schema.kind](frame) if schema.kind in _ROW_CHECKS else ():
-        heading = header.heading(check.column)
-        broken = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
-        positions = [at for at in broken if (rows[at], heading) not in refused]
-        if not positions:
-            continue
-        cells = frame[check.column].iloc[positions]
-        values = cells.astype("Int64" if cells.dtype == "boolean" else object)
-        notes.problem_rows(
-            rows[positions],
-            ["" if pd.isna(value) else value for value in values],
-            check.expected,
-            check.remedy,
-            "照合",
-            column=heading,
-            severity=check.severity,
-        )
+    """Rules between the columns of a row, by kind."""
+    if schema.kind in _ROW_CHECKS:
+        _note_broken(_ROW_CHECKS[schema.kind](frame), frame, rows, header, "照合", notes)
 
 
 def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:

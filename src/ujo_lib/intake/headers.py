@@ -73,6 +73,10 @@ class Header:
         """Heading of a canonical column as it stands in the file; the name itself when the file lacks it."""
         return self.headings[self.columns[name]] if name in self.columns else name
 
+    def places(self, schema: Schema) -> list[tuple[Column, int]]:
+        """The columns of a kind that the file has, in the order of the kind, and where they stand."""
+        return [(one, self.columns[one.name]) for one in schema.columns if one.name in self.columns]
+
 
 @dataclass(frozen=True, slots=True)
 class _Target:

@@ -1,7 +1,7 @@
 """The room's door: declared files in, validated frames out, or every problem at once.
 
-``load`` and ``check`` walk the same way: bytes, grid, header, body, values, pandera, then the checks between rows and
-between files. A file that was parsed once in this process under the same declaration is not parsed again.
+``load`` and ``check`` walk the same way: bytes, grid, header, body, values, their limits, then the checks between rows
+and between files. A file that was parsed once in this process under the same declaration is not parsed again.
 """
 
 import math
@@ -353,7 +353,7 @@ def _each_once(body: Body, frame: pd.DataFrame, schema: Schema, notes: Notes) ->
     if schema.kind == "ads":
         notes.problem_rows(
             body.rows[unsure],
-            [""] * int(unsure.sum()),
+            "",
             "内訳の行だけか、内訳の和と一致する合計",
             "区分が空欄の行が、内訳の行と並んでいます。合計なら行を消し、区分が不明なら「不明」と書いてください"
             "(埋めたままにすると2重に数えます)。",

@@ -107,8 +107,7 @@ def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]
     codes = {option.code for option in item.options}
     for code, text in enumerate(raw.texts):
         if is_no_answer(text, item.options):
-            rows = raw.rows_of(code)
-            notes.repair(text, "無回答(欠測)", "14", row=int(rows[0]), column=raw.heading, count=len(rows))
+            raw.repair(code, "無回答(欠測)", "14", notes)
             continue
         try:
             labels = read_answers(text, item.options)
@@ -119,23 +118,15 @@ def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]
         ticked[code] = [option.label in labels for option in item.options]
         plain = _spread(text)
         if len(plain) > 1 and plain in codes and all(digit in codes for digit in plain):
-            _warn_of_glue(raw, code, plain, notes)
+            listed = ",".join(plain)
+            remedy = (
+                f"{plain} と読みました。{listed} をExcelが {plain} に変えたのではないか、"
+                "調査票で確かめてください。"
+            )
+            raw.note(code, ValueRefused(f"番号{plain}の回答", remedy, "15"), notes, plain, "warning")
         elif labels and text != ",".join(o.code for o in item.options if o.label in labels):
-            rows = raw.rows_of(code)
-            notes.repair(text, "、".join(labels), "15", row=int(rows[0]), column=raw.heading, count=len(rows))
+            raw.repair(code, "、".join(labels), "15", notes)
     return _columns(item, ticked[raw.codes], answered[raw.codes])
-
-
-def _warn_of_glue(raw: Raw, code: int, plain: str, notes: Notes) -> None:
-    rows = raw.rows_of(code)
-    notes.warning_rows(
-        rows,
-        [plain] * len(rows),
-        f"番号{plain}の回答",
-        f"{plain} と読みました。{','.join(plain)} をExcelが {plain} に変えたのではないか、調査票で確かめてください。",
-        "15",
-        column=raw.heading,
-    )
 
 
 def parse_columns(
@@ -163,9 +154,7 @@ def parse_columns(
     for _, raw in there:
         crossed = np.array([fold_sign(text) == "x" for text in raw.texts])[raw.codes]
         rows = raw.rows[partly & crossed]
-        notes.problem_rows(
-            rows, ["×"] * len(rows), "選んだことの分かる印", _CROSSED, "15", column=raw.heading
-        )
+        notes.problem_rows(rows, "×", "選んだことの分かる印", _CROSSED, "15", column=raw.heading)
     for place, raw in there if encoding == "dummies" else ():
         rows = raw.rows[answered & ~filled[:, place]]
         if len(rows):
@@ -178,17 +167,15 @@ def _ticks(raw: Raw, option: Option, notes: Notes) -> tuple[np.ndarray, np.ndarr
     named = {tidy(label) for label in (option.label, *option.aliases)}
     values = np.zeros(len(raw.texts), dtype=bool)
     filled = np.array([bool(text.strip()) for text in raw.texts])
-    for code in np.flatnonzero(filled):
+    for code in np.flatnonzero(filled).tolist():
         try:
             read = Read(True, "15") if tidy(raw.texts[code]) in named else parse_flag(raw.texts[code])
         except ValueRefused as refused:
-            note_refusal(raw, int(code), refused, notes)
+            note_refusal(raw, code, refused, notes)
             continue
         values[code] = read.value
         if read.rule:
-            rows = raw.rows_of(int(code))
-            after = int(read.value)
-            notes.repair(raw.texts[code], after, "15", row=int(rows[0]), column=raw.heading, count=len(rows))
+            raw.repair(code, int(read.value), "15", notes)
     return values[raw.codes], filled[raw.codes]
 
 

@@ -173,7 +173,7 @@ class Notes:
     def problem_rows(
         self,
         rows: "Sequence[int] | np.ndarray",
-        values: Sequence[object],
+        values: "str | Sequence[object] | np.ndarray",
         expected: str,
         remedy: str,
         rule: str,
@@ -181,7 +181,12 @@ class Notes:
         column: str = "(行全体)",
         severity: Severity = "error",
     ) -> None:
-        """Note the same fault for many rows: the first ones each, the rest as one line with their number."""
+        """Note the same fault for many rows: the first ones each, the rest as one line with their number.
+
+        The values are one for each row, or a text that stands for all of them.
+        """
+        if isinstance(values, str):
+            values = [values] * len(rows)
         for row, value in zip(rows[:MAX_ROWS_LISTED], values[:MAX_ROWS_LISTED], strict=True):
             self.problem(expected, remedy, rule, row=int(row), column=column, value=value, severity=severity)
         rest = len(rows) - MAX_ROWS_LISTED

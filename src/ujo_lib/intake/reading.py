@@ -276,7 +276,7 @@ def _refuse_mojibake(text: memoryview, found: Scan, codec: str, notes: Notes) ->
     if lines:
         notes.problem_rows(
             lines,
-            [""] * len(lines),
+            "",
             "文字化けがないこと",
             "元のファイルから、文字コードを変えずにもう一度書き出してください。",
             "2",

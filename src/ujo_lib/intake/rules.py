@@ -42,9 +42,7 @@ class Verdict:
 
 def judge(grid: Grid, header: Header, body: Body, schema: Schema, name: str) -> pd.DataFrame:
     """All 15 items for one file, columns :data:`RULE_COLUMNS`."""
-    raws = {
-        c.name: body.raw(header, header.columns[c.name]) for c in schema.columns if c.name in header.columns
-    }
+    raws = {column.name: body.raw(header, place) for column, place in header.places(schema)}
     numeric = [(c, raws[c.name]) for c in schema.columns if c.name in raws and c.type in NUMERIC]
     facts = grid.facts
     is_book = Path(name).suffix.lower() in BOOK_SUFFIXES
@@ -110,7 +108,7 @@ def _one_datum(body: Body, header: Header) -> Verdict:
 
 def _padding(body: Body, header: Header, schema: Schema) -> Verdict:
     """Cells (free text left out) with blanks at their ends, double blanks inside, or line breaks."""
-    places = [header.columns[c.name] for c in schema.columns if c.name in header.columns and c.type != "text"]
+    places = [place for column, place in header.places(schema) if column.type != "text"]
     hits = {p: int(pc.sum(pc.match_substring_regex(body.table.column(p), _PAD)).as_py() or 0) for p in places}
     first = next((p for p in places if hits[p]), None)
     return _count(sum(hits.values()), "" if first is None else f"列「{header.headings[first]}」")

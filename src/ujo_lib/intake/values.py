@@ -29,7 +29,7 @@ from ujo_lib.intake.cells import (
     tidy,
 )
 from ujo_lib.intake.patience import LOG
-from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column
 from ujo_lib.params.inputs import MissingSign
 from ujo_lib.text import MAY_NAME_RE2, mask_personal
@@ -71,10 +71,30 @@ class Raw:
         distinct: list[str] = self._encoded.dictionary.to_pylist()
         return distinct
 
-    def rows_of(self, code: int) -> np.ndarray:
-        """Row numbers that hold the text of this code."""
-        rows: np.ndarray = self.rows[self.codes == code]
+    def rows_of(self, codes: int | Sequence[int]) -> np.ndarray:
+        """Row numbers that hold the text of this code, or one of several."""
+        one = isinstance(codes, int)  # of many texts each is looked for by itself
+        rows: np.ndarray = self.rows[self.codes == codes if one else np.isin(self.codes, codes)]
         return rows
+
+    def note(
+        self,
+        codes: int | Sequence[int],
+        refused: ValueRefused,
+        notes: Notes,
+        value: str | None = None,
+        severity: Severity = "error",
+    ) -> None:
+        """Note what is wrong with a text in each of its rows, or with several texts, which are not repeated."""
+        if value is None:
+            value = self.texts[codes] if isinstance(codes, int) else ""
+        told = refused.expected, refused.remedy, refused.rule
+        notes.problem_rows(self.rows_of(codes), value, *told, column=self.heading, severity=severity)
+
+    def repair(self, code: int, after: object, rule: str, notes: Notes) -> None:
+        """Note what a text was read as, in all of its rows."""
+        rows = self.rows_of(code)
+        notes.repair(self.texts[code], after, rule, row=int(rows[0]), column=self.heading, count=len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +172,8 @@ def note_units_beside(number: Column, raw: Raw, notes: Notes) -> None:
             _note_others(number, raw, code, unit, notes)
         elif unit and unit != number.unit and _SCALED.fullmatch(unit):
             remedy = f"「{unit}」の数です。値を{number.unit or '1つずつの数'}に直してから、この列も直してください。"
-            rows = raw.rows_of(code)
             expected = f"単位が「{number.unit}」の数" if number.unit else "1つずつの数"
-            notes.problem_rows(rows, [text] * len(rows), expected, remedy, "6", column=raw.heading)
+            raw.note(code, ValueRefused(expected, remedy, "6"), notes)
 
 
 def note_items_beside(number: Column, raw: Raw, notes: Notes) -> None:
@@ -169,10 +188,8 @@ _OTHER_ITEM = re.compile("密度|比|率|割合|増減|昼間|差")
 
 
 def _note_others(number: Column, raw: Raw, code: int, counted: str, notes: Notes) -> None:
-    rows = raw.rows_of(code)
     remedy = f"「{counted}」の数です。{number.heading}({number.unit})の行だけを残してください。"
-    told = [raw.texts[code]] * len(rows)
-    notes.problem_rows(rows, told, f"{number.heading}の行", remedy, "6", column=raw.heading)
+    raw.note(code, ValueRefused(f"{number.heading}の行", remedy, "6"), notes)
 
 
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
@@ -252,10 +269,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         _refuse_perhaps_codes(column, raw, ages, notes)
         changed = [one for one in changed if one[0] not in ages]
     elif ages and any(not tidy(text).isdecimal() for text, one in zip(raw.texts, values, strict=True) if one):
-        rows = raw.rows[np.isin(raw.codes, ages)]
-        notes.warning_rows(
-            rows, [""] * len(rows), "年代の区分か、歳の付いた年齢", _BESIDE_BANDS, "16", column=raw.heading
-        )
+        beside = ValueRefused("年代の区分か、歳の付いた年齢", _BESIDE_BANDS, "16")
+        raw.note(ages, beside, notes, severity="warning")
     if column.type == "share":
         _refuse_mixed_shares(raw, values, notes)
     if column.unit == "分":
@@ -334,16 +349,14 @@ def _note_lost(raw: Raw, notes: Notes) -> None:
     texts = raw.cells.take(pa.array(at)).to_pylist()
     errors = [i for i, text in zip(at, texts, strict=True) if ERROR_VALUE.fullmatch(text)]
     told = f"{ERROR_REMEDY}「=」や「-」で始まる文は、列を文字列にしてから開きます。"
-    notes.problem_rows(
-        raw.rows[errors], [""] * len(errors), "書かれたとおりの文", told, "18", column=raw.heading
-    )
+    notes.problem_rows(raw.rows[errors], "", "書かれたとおりの文", told, "18", column=raw.heading)
     lengths = pc.utf8_length(raw.cells).to_numpy()
     longest = int(lengths.max(initial=0))
     cut = np.flatnonzero(lengths == longest)
     if longest >= _CUT_AT_LEAST and len(raw.cells.take(pa.array(cut)).unique()) >= _CUT_OFTEN:
         notes.warning_rows(
             raw.rows[cut],
-            [""] * len(cut),
+            "",
             "終わりまである文",
             f"いちばん長い文が、どれもちょうど{longest}字です。書き出しで切れていれば、切れない形で書き出し直してください。"
             "記入欄が初めからこの長さなら、このままで構いません。",
@@ -354,12 +367,8 @@ def _note_lost(raw: Raw, notes: Notes) -> None:
 
 def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
     """The distinct texts among those chosen; None where there are more than are listed one by one."""
-    known: dict[str, None] = {}
-    for i in np.flatnonzero(chosen).tolist():
-        known[cells[i].as_py()] = None
-        if len(known) > _DISTINCT_LISTED:
-            return None
-    return list(known)
+    known = cells.filter(pa.array(chosen)).unique()
+    return None if len(known) > _DISTINCT_LISTED else known.to_pylist()
 
 
 _BESIDE_BANDS = (
@@ -370,11 +379,9 @@ _UNKNOWN_AGES = frozenset({"0", "99"})
 
 
 def _note_perhaps_unknown(column: Column, raw: Raw, code: int, what: str, notes: Notes) -> None:
-    rows = raw.rows_of(code)
     line = f'missing_in: {{{column.name}: {{"{tidy(raw.texts[code])}": unknown}}}}'
     remedy = f"不明の符号なら、inputs.yaml に {line} と書いてください。実際の{what}ならこのままで構いません。"
-    values = [raw.texts[code]] * len(rows)
-    notes.warning_rows(rows, values, what, remedy, "14", column=raw.heading)
+    raw.note(code, ValueRefused(what, remedy, "14"), notes, severity="warning")
 
 
 _YOUNGEST_ALONE = 10
@@ -407,12 +414,11 @@ def _refuse_parts_of_a_day(raw: Raw, values: Sequence[Any], notes: Notes) -> Non
     """Minutes that are all less than one and have no unit: a sheet keeps 0.0625 where it shows 1:30."""
     some = [code for code, value in enumerate(values) if value]
     if some and all(values[code] < 1 and re.fullmatch(r"[\d.]+", tidy(raw.texts[code])) for code in some):
-        rows = raw.rows[np.isin(raw.codes, some)]
         remedy = (
             "どれも1分より短い数です。1日を1とした時間(0.0625 は 90分)なら分に直し、"
             "短い応対なら 30秒 のように書いてください。"
         )
-        notes.problem_rows(rows, [""] * len(rows), "分の数", remedy, "6", column=raw.heading)
+        raw.note(some, ValueRefused("分の数", remedy, "6"), notes)
 
 
 _DAY = re.compile(r"(?:19|20)\d\d(?:([-/])\d{1,2}\1\d{1,2}(?: 0?0:00(?::00)?)?|年\d{1,2}月(?:\d{1,2}日)?)")
@@ -437,11 +443,11 @@ def note_refusal(
     raw: Raw, code: int, refused: ValueRefused, notes: Notes, *, free_text: bool = False
 ) -> None:
     """Note a refused text for each of its rows; a text that may be somebody's words is not repeated."""
-    rows, remedy = raw.rows_of(code), refused.remedy
     text = "" if free_text else shown(raw.texts[code])
     if not free_text and text != raw.texts[code]:
         remedy = f"長い文字列です。列がずれていないか確かめ、{refused.expected}に直してください。"
-    notes.problem_rows(rows, [text] * len(rows), refused.expected, remedy, refused.rule, column=raw.heading)
+        refused = ValueRefused(refused.expected, remedy, refused.rule)
+    raw.note(code, refused, notes, text)
 
 
 def _note_repairs(
