@@ -172,6 +172,12 @@ def test_the_spread_of_a_table_that_a_year_lacks_is_not_told():
     assert row(bunched, before, now)["verdict"] == compare.NOT_COMPARABLE
 
 
+def test_a_spread_that_neither_year_has_is_told_with_the_place_where_it_was_sought():
+    place = Place("02_lonely", "割合", {"回": "R3"})
+    told = row(CONTACTS.model_copy(update={"dispersion": place}), year(2022), year(2023))
+    assert "表「02_lonely」、「R3」の行" in told["reason"]
+
+
 def test_a_changed_definition_is_not_compared_however_large_the_difference():
     changed = Indicator("相談", "count", "件", CONTACTS.place, changed={2023: "窓口を開いた"})
     told = row(changed, year(2022), year(2023, n="900"))

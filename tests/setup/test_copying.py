@@ -10,6 +10,7 @@ from ujo_lib.setup.copying import (
     flat_file,
     list_file,
     moved_values,
+    moved_waves,
     newest_year,
     remarks_on,
     without_marks,
@@ -184,6 +185,20 @@ def test_labels_of_cells_move_each_in_its_place_though_a_year_before_them_grows_
     assert made == f"key_figures:\n{text.replace('令和9', '令和10')}"
 
 
+@pytest.mark.parametrize(("years", "named"), [(-1, "R1"), (0, "R1"), (1, "R5"), (2, "R5")])
+def test_a_cell_of_the_earlier_survey_names_the_one_that_the_new_year_compares_with(years, named):
+    waves = moved_waves({"wave": "R5", "earlier_wave": "R1"}, years, 2023)
+    made = list_file(
+        "indicators.yaml", "indicators:\n  - dispersion: {where: {過去の回: R1}}\n", years, waves
+    )
+    assert yaml.safe_load(made)["indicators"][0]["dispersion"]["where"] == {"過去の回": named}
+
+
+def test_a_first_survey_has_no_earlier_one_to_name():
+    assert moved_waves({"wave": "R5", "earlier_wave": ""}, 1, 2023) == {}
+    assert moved_waves({"wave": "R5"}, 1, 2023) == {}
+
+
 def test_a_label_that_an_alias_repeats_moves_once():
     text = "claims:\n  - cell: {where: &where {年度: R5}}\n  - cell: {where: *where}\n"
     assert list_file("goals.yaml", text, 1) == text.replace("R5", "R6")
@@ -218,6 +233,14 @@ def test_why_an_input_was_lacking_is_asked_anew_in_another_year():
 )
 def test_a_second_year_is_compared_with_the_first(compared, moved):
     assert moved_values({"compared_years": compared}, 1, 2024) == {"compared_years": moved}
+
+
+@pytest.mark.parametrize(
+    ("compared", "moved"),
+    [([], ["2024"]), (["2023"], ["2024"]), (["2022", "2023"], ["2023", "2024"]), (["2021"], ["2023"])],
+)
+def test_after_a_year_left_out_nothing_is_compared_with_it(compared, moved):
+    assert moved_values({"compared_years": compared}, 2, 2024) == {"compared_years": moved}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -145,9 +146,19 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         return moved  # of the same year or one before the first, the year copied is no earlier one to compare with
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
-    if moved.get("compared_years") == []:
-        moved["compared_years"] = [str(copied)]
+    compared = moved.get("compared_years")
+    if compared is not None and (
+        not compared or compared[-1] > str(copied)
+    ):  # after a year left out, none that has not been
+        kept = [*content["compared_years"], str(copied)]
+        moved["compared_years"] = kept[-max(1, len(compared)) :]
     return moved
+
+
+def moved_waves(survey: Mapping[str, Any], years: int, copied: int) -> dict[str, str]:
+    """The earlier survey that the copied year compares with, and the one that its labels name instead."""
+    earlier = survey.get("earlier_wave")
+    return {earlier: {**survey, **moved_values(survey, years, copied)}["earlier_wave"]} if earlier else {}
 
 
 def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
@@ -243,12 +254,13 @@ _HEADINGS = frozenset(
 """Values that repeat a heading, which says the same in every year; everything else is prose."""
 
 
-def list_file(name: str, text: str, years: int) -> str:
+def list_file(name: str, text: str, years: int, instead: Mapping[str, str] = MappingProxyType({})) -> str:
     """One of the year's lists for another year: what was published starts anew, the rest keeps its words.
 
-    Folders of a year and labels that name a cell move. Prose may tell of the past, which does not move: a line of it
-    that holds a figure is marked to be looked at, and so is every reason why an input is lacking or something cannot be
-    said.
+    Folders of a year and labels that name a cell move, those of `instead` to what it says: surveys are not held every
+    year, so the one before R5 may be R1, and the one before R6 is R5. Prose may tell of the past, which does not move:
+    a line of it that holds a figure is marked to be looked at, and so is every reason why an input is lacking or
+    something cannot be said.
     """
     if name == "published.yaml":
         return asked_anew(name, text)
@@ -261,7 +273,7 @@ def list_file(name: str, text: str, years: int) -> str:
     for node, keys in sorted(found, key=lambda one: one[0].start_mark.index, reverse=True):
         if _KEYS_OF_CELLS & set(keys):
             start, end = node.start_mark.index, node.end_mark.index
-            text = text[:start] + move_text(text[start:end], years) + text[end:]
+            text = text[:start] + (instead.get(node.value) or move_text(text[start:end], years)) + text[end:]
     lines = text.splitlines()
     for number in marked:
         if TO_CHECK not in lines[number]:

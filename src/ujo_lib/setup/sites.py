@@ -146,6 +146,7 @@ def _remarks(site: NewSite) -> dict[str, str]:
         "earlier_wave": "比べる過去の調査回を書く。初めての調査なら空のまま",
         "planned_city_per_year": "お知らせの計画で見込んだ、市の窓口の年間の件数は。なければ 0 のまま",
         "planned_prefecture_per_year": "同じく、県の年間の件数は。なければ 0 のまま",
+        "school_breaks": "学校の休みはこの市町村の日程か。違えばファイルを写し、その名前をここに書く",
         "planned_platforms": "計画書に書いた広告の媒体を並べる",
     }
     if not site.contacts:

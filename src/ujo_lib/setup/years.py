@@ -15,6 +15,7 @@ from ujo_lib.setup.copying import (
     flat_file,
     list_file,
     moved_values,
+    moved_waves,
     newest_year,
     remarks_on,
     remarks_on_comments,
@@ -83,6 +84,8 @@ def copied_parameters(
     texts = {}
     root = source.parents[2]
     theirs, ours = ({one.name for one in notebooks_of(root, site)} for site in (old, new))
+    survey = source / "01_survey_descriptives.yaml"
+    waves = moved_waves(read_flat_yaml(survey), years, copied) if survey.exists() else {}
     for file in sorted(source.glob("*.yaml")):
         if file.stem in theirs - ours:
             continue  # of a notebook that only the other place has
@@ -93,7 +96,7 @@ def copied_parameters(
             told = remarks_on_comments(text) | remarks_on(content) | dict(remarks)
             text = flat_file(text, values | dict(changes), told)
         else:
-            text = list_file(file.name, text, years)
+            text = list_file(file.name, text, years, waves)
         texts[target / file.name] = renamed(text, folders)
     return texts
 
