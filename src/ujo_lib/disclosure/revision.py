@@ -247,7 +247,8 @@ class _Subtraction:
             reader = Outsider(people, [*self._then.facts, *self._now.facts, *self._public, *nobody])
             for region, name in names.items():
                 more, less = (_of(region, frozenset({kind})) for kind in (CAME, LEFT))
-                yield from self._judged(region, name, *reader.change(more, less))
+                ends = reader.change(more, less, self._policy.required_width)
+                yield from self._judged(region, name, *ends)
             yield from self._opened(self._then, people, reader)
             yield from self._opened(self._now, people, reader)
 

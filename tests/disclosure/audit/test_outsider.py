@@ -112,6 +112,20 @@ def test_how_many_more_there_are_here_than_there_lies_between_the_ends_of_both(
     assert outsider.change(of(*more), of(*less)) == ends
 
 
+@pytest.mark.parametrize(("enough", "solved"), [(4, 0), (5, 0), (6, 2), (math.inf, 2)])
+def test_a_change_is_worked_out_only_where_populations_found_before_do_not_lie_far_enough_apart(
+    enough: float, solved: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a there were three in one population and eight in the other: five apart, and of b two in both."""
+    facts = [Known(((1.0, of("a")),), 3, 8), Known(((1.0, of("b")),), 2, 2)]
+    outsider = Outsider(People([of(topic) for topic in "ab"]), facts)
+    assert outsider.change(of("a"), of("b"), enough) == (1, 6)  # none was found before
+    asked, search = [], outsider._extreme
+    monkeypatch.setattr(outsider, "_extreme", lambda *how: asked.append(how) or search(*how))
+    assert outsider.change(of("b"), of("a"), enough) == (-6, -1)
+    assert len(asked) == solved
+
+
 def test_where_the_facts_fit_nobody_a_change_has_no_ends() -> None:
     """An end without a limit would say that the change is safe."""
     facts = [Known(((1.0, of("a")),), 3, 3), Known(((1.0, of("a")),), 4, 4)]
