@@ -129,6 +129,10 @@ def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
     points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
     for name in ("見込んだ、市の窓口の年間の件数", "ページに載せる作成日", "近隣県", "目標", "過去の調査回"):
         assert name in points
+    marked = (root / "params/wakaba/fy2024/02_consultation_seasonality.yaml").read_text(encoding="utf-8")
+    assert re.search(
+        r"^school_breaks: .*# 要確認: 学校の休みはこの市町村の日程か", marked, flags=re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize("contacts", [{}, {"若葉市こころの相談": "平日9時〜17時"}])

@@ -434,9 +434,9 @@ def _without_width(indicator: Indicator, one: Reading, other: Reading, level: fl
     if indicator.kind == "share" and not (indicator.low and indicator.high):
         return "指標に区間の見出し(low と high)がないため、比の幅を計算できない"
     if indicator.dispersion and one.dispersion is None and other.dispersion is None:
-        place = indicator.dispersion
-        where = "、".join((f"表「{place.table}」", *(f"「{cell}」の行" for cell in place.where.values())))
-        return f"件数のばらつきの値がどちらの年度にもない({where}に求めた)ため、比の幅を計算できない"
+        sought = indicator.dispersion
+        rows = "".join(f"、「{cell}」の行" for cell in sought.where.values())
+        return f"件数のばらつきの値がどちらの年度にもない(表「{sought.table}」{rows}に求めた)ため、比の幅を計算できない"
     named = [name for name in ("low", "high") if getattr(indicator, name)]
     if any(getattr(reading, name) is None for reading in (one, other) for name in named):
         return "信頼区間がないため、比の幅を計算できない"
