@@ -236,6 +236,8 @@ class _Subtraction:
 
     def _worked_out(self) -> Iterator[SmallChange]:
         names = self._names | self._unnamed_groups()
+        plain = self._then.printed.keys() & self._now.printed.keys()
+        asked = {region: name for region, name in names.items() if region not in plain}  # these were subtracted
         for absent in ((LEFT,), (CAME,), ()):
             nobody = [exactly(((RECORD, frozenset({kind})),), 0) for kind in absent]
             try:
@@ -245,7 +247,7 @@ class _Subtraction:
                     raise  # one of the two releases contradicts itself
                 continue  # nobody can believe that records were only added, or only removed
             reader = Outsider(people, [*self._then.facts, *self._now.facts, *self._public, *nobody])
-            for region, name in names.items():
+            for region, name in asked.items():
                 more, less = (_of(region, frozenset({kind})) for kind in (CAME, LEFT))
                 ends = reader.change(more, less, self._policy.required_width)
                 yield from self._judged(region, name, *ends)
