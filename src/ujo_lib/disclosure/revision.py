@@ -237,7 +237,9 @@ class _Subtraction:
     def _worked_out(self) -> Iterator[SmallChange]:
         names = self._names | self._unnamed_groups()
         plain = self._then.printed.keys() & self._now.printed.keys()
-        asked = {region: name for region, name in names.items() if region not in plain}  # these were subtracted
+        asked = {
+            region: name for region, name in names.items() if region not in plain
+        }  # these were subtracted
         for absent in ((LEFT,), (CAME,), ()):
             nobody = [exactly(((RECORD, frozenset({kind})),), 0) for kind in absent]
             try:
