@@ -14,6 +14,7 @@ to know that records were only added, or only removed.
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ujo_lib.disclosure.audit.attack import DIFFERENCE
 from ujo_lib.disclosure.audit.facts import Calendar, Known, crossings_of, exactly, facts_of, valued
@@ -194,7 +195,7 @@ class _Side:
     def truth(self) -> dict[Region, int]:
         return {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
 
-    @property
+    @cached_property
     def printed(self) -> dict[Region, int]:
         """Counts that stand on a page."""
         told = {fact.parts[0][1] for fact in self.facts if len(fact.parts) == 1 and fact.low == fact.high}
@@ -237,9 +238,8 @@ class _Subtraction:
     def _worked_out(self) -> Iterator[SmallChange]:
         names = self._names | self._unnamed_groups()
         plain = self._then.printed.keys() & self._now.printed.keys()
-        asked = {
-            region: name for region, name in names.items() if region not in plain
-        }  # these were subtracted
+        # What both print has been subtracted, and a programme finds the same.
+        asked = {region: name for region, name in names.items() if region not in plain}
         for absent in ((LEFT,), (CAME,), ()):
             nobody = [exactly(((RECORD, frozenset({kind})),), 0) for kind in absent]
             try:

@@ -37,9 +37,8 @@ class Outsider:
         entries = (np.concatenate([np.zeros(0), *factors]), (rows, columns))
         known = sp.csr_matrix(entries, shape=(len(distinct), people.size))
         self._people = people
-        self._worlds: list[
-            np.ndarray
-        ] = []  # that fit the facts: what was found for one count may answer for another
+        # Populations that fit the facts: what was found for one count, or for one change, may answer for another.
+        self._worlds: list[np.ndarray] = []
         self._latest: deque[np.ndarray] = deque(maxlen=_KEPT)
         self._rules = sp.vstack([known, people.joints], format="csr")
         self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
@@ -77,7 +76,8 @@ class Outsider:
         aim = np.zeros(self._people.size)
         aim[self._people.columns(more)] += 1
         aim[self._people.columns(less)] -= 1
-        seen = [float(aim @ x) for x in self._latest]
+        own = np.flatnonzero(aim)
+        seen = [float(aim[own] @ x[own]) for x in self._latest]
         low, high = (math.ceil(min(seen) - 1e-4), math.floor(max(seen) + 1e-4)) if seen else (0, 0)
         if high - low >= enough:
             return low, high
