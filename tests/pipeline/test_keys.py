@@ -7,6 +7,7 @@ from shutil import copytree
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline import keys, readiness
@@ -39,6 +40,17 @@ def test_planning_twice_gives_the_same_keys(project):
     named = run_id(plan_steps(project.place))
     assert named == run_id(plan_steps(project.place))
     assert re.fullmatch("[0-9a-f]{12}", named)
+
+
+def test_the_keys_are_those_of_the_place_that_is_asked_for_wherever_the_process_stands(project, monkeypatch):
+    here = _keys(project)
+    monkeypatch.chdir(REPOSITORY)  # another project, which has a city of the same name
+    assert _keys(project) == here
+    monkeypatch.setenv("UJO_ROOT", str(REPOSITORY))
+    assert _keys(project) == here
+    for step in plan_steps(project.place):
+        assert all(file.is_relative_to(project.root) for file in step.settings.files.values())
+        assert step.settings.tables_folder.is_relative_to(project.root)
 
 
 def test_a_notebook_s_own_parameter_changes_it_and_the_summary(project):

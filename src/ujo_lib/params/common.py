@@ -88,6 +88,7 @@ class NotebookSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     _about: Notebook | None = PrivateAttr(None)
+    _root: Path | None = PrivateAttr(None)
 
     site: Annotated[str, written("[a-z0-9_-]+", "英小文字・数字・_・- だけの名前")] = Field(
         "sample", description="自治体のフォルダー名(params/ の下)"
@@ -165,9 +166,9 @@ class NotebookSettings(BaseModel):
         self._about = self._about or _user_of(type(self), self.root, self.site)
         return self._about
 
-    def of(self, notebook: Notebook | None) -> Self:
-        """Say which notebook these are the parameters of, where several may have this model."""
-        self._about = notebook
+    def of(self, notebook: Notebook | None, root: Path | None = None) -> Self:
+        """Say which notebook these are the parameters of, where several may have this model, and of which project."""
+        self._about, self._root = notebook, root
         return self
 
     @property
@@ -265,8 +266,8 @@ class NotebookSettings(BaseModel):
 
     @property
     def root(self) -> Path:
-        """The project folder."""
-        return project_root()
+        """The project folder: that of the files which gave the parameters, or else the one around this process."""
+        return self._root or project_root()
 
     @property
     def inputs_file(self) -> Path:
