@@ -173,7 +173,7 @@ def release_jobs(
     for step in steps:
         parts = {name: hidden[name] for name in (step.notebook, *step.needs)}
         key = digest(json.dumps([step.key, parts], sort_keys=True))
-        jobs.append(Job("release", step.settings, key, step.needs, plan, step.absent))
+        jobs.append(Job("release", step, key, plan))
     return jobs
 
 

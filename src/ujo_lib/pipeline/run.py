@@ -204,9 +204,7 @@ def _make_pages(
     )
     from ujo_lib.pipeline.steps import Job
 
-    jobs = [
-        Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in asked or steps
-    ]
+    jobs = [Job("internal", step, step.key) for step in asked or steps]
     internal, failures = walk.finish(jobs, seconds)
     if failures:
         raise NotebooksFailedError(failures, walk.place)

@@ -170,10 +170,9 @@ def _require_unchanged(place: SiteYear, steps: Sequence[Step], before: Manifest)
 def _internal_steps(place: SiteYear, steps: Sequence[Step]) -> Mapping[str, Finished]:
     """The finished steps that the release was made from, with their true counts."""
     store = StepStore(place)
-    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in steps]
-    found = {job.notebook: store.find(job) for job in jobs}
+    found = {step.notebook: store.find(Job("internal", step, step.key)) for step in steps}
     kept = {name: step for name, step in found.items() if step}
-    if len(kept) < len(jobs):
+    if len(kept) < len(steps):
         raise _no_traces()
     return kept
 
