@@ -191,7 +191,9 @@ def test_a_count_computed_elsewhere_is_allowed_from_the_threshold_on_as_the_page
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / Table.of(record).file_name).touch()
     settings = SimpleNamespace(threshold=threshold)
-    step = SimpleNamespace(job=SimpleNamespace(step=SimpleNamespace(settings=settings)), records=lambda: [record])
+    step = SimpleNamespace(
+        job=SimpleNamespace(step=SimpleNamespace(settings=settings)), records=lambda: [record]
+    )
     masks = SimpleNamespace(cells_of=lambda _: {}, whole=("hours",))
     [table] = allowed(tmp_path, {"02_x": step}, masks)
     assert table.frame["n"].dropna().tolist() == shown
