@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 
 from ujo_lib.files import clear_away, written_at
 from ujo_lib.pipeline.absent import executed_form
-from ujo_lib.pipeline.execute import PROFILE, Execution, NotebookFailedError, execute, stable_copy
+from ujo_lib.pipeline.execute import PROFILE, NotebookFailedError, execute, stable_copy
 from ujo_lib.pipeline.keys import Step, named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import hashes
@@ -204,7 +204,9 @@ class Walk:
         begun = time.monotonic()
         try:
             executed = execute(
-                Execution(self._source(job, work), work / "running.ipynb", self._parameters(job, work)),
+                self._source(job, work),
+                work / "running.ipynb",
+                self._parameters(job, work),
                 self.new_manager(),
                 lambda done, total: self.progress.cell(job.audience, job.notebook, done, total),
             )
