@@ -119,31 +119,31 @@ def check(
     parsed = [
         (spec, _read_file(spec, schemas[spec.kind], declaration, names, seen)) for spec in declaration.files
     ]
-    loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
     notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
+    loaded = {
+        kind: together for kind in schemas if (together := _together(kind, parsed, notes_of)) is not None
+    }
     for kind, together in loaded.items():
         mine = notes_of[together.files[0]] if len(together.files) else own
         with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
-            between.check_doubles(together, schemas[kind], splits, notes_of)
+            between.check_doubles(together, schemas[kind], splits)
             keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
-            between.check_twins(
-                together, schemas[kind], notes_of, numbered=not any("{row}" in key for key in keys)
-            )
+            between.check_twins(together, schemas[kind], numbered=not any("{row}" in key for key in keys))
         with mine.bounded("番号の書き方"):
-            between.check_spellings(together, schemas[kind], notes_of)
+            between.check_spellings(together, schemas[kind])
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
                 alike = [(spec, header) for spec, header in files if spec.layout == layout]
                 account.note_lonely_columns(alike, schemas[kind], notes_of)
-    between.check_between(loaded, notes_of)
+    between.check_between(loaded)
     with own.bounded("月の抜け"):
-        account.note_gaps(loaded, schemas, period, own, notes_of)
+        account.note_gaps(loaded, schemas, period, own)
     with own.bounded("日ごとの件数"):
-        account.note_not_daily(loaded, schemas, notes_of)
+        account.note_not_daily(loaded, schemas)
     with own.bounded("調査の日付"):
-        account.note_outdated(loaded, period, notes_of)
+        account.note_outdated(loaded, period)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
 
@@ -171,8 +171,8 @@ def answers(file: Path, form: Questionnaire, sheet: str) -> pd.DataFrame:
     )
     spec = FileSpec.model_validate({"kind": schema.kind, "name": file.name, "path": file})
     one = _read_file(spec, schema, Declaration(), (), {})
-    if loaded := _together(schema.kind, [(spec, one)]):
-        between.check_doubles(loaded, schema, {spec.label: one.splits}, {spec.label: one.notes})
+    if loaded := _together(schema.kind, [(spec, one)], {spec.label: one.notes}):
+        between.check_doubles(loaded, schema, {spec.label: one.splits})
     if loaded is None or any(problem.severity == "error" for problem in one.notes.problems):
         raise DataProblems(one.notes.problems)
     return loaded.frame
@@ -442,7 +442,9 @@ def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> 
     }
 
 
-def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded | None:
+def _together(
+    kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]], notes: Mapping[str, Notes]
+) -> Loaded | None:
     mine = [(spec, one) for spec, one in parsed if spec.kind == kind and one.frame is not None]
     if not mine:
         return None
@@ -454,6 +456,7 @@ def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded |
         frame=frame,
         files=np.repeat(np.array([spec.label for spec, _ in mine], dtype=object), counts),
         rows=np.concatenate([one.rows for _, one in mine]),
+        notes=notes,
     )
 
 
