@@ -292,7 +292,7 @@ def _contacts_while_open(contacts: Loaded, desks: Loaded) -> None:
 
 def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded) -> None:
     """A day has as many contacts by prefecture as by hour; those of some prefectures are no nation."""
-    known = [_known_days(one.frame) for one in (daily, hourly)]
+    known = [_known_sums(one.frame, ["date"]) for one in (daily, hourly)]
     both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
     remedy = (
         "県別と時台別で、この日の合計が違います。どちらのファイルも全国のすべての都道府県・窓口・時台を含むか、"
@@ -312,10 +312,10 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded) -> None:
         daily.note(np.int64(0), expected, told, "都道府県", value, "warning")
 
 
-def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
-    """Sums of the days on which no count is suppressed or unknown."""
-    of_day = frame.groupby("date")["n"].agg(["sum", "count", "size"])
-    return of_day.loc[of_day["count"] == of_day["size"], "sum"]
+def _known_sums(frame: pd.DataFrame, by: list[str]) -> "pd.Series[int]":
+    """Sums of the counts of which none is suppressed or unknown, of days say."""
+    of_each = frame.groupby(by, observed=True)["n"].agg(["sum", "count", "size"])
+    return of_each.loc[of_each["count"] == of_each["size"], "sum"]
 
 
 def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded) -> None:
@@ -324,7 +324,7 @@ def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded) -> None:
     if any(name not in answers.frame for name in by):
         return
     nation = answers.frame[answers.frame["scope"] == "全国"]
-    of_day = _known_days(contacts.frame)
+    of_day = _known_sums(contacts.frame, ["date"])
     for (start, end, _), mine in nation.groupby(by, observed=True):
         days = of_day[(of_day.index >= start) & (of_day.index <= end)]
         if len(days) <= (end - start).days or mine["n"].isna().any():
@@ -373,10 +373,9 @@ def _hours_divided_once(contacts: Loaded) -> None:
     parts = [name for name in ("age_band", "occupation", "topic") if name in frame]
     hour = ["date", "hour", "pref", "channel"]
     ways = frame[parts].notna().to_numpy(dtype=int) @ (1 << np.arange(len(parts)))
-    counts = frame[hour].assign(way=ways, n=frame["n"]).groupby([*hour, "way"], observed=True)["n"]
-    of_hour = counts.agg(["sum", "count", "size"])
-    known = of_hour.loc[of_hour["count"] == of_hour["size"], "sum"].unstack("way")
-    there = of_hour["size"].unstack("way").notna()
+    counts = frame[hour].assign(way=ways, n=frame["n"])
+    known = _known_sums(counts, [*hour, "way"]).unstack("way")
+    there = counts.groupby([*hour, "way"], observed=True).size().unstack("way").notna()
     for fewer, more in combinations(sorted(known, key=int.bit_count), 2):
         both = known[[fewer, more]].dropna()
         both = both[both.sum(axis=1) > 0]
@@ -416,9 +415,8 @@ def _people_add_up(population: Loaded) -> None:
     for undivided, alike in whole[whole.any(axis=1)].groupby(by):
         totals = alike.index
         on = ["area", *(name for name, every in zip(by, undivided, strict=True) if not every)]
-        sums = parts.groupby(on)["n"].agg(["sum", "count", "size"]).reset_index()
-        held = people.loc[totals].merge(sums, how="left", on=on)
-        known = held["n"].notna() & held["count"].eq(held["size"])
+        held = people.loc[totals].merge(_known_sums(parts, on), how="left", on=on)
+        known = held["n"].notna() & held["sum"].notna()
         for line in held[known & held["n"].ne(held["sum"])].itertuples():
             remedy = (
                 "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
