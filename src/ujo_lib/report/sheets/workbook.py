@@ -14,7 +14,7 @@ from ujo_lib.report.look.html import PageContext
 from ujo_lib.report.look.notation import DECIMALS, HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS, UNBOUNDED
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import BY_ROW, Column, Table, one_line
+from ujo_lib.report.sheets.exports import BY_ROW, SIGNS, Column, Table, one_line
 
 CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
@@ -140,7 +140,7 @@ def _cells(column: Column) -> list[xlsx.Cell]:
 
 def _cell(value: int | float | str | date, number_format: str) -> xlsx.Cell:
     if isinstance(value, str):
-        return xlsx.Symbol(value) if value in (HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}") else value
+        return xlsx.Symbol(value) if value in SIGNS else value
     if isinstance(value, date):
         return value
     whole = isinstance(value, int) or float(value).is_integer()
