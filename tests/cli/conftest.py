@@ -14,11 +14,11 @@ def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """By content and declaration, as a process does itself for a file that stays in its place."""
     parse = loading._parse_file
 
-    def once(grid: Any, size: int, sha: str, spec: Any, *declared: Any) -> loading._Parsed:
-        (schema, *rest), notes = declared[:-1], declared[-1]
-        key = repr((sha, spec.model_copy(update={"path": None}), schema.columns, schema.multiples, rest))
+    def once(grid: Any, one: loading._Parsed, spec: Any, schema: Any, *declared: Any) -> loading._Parsed:
+        told = (spec.model_copy(update={"path": None}), schema.columns, schema.multiples, declared)
+        key = repr((one.source["sha256"], told))
         if key not in PARSED:
-            PARSED[key] = parse(grid, size, sha, spec, schema, *rest, notes)
+            PARSED[key] = parse(grid, one, spec, schema, *declared)
         return PARSED[key]
 
     monkeypatch.setattr(loading, "_parse_file", once)
