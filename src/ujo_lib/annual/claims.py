@@ -208,8 +208,9 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
         keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
     there = table.frame.loc[keep, cell.column] if cell.column in table.frame else pd.Series(dtype=object)
     if table.without and not (there.notna() | table.hidden.loc[there.index].any(axis=1)).any():
-        # The input may be why the table lacks it; so may a wrong name.
-        raise NotSuppliedError(table.without, "表にこの値がない。この年度にない資料")
+        # The input may be why the table lacks it; so may a wrong name, and of a row that is there the estimate itself.
+        lacks = "元の表に値がない(資料がないためか、推定できないため)" if len(there) else "表にこの値がない"
+        raise NotSuppliedError(table.without, f"{lacks}。この年度にない資料")
     if not keep.any():
         asked = {table.spec.schema[name].title: map(str, labels) for name, labels in cell.where.items()}
         said = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
