@@ -153,7 +153,7 @@ def note_gaps(
 ) -> None:
     """Warn of months without any record between months that have some, and of such months in the period asked for.
 
-    Records that stand alone outside the period, a year or more from the bulk, are warned of by their rows and open no gap.
+    Records alone outside the period, a year or more from the bulk, are warned of by their rows and open no gap.
     """
     for kind in _CONTINUOUS:
         names = _day_columns(kinds[kind].frame, schemas[kind]) if kind in kinds else []

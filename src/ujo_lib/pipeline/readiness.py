@@ -301,7 +301,7 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
 
 def unusable(place: SiteYear, data: "Intake") -> list[str]:
     """Why a notebook would stop: a source of the population, contacts to look at closely, campaigns of the year
-    that the data lack, questions that the questionnaire lacks.
+    that the data lack, questions that the questionnaire lacks, a period without contacts or without the nation's.
 
     Raises:
         ParameterError: the parameters cannot be read.
@@ -327,7 +327,12 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
             if "population" in settings.kinds and "population" in data.frames:
                 people = intake.of_source(data.frames["population"], settings.population_source)
                 if isinstance(settings, SeasonalitySettings) and not gives_way(settings):
-                    for code in (settings.prefecture_code, settings.area_code):
+                    beside = {"national_daily", "national_hourly"} <= data.frames.keys()
+                    for code in (
+                        settings.prefecture_code,
+                        settings.area_code,
+                        *[settings.nation_code] * beside,
+                    ):
                         seasonality.residents(people, code)
         with _told(found):
             if isinstance(settings, TaggingSettings) and "consultations" in data.frames and not settings.half:
@@ -335,6 +340,16 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
         with _told(found):
             if isinstance(settings, OutreachSettings) and "campaigns" in data.frames and not settings.half:
                 campaigns.of_year(data.frames["campaigns"], period_for(settings.year, "fiscal"))
+    for settings in _counting_contacts(place, data.frames):
+        with _told(found):
+            contacts = seasonality.contacts(data.frames)
+            of_nation, of_desks = (
+                data.frames.get(kind, contacts.iloc[:0]) for kind in ("national_hourly", "channels")
+            )
+            desks, days = (settings.desk, settings.city_desk), settings.missing_days
+            seasonality.open_scopes(
+                contacts, of_nation, of_desks, settings.period, settings.prefecture, desks, days
+            )
     return [*dict.fromkeys(found)]
 
 
