@@ -481,7 +481,7 @@ def test_a_key_figure_of_one_of_two_periods_says_which_one_and_that_there_is_non
 @pytest.mark.parametrize(
     ("sex", "told"),
     [
-        ("全国", "表にこの値がない"),
+        ("全国", "表に、区分が 全国 の行がない(資料がないためか、名前が違うため)"),
         ("市", "元の表に値がない(資料がないためか、推定できないため)"),
     ],
 )
