@@ -226,6 +226,31 @@ def test_answers_that_another_places_parameters_read_too_are_told(place, change,
 
 
 @pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"id": "B09"}, True),
+        ({"published": 26}, False),
+        ({"statement": "令和4年度に把握された当事者の数"}, False),
+        ({"cell": None, "rule": "none"}, False),
+    ],
+)
+def test_statements_copied_from_another_year_are_told_for_a_release_takes_them_for_public(
+    place, change, told
+):
+    """Eight women of this year are no public figure because last year's list said eight."""
+    cell = {"notebook": "01_survey_descriptives", "table": "blanks"}
+    claim = {"id": "S07", "statement": "当事者の数", "published": 25, "rule": "equal", "cell": cell}
+    for year, content in (("fy2022", claim), ("fy2023", {**claim, **change})):
+        file = place.params.parent / year / "published.yaml"
+        file.write_text(yaml.safe_dump({"claims": [content]}, allow_unicode=True), encoding="utf-8")
+    doubts = contradicted(place, SimpleNamespace(frames={}))
+    own = {**claim, **change}["id"]
+    assert [f"fy2023/published.yaml の {own} は、params/sample/fy2022/" in doubt for doubt in doubts] == [
+        True
+    ] * told
+
+
+@pytest.mark.parametrize(
     ("first", "told"),
     [("2021-01-06", True), ("2021-01-07", True), ("2021-01-08", False), ("2023-06-01", False)],
 )
