@@ -187,6 +187,14 @@ def test_nobody_signs_before_the_release_was_made_or_in_the_future(day: int, acc
             approval.require_day(*limits)
 
 
+@pytest.mark.parametrize(("made", "told"), [(20, "から今日"), (21, "created_on を直し")])
+def test_pages_whose_day_has_not_come_are_sent_back_to_that_day_and_not_to_an_empty_span(
+    made: int, told: str
+) -> None:
+    with pytest.raises(SealError, match=told):
+        Approval(NAMES, date(2024, 10, 22)).require_day(date(2024, 10, made), date(2024, 10, 20))
+
+
 def test_a_folder_that_changed_or_failed_a_check_is_not_signed(sealed: Path) -> None:
     (sealed / "report.html").write_text("<p>改訂</p>", encoding="utf-8")
     with pytest.raises(SealError, match=r"report\.html が変わっている"):

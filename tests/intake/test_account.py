@@ -516,6 +516,23 @@ def test_a_record_a_year_from_all_others_is_named_with_its_row_and_opens_no_gap(
     assert {p.severity for p in told} == {"warning"}
 
 
+@pytest.mark.parametrize(
+    ("months", "year", "slips"), [(5, 2028, True), (6, 2028, False), (7, 2028, False), (1, 2027, False)]
+)
+def test_half_a_year_of_records_after_years_left_out_is_a_year_of_its_own_and_no_slips_of_the_pen(
+    desk: Desk, months: int, year: int, slips: bool
+) -> None:
+    """Of 2023 there are more records; those of the year asked for were said to lie outside of it."""
+    lines = contacts(20)
+    lines += [[f"S9{m}", f"2027-{m:02d}-05 22:13", *lines[1][2:]] for m in range(4, 4 + months)]
+    desk.put("consultations", "a.csv", as_csv(lines))
+    period = Period(date(year, 4, 5), date(year, 3 + months, 5), "期間")
+    taken = check_inputs(desk._inputs(), ["consultations"], period=period)
+    told = [p for p in taken.faults if p.rule == "照合"]
+    assert [p.row for p in told if p.column == "相談受付日時"] == [22 + m for m in range(months)] * slips
+    assert ("2023年9月〜2027年3月" in [p.value for p in told][-1]) != slips
+
+
 # --- rows that are no data ------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,21 @@ def test_an_earlier_census_is_never_added_to_the_latest_of_an_area():
     assert intake.of_source(parts, "国勢調査")["n"].tolist() == [2, 8, 16, 16]
 
 
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (["33000"], "国勢調査(2020年10月1日)"),
+        (["33000", "33100"], "国勢調査(2020年10月1日)"),
+        (["33000", "33100", "00000"], "国勢調査(全国 2015年10月1日、県・市 2020年10月1日)"),
+    ],
+)
+def test_a_rate_says_of_which_day_its_people_are_and_of_which_area_where_the_days_differ(codes, told):
+    people = PEOPLE.assign(area_name=["県", "県", "県", "全国"])
+    people = pd.concat([people, people.iloc[[1]].assign(area_code="33100", area_name="市")])
+    latest = intake.of_source(people, "国勢調査")
+    assert intake.dated(latest[latest["area_code"].isin(codes)], "国勢調査") == told
+
+
 def test_two_sources_of_one_day_are_told_apart_by_a_person():
     twins = pd.concat([PEOPLE, PEOPLE.iloc[[1]].assign(source="国勢調査(速報)")])
     with pytest.raises(

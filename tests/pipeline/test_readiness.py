@@ -226,6 +226,31 @@ def test_answers_that_another_places_parameters_read_too_are_told(place, change,
 
 
 @pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"id": "B09"}, True),
+        ({"published": 26}, False),
+        ({"statement": "令和4年度に把握された当事者の数"}, False),
+        ({"cell": None, "rule": "none"}, False),
+    ],
+)
+def test_statements_copied_from_another_year_are_told_for_a_release_takes_them_for_public(
+    place, change, told
+):
+    """Eight women of this year are no public figure because last year's list said eight."""
+    cell = {"notebook": "01_survey_descriptives", "table": "blanks"}
+    claim = {"id": "S07", "statement": "当事者の数", "published": 25, "rule": "equal", "cell": cell}
+    for year, content in (("fy2022", claim), ("fy2023", {**claim, **change})):
+        file = place.params.parent / year / "published.yaml"
+        file.write_text(yaml.safe_dump({"claims": [content]}, allow_unicode=True), encoding="utf-8")
+    doubts = contradicted(place, SimpleNamespace(frames={}))
+    own = {**claim, **change}["id"]
+    assert [f"fy2023/published.yaml の {own} は、params/sample/fy2022/" in doubt for doubt in doubts] == [
+        True
+    ] * told
+
+
+@pytest.mark.parametrize(
     ("first", "told"),
     [("2021-01-06", True), ("2021-01-07", True), ("2021-01-08", False), ("2023-06-01", False)],
 )
@@ -320,6 +345,17 @@ def test_without_a_register_there_is_no_population_to_stand_for(place):
     assert unweighable(place, SimpleNamespace(frames={"residents": pd.DataFrame()})) == []
 
 
+CONTACT = pd.DataFrame(
+    {
+        "received_at": pd.to_datetime(["2023-08-05 22:15"]).tz_localize("Asia/Tokyo"),
+        "pref": "熊本県",
+        "channel": "全国窓口",
+        "age_band": "10代",
+        "suicidal_ideation": "強く",
+    }
+)
+
+
 @pytest.mark.parametrize(
     ("source", "wish", "ran", "told"),
     [
@@ -344,7 +380,7 @@ def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, s
                 "n": [5, 9],
             }
         ),
-        "consultations": pd.DataFrame({"age_band": ["10代"], "suicidal_ideation": [wish]}),
+        "consultations": CONTACT.assign(suicidal_ideation=wish),
         "campaigns": pd.DataFrame({"start": pd.to_datetime([ran]), "end": pd.to_datetime([None])}),
     }
     found = unusable(place, SimpleNamespace(frames=frames))
@@ -353,11 +389,38 @@ def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, s
     assert unusable(place, SimpleNamespace(frames={})) == []
 
 
-@pytest.mark.parametrize("there", [["43213", "43000"], ["43213"], ["43000"]])
-def test_people_that_page_02_sets_contacts_against_are_asked_for_before_it_stops(place, there):
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (None, []),
+        ("2023-08-05", []),
+        ("2022-12-31", ["記録がある日に、全国の件数がありません"]),
+    ],
+)
+def test_a_nation_whose_table_has_ended_is_told_before_page_02_stops_for_it(place, day, told):
+    frames = {"consultations": CONTACT}
+    if day:
+        frames["national_hourly"] = pd.DataFrame({"date": pd.to_datetime([day]), "hour": [22], "n": [9]})
+    found = unusable(place, SimpleNamespace(frames=frames))
+    assert all(part in text for part, text in zip(told, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("there", "beside"),
+    [
+        (["43213", "43000"], ["national_daily"]),
+        (["43213"], []),
+        (["43000"], []),
+        (["43213", "43000"], ["national_daily", "national_hourly"]),
+        (["43213", "43000", "00000"], ["national_daily", "national_hourly"]),
+    ],
+)
+def test_people_that_page_02_sets_contacts_against_are_asked_for_before_it_stops(place, there, beside):
+    """Those of the nation, too, where both of its tables are there: the check said nothing and the run stopped."""
     people = {"area_code": there, "as_of": pd.Timestamp("2020-10-01"), "source": "国勢調査", "n": 5}
-    found = unusable(place, SimpleNamespace(frames={"population": pd.DataFrame(people)}))
-    lacking = {"43213", "43000"} - set(there)
+    frames = {"population": pd.DataFrame(people)} | dict.fromkeys(beside)
+    found = unusable(place, SimpleNamespace(frames=frames))
+    lacking = {"43213", "43000", *["00000"] * (len(beside) > 1)} - set(there)
     assert [text for code in lacking for text in found if f"地域コード {code} の行" in text] == found
     assert len(found) == len(lacking)
 

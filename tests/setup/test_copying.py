@@ -33,10 +33,14 @@ wave: "R5"
         ((2021, 2023), None, 2023),
         ((2021, 2023), 2023, 2021),
         ((2023,), 2023, 2023),
-        ((2021, 2023), 2022, 2023),
+        ((2021, 2023), 2022, 2021),
+        ((2021, 2023), 2024, 2023),
+        ((2021, 2023), 2020, 2021),
     ],
 )
-def test_a_year_is_set_up_from_the_newest_other_one_or_from_itself_alone(tmp_path, years, but, newest):
+def test_a_year_is_set_up_from_the_newest_before_it_the_next_one_or_itself_alone(
+    tmp_path, years, but, newest
+):
     for year in years:
         (tmp_path / f"params/uki/fy{year}").mkdir(parents=True)
     (tmp_path / "params/uki/fy20245").mkdir()
@@ -241,6 +245,17 @@ def test_a_second_year_is_compared_with_the_first(compared, moved):
 )
 def test_after_a_year_left_out_nothing_is_compared_with_it(compared, moved):
     assert moved_values({"compared_years": compared}, 2, 2024) == {"compared_years": moved}
+
+
+@pytest.mark.parametrize(
+    ("years", "compared"), [(0, ["2021", "R4"]), (-1, ["2021", "R4"]), (-2, ["2021"]), (-3, [])]
+)
+def test_a_year_set_up_backwards_is_compared_with_the_known_years_before_it_and_none_that_never_was(
+    years, compared
+):
+    """2021 and 2022 beside 2024 became 2016 and 2017 beside 2019."""
+    content = {"compared_years": ["2021", "R4"]}
+    assert moved_values(content, years, 2024)["compared_years"] == compared
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,15 @@ def test_blanks_are_counted_once_for_all_items(cases, questionnaire):
     assert row(nobody, sex="総数")["share"] is pd.NA
 
 
+@pytest.mark.parametrize(("blank", "told"), [(0, True), (1, False)])
+def test_a_question_that_nobody_answered_may_not_have_been_asked(cases, questionnaire, blank, told):
+    """Intake fills the column of a question that was dropped: 25 of 25 were said to have been asked and silent."""
+    answered = cases["sex"].where(cases.index < blank)
+    note = survey.blanks(cases.assign(sex=answered.astype(cases["sex"].dtype)), ["sex"], questionnaire)
+    assert ("「性別」は全員が空欄です。尋ねていない" in note.schema.note) == told
+    assert survey.blanks(cases.iloc[:0], ["sex"], questionnaire).schema.note == ""
+
+
 def test_how_many_a_skip_rule_asks_is_not_told_beside_the_blanks(cases, questionnaire):
     """Of 25 the 18 who live with family are asked who lives with them: 18 is a count of that answer."""
     ticks = {f"household_members_{label}": False for label in questionnaire.item("household_members").labels}

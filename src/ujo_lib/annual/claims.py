@@ -207,12 +207,16 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
     if cell.over:
         keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
     there = table.frame.loc[keep, cell.column] if cell.column in table.frame else pd.Series(dtype=object)
+    asked = {table.spec.schema[name].title: map(str, labels) for name, labels in cell.where.items()}
+    said = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
     if table.without and not (there.notna() | table.hidden.loc[there.index].any(axis=1)).any():
-        # The input may be why the table lacks it; so may a wrong name.
-        raise NotSuppliedError(table.without, "表にこの値がない。この年度にない資料")
+        # The input may be why the table lacks it; so may a wrong name, and of a row that is there the estimate itself.
+        lacks = "元の表に値がない(資料がないためか、推定できないため)" if len(there) else "表にこの値がない"
+        lacks = (
+            lacks if keep.any() or not said else f"表に、{said} の行がない(資料がないためか、名前が違うため)"
+        )
+        raise NotSuppliedError(table.without, f"{lacks}。この年度にない資料")
     if not keep.any():
-        asked = {table.spec.schema[name].title: map(str, labels) for name, labels in cell.where.items()}
-        said = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
         raise KeyError(f"{said} の行がない")
     return table.frame.index[keep]
 

@@ -62,6 +62,11 @@ class Approval:
         Raises:
             SealError: the day cannot be.
         """
+        if made_on > today:
+            raise SealError(
+                f"公表用ページの作成日({made_on})が、今日({today})より先です。common.yaml の created_on を直し、"
+                "`ujo run` と `ujo release` からやり直してください。"
+            )
         if not made_on <= self.on <= today:
             raise SealError(
                 f"承認日 {self.on} は、公表用ページができた日({made_on})から今日({today})までの日にしてください。"

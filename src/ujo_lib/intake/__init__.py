@@ -6,7 +6,7 @@
 
 from ujo_lib.intake import overview
 from ujo_lib.intake.loading import answers, check, load, not_supplied
-from ujo_lib.intake.population import of_source
+from ujo_lib.intake.population import dated, of_source
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.result import Intake
 from ujo_lib.intake.schemas import SCHEMAS
@@ -19,6 +19,7 @@ __all__ = [
     "Repair",
     "answers",
     "check",
+    "dated",
     "load",
     "not_supplied",
     "of_source",

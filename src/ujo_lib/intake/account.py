@@ -32,6 +32,8 @@ _CONTINUOUS = (
 
 _FAR_MONTHS = 12
 """Steps from one month with records to the next; beyond them lies a year without any, and the year was mistyped."""
+_MONTHS_OF_A_RECORD = 6
+"""A run of so many months is a record of its own, of a year before some were left out: a year is mistyped in rows."""
 _FAR_MONTHS_OF_SURVEY = 6
 """As above between forms of one survey, which are out for weeks: a year that is off by one leaves months as well."""
 
@@ -150,7 +152,7 @@ def note_gaps(
 ) -> None:
     """Warn of months without any record between months that have some, and of such months in the period asked for.
 
-    Records that stand alone, a year or more from the bulk, are warned of by their rows and open no gap.
+    Records alone outside the period, a year or more from the bulk, are warned of by their rows and open no gap.
     """
     for kind in _CONTINUOUS:
         names = _day_columns(kinds[kind].frame, schemas[kind]) if kind in kinds else []
@@ -159,6 +161,8 @@ def note_gaps(
             continue
         months = days.dt.tz_localize(None).dt.to_period("M")
         far = _far_from_bulk(months, _FAR_MONTHS)
+        if period is not None:
+            far = far & ~months.isin(pd.period_range(period.start, period.end, freq="M")).to_numpy()
         heading = schemas[kind].column(names[0]).heading
         alone = "ほかの記録から離れていて、年度の集計に入りません"
         _note_far(kinds[kind], far, days, heading, "1年", alone)
@@ -317,12 +321,13 @@ def note_not_daily(kinds: Mapping[str, Loaded], schemas: Mapping[str, Schema]) -
 
 
 def _far_from_bulk(months: "pd.Series[pd.Period]", steps: int) -> np.ndarray:
-    """Whether each record lies beyond so many months without any, seen from the months that hold most records."""
+    """Whether each record is one of few months that lie beyond so many without any, seen from those that hold most."""
     counts = months.value_counts().sort_index()
     numbers = counts.index.year * 12 + counts.index.month
     block = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > steps)
     bulk = int(np.argmax(np.bincount(block, weights=counts)))
-    far: np.ndarray = months.isin(counts.index[block != bulk]).to_numpy()
+    few = np.bincount(block)[block] < _MONTHS_OF_A_RECORD
+    far: np.ndarray = months.isin(counts.index[few & (block != bulk)]).to_numpy()
     return far
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ujo_lib.errors import InputError
+from ujo_lib.fiscal import spoken
 from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.text import age_range
 
@@ -36,6 +37,22 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
     for area, rows in latest.groupby("area_code"):
         _refuse_part(str(area), rows)
     return latest
+
+
+def dated(people: pd.DataFrame, source: str) -> str:
+    """A source with the days on which its people were counted: a rate of 2030 may rest on the census of 2020.
+
+    Args:
+        people: what `of_source` gave back; areas that a table does not speak of left out.
+        source: how the name of the source begins.
+
+    Returns:
+        「国勢調査(2020年10月1日)」; where the days differ, each with its areas.
+    """
+    areas = people.groupby("as_of")["area_name"].unique()
+    days = [spoken(day.date()) for day in areas.index]
+    told = days if len(days) == 1 else [f"{'・'.join(n)} {day}" for n, day in zip(areas, days, strict=True)]
+    return f"{source}({'、'.join(told)})"
 
 
 def _refuse_part(area: str, rows: pd.DataFrame) -> None:

@@ -169,7 +169,7 @@ def contradicted(place: SiteYear, data: "Intake") -> list[str]:
         _records_and_breaks,
         _answers_of_others,
     )
-    return [doubt for check in checks for doubt in check(place, data.frames)]
+    return [doubt for check in checks for doubt in check(place, data.frames)] + _claims_of_other_years(place)
 
 
 def _counting_contacts(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> "list[SeasonalitySettings]":
@@ -227,6 +227,25 @@ def _answers_of_others(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") ->
         "どちらの自治体の回答か確かめ、違うほうの data_dir と files を直してください。"
         for file, inputs in sorted(shared.items())
     ]
+
+
+def _claims_of_other_years(place: SiteYear) -> list[str]:
+    """Statements that another year's list makes, too: copied, a small count that is not public would pass for it."""
+    found = []
+    lists = (settings.files.get("published_file") for settings in all_settings(place).values())
+    for own in dict.fromkeys(file for file in lists if file and file.is_file()):
+        for other in sorted((place.root / "params" / place.site).glob(f"fy*/{own.name}")):
+            with suppress(ParameterError):  # the check of that year tells what is wrong there
+                theirs = [(one.statement, one.published) for one in read_yaml(Claims, other).claims]
+                ours = [one for one in read_yaml(Claims, own).claims if one.cell and other != own]
+                if same := [one.id for one in ours if (one.statement, one.published) in theirs]:
+                    found.append(
+                        f"{named(own, place.root)} の {'、'.join(same)} は、"
+                        f"{named(other, place.root)} にも同じ文と値であります。"
+                        "この年度について公表されたものか確かめてください(公表済みの数は秘匿で守らないので、写したままだと、"
+                        "まだ公表していない小さな数が分かることがあります)。"
+                    )
+    return found
 
 
 def _records_and_breaks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
@@ -301,7 +320,7 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
 
 def unusable(place: SiteYear, data: "Intake") -> list[str]:
     """Why a notebook would stop: a source of the population, contacts to look at closely, campaigns of the year
-    that the data lack, questions that the questionnaire lacks.
+    that the data lack, questions that the questionnaire lacks, a period without contacts or without the nation's.
 
     Raises:
         ParameterError: the parameters cannot be read.
@@ -327,7 +346,12 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
             if "population" in settings.kinds and "population" in data.frames:
                 people = intake.of_source(data.frames["population"], settings.population_source)
                 if isinstance(settings, SeasonalitySettings) and not gives_way(settings):
-                    for code in (settings.prefecture_code, settings.area_code):
+                    beside = {"national_daily", "national_hourly"} <= data.frames.keys()
+                    for code in (
+                        settings.prefecture_code,
+                        settings.area_code,
+                        *[settings.nation_code] * beside,
+                    ):
                         seasonality.residents(people, code)
         with _told(found):
             if isinstance(settings, TaggingSettings) and "consultations" in data.frames and not settings.half:
@@ -335,6 +359,16 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
         with _told(found):
             if isinstance(settings, OutreachSettings) and "campaigns" in data.frames and not settings.half:
                 campaigns.of_year(data.frames["campaigns"], period_for(settings.year, "fiscal"))
+    for settings in _counting_contacts(place, data.frames):
+        with _told(found):
+            contacts = seasonality.contacts(data.frames)
+            of_nation, of_desks = (
+                data.frames.get(kind, contacts.iloc[:0]) for kind in ("national_hourly", "channels")
+            )
+            desks, days = (settings.desk, settings.city_desk), settings.missing_days
+            seasonality.open_scopes(
+                contacts, of_nation, of_desks, settings.period, settings.prefecture, desks, days
+            )
     return [*dict.fromkeys(found)]
 
 

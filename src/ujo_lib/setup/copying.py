@@ -25,7 +25,9 @@ class SetupError(InputError):
 
 
 def newest_year(root: Path, site: str, other_than: int | None = None) -> int:
-    """The newest fiscal year for which a site has parameters, one year left out unless it is the only one.
+    """The newest fiscal year for which a site has parameters; for another year the newest before it, else the next.
+
+    A year that was left out has its comparisons before it; itself it is only where there is no other.
 
     Raises:
         SetupError: it has none.
@@ -35,7 +37,9 @@ def newest_year(root: Path, site: str, other_than: int | None = None) -> int:
         raise SetupError(
             f"params/{site}/ に、もとにする年度がありません。新しい自治体は `ujo new-site` で作ります。"
         )
-    return max([year for year in years if year != other_than] or years)
+    others = [year for year in years if year != other_than] or years
+    before = [year for year in others if other_than is None or year < other_than]
+    return max(before) if before else min(others)
 
 
 # --- what moves with the year: a test holds every parameter that names a year against these tables ---
@@ -142,8 +146,13 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         name: MOVED[name](value, years) for name, value in content.items() if name in MOVED
     }
     moved |= {name: RESET[name][0] for name in content if name in RESET}
-    if years <= 0:
-        return moved  # of the same year or one before the first, the year copied is no earlier one to compare with
+    if (
+        years <= 0
+    ):  # of the same year or one before the first, the year copied is no earlier one to compare with
+        if "compared_years" in moved:
+            known = content["compared_years"]
+            moved["compared_years"] = [one for one in known if FiscalYear.parse(one).year < copied + years]
+        return moved
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
     compared = moved.get("compared_years")

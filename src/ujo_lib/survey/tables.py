@@ -260,6 +260,9 @@ def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Ty
         for item, one in read
     ]
     some = any(item.asked_if for item, _ in read)
+    # Intake fills a column that the file lacks: a question that was dropped looks like one that nobody answered.
+    none = "".join(f"「{title}」" for title, n, base in rows if n is not pd.NA and n == base > 0)
+    unasked = f"{none}は全員が空欄です。尋ねていない(ファイルに列がない)ときも、こう数えます。" * bool(none)
     return Typed.of_rows(
         rows,
         {
@@ -268,7 +271,8 @@ def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Ty
             "base": Base(unit="人", heading="尋ねた人"),
         },
         note="一部の人だけに尋ねた設問は、尋ねた人の数がほかの設問の答えの数になるため、無回答を数えません。"
-        * some,
+        * some
+        + unasked,
     )
 
 
