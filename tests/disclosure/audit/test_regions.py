@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from ujo_lib.disclosure.audit.regions import atoms_of, differences, made_of, subtract
+from ujo_lib.disclosure.audit.regions import atoms_of, differences, made_of, rests, subtract
 from ujo_lib.disclosure.tables import Region
 
 
@@ -44,6 +44,23 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
         {"性": everything["性"], "齢": frozenset("若老")},
     )
     assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))
+
+
+@pytest.mark.parametrize(
+    ("between", "framed", "found"),
+    [(None, "月区", True), (None, "月", False), ({"月": "4"}, "月区", False), ({"区": "2"}, "月区", True)],
+)
+def test_a_region_that_several_frame_variables_part_from_another_is_taken_away_unless_one_lies_between(
+    between: dict[str, str] | None, framed: str, found: bool
+) -> None:
+    whole, part = {"性": "男"}, {"性": "男", "月": "4", "区": "1"}
+    regions = [whole, part, *([whole | between] if between else [])]
+    outer, inner, *_ = (tuple(sorted((v, frozenset(a)) for v, a in one.items())) for one in regions)
+    frames = {
+        tuple(sorted((v, frozenset(a)) for v, a in one.items())): frozenset(framed) & {*one}
+        for one in regions
+    }
+    assert ((outer, inner) in set(rests(frames))) is found
 
 
 @pytest.mark.parametrize("seed", range(5))
