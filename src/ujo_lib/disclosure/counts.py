@@ -188,10 +188,7 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
 
 
 def _rests(exact: Sequence[Count], policy: Policy) -> list[tuple[Region, Region, int]]:
-    """Small groups that are left where a table is restricted by several variables at once, with group and subgroup.
-
-    Unless a count lies between the two: then what it leaves of the one, and the other of it, are looked at.
-    """
+    """Small groups that are left where a table is restricted by several variables at once, with group and subgroup."""
     framing = frozenset().union(*(count.frame for count in exact))
     lines: dict[Region, list[Count]] = {}
     for count in exact:
@@ -203,11 +200,7 @@ def _rests(exact: Sequence[Count], policy: Policy) -> list[tuple[Region, Region,
             size = whole.row.low - part.row.low
             if 0 < size < policy.threshold and within(part.row.region, whole.row.region):
                 unlike = {variable for variable, _ in set(part.row.region) - set(whole.row.region)}
-                between = (
-                    within(part.row.region, c.row.region) and within(c.row.region, whole.row.region)
-                    for c in line
-                )
-                if len(unlike) > 1 and unlike <= whole.frame | part.frame and not any(between):
+                if len(unlike) > 1 and unlike <= whole.frame | part.frame:
                     found.append((whole.row.region, part.row.region, size))
     return sorted(found, key=lambda one: (order_of(one[0]), order_of(one[1])))
 

@@ -47,20 +47,23 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
 
 
 @pytest.mark.parametrize(
-    ("between", "framed", "found"),
-    [(None, "月区", True), (None, "月", False), ({"月": "4"}, "月区", False), ({"区": "2"}, "月区", True)],
+    ("whole", "part", "framed", "found"),
+    [
+        ({}, {"月": "4", "区": "1"}, "月区", True),
+        ({}, {"月": "4", "区": "1"}, "月", False),  # the other is a category that a cell names
+        ({"区": "1"}, {"月": "4", "区": "1"}, "月区", False),  # one variable alone parts them
+        ({"区": "12"}, {"月": "4", "区": "1"}, "月区", True),
+        ({"区": "2"}, {"月": "4", "区": "1", "齢": "1"}, "月区齢", False),
+        ({"区": "1", "月": "4"}, {"区": "1", "月": "4"}, "月区", False),
+        ({"月": "4", "性": "男"}, {"月": "4", "区": "1", "齢": "1"}, "月区齢", False),
+    ],
 )
-def test_a_region_that_several_frame_variables_part_from_another_is_taken_away_unless_one_lies_between(
-    between: dict[str, str] | None, framed: str, found: bool
+def test_a_region_is_taken_from_another_that_several_frame_variables_part_from_it(
+    whole: dict[str, str], part: dict[str, str], framed: str, found: bool
 ) -> None:
-    whole, part = {"性": "男"}, {"性": "男", "月": "4", "区": "1"}
-    regions = [whole, part, *([whole | between] if between else [])]
-    outer, inner, *_ = (tuple(sorted((v, frozenset(a)) for v, a in one.items())) for one in regions)
-    frames = {
-        tuple(sorted((v, frozenset(a)) for v, a in one.items())): frozenset(framed) & {*one}
-        for one in regions
-    }
-    assert ((outer, inner) in set(rests(frames))) is found
+    outer, inner = (tuple(sorted((v, frozenset(atoms)) for v, atoms in one.items())) for one in (whole, part))
+    frames = {region: frozenset(framed) & {v for v, _ in region} for region in (outer, inner)}
+    assert ((outer, inner) in {*rests(frames)}) is found
 
 
 @pytest.mark.parametrize("seed", range(5))

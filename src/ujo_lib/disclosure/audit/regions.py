@@ -55,27 +55,17 @@ def differences(
 
 
 def rests(frames: Mapping[Region, frozenset[str]]) -> Iterator[tuple[Region, Region]]:
-    """Every region and one within it that several frame variables part at once, with no other between the two.
-
-    What is left of the one is no region: so it cannot be told as `differences` are.
-    """
+    """Every region and one within it that several frame variables part at once: what is left is no region."""
     framing = frozenset().union(*frames.values())
     alike: dict[Region, list[Region]] = {}
     for region in frames:
         alike.setdefault(tuple(pair for pair in region if pair[0] not in framing), []).append(region)
     for group in alike.values():
-        around = {part: [whole for whole in group if _holds(whole, part)] for part in group}
-        for part, wholes in around.items():
-            for whole in wholes:
-                apart = {variable for variable, _ in {*part} - {*whole}}
-                nearest = not any(whole in around[other] for other in wholes)
-                if nearest and len(apart) > 1 and apart <= frames[whole] | frames[part]:
-                    yield whole, part
-
-
-def _holds(whole: Region, part: Region) -> bool:
-    own = dict(part)
-    return whole != part and all(atoms >= own.get(v, atoms | {UNNAMED}) for v, atoms in whole)
+        for whole, part in permutations(group, 2):
+            own, apart = dict(part), {variable for variable, _ in {*part} - {*whole}}
+            inside = all(own.get(v, atoms | {UNNAMED}) <= atoms for v, atoms in whole)
+            if inside and len(apart) > 1 and apart <= frames[whole] | frames[part]:
+                yield whole, part
 
 
 def made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) -> bool:
