@@ -4,6 +4,7 @@ import pytest
 
 from tests.disclosure.people import grid, table_of
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT, Count, gather
+from ujo_lib.disclosure.system import Row
 from ujo_lib.disclosure.tables import (
     CountTable,
     Exemption,
@@ -121,6 +122,27 @@ def test_a_difference_made_up_of_counts_of_their_own_is_protected_through_them()
     small = [count for count in gathered(*tables).values() if count.primary]
     assert small
     assert all(count.cells for count in small)
+
+
+@pytest.mark.parametrize(
+    ("silent", "short", "protected"), [(0, 0, 0), (1, 0, 1), (0, 1, 1), (2, 2, 4), (4, 1, 0)]
+)
+def test_what_several_restrictions_of_a_table_leave_together_is_protected(
+    silent: int, short: int, protected: int
+) -> None:
+    """Everybody, and whoever was answered and has a length: the rest were not answered or have none, by hand."""
+    talks = {
+        "topic": ["学校"] * (20 + silent + short),
+        "status": ["完了"] * (20 + short) + ["応答なし"] * silent,
+        "length": ["あり"] * 20 + ["なし"] * (short + silent),
+    }
+    tables = [
+        table_of("all", talks, ["topic"], totals=False),
+        table_of("talks", talks, ["topic"], totals=False, where={"status": ("完了",), "length": ("あり",)}),
+    ]
+    whole, part = (table.region(0) for table in tables)
+    rests = [count.row for count in gather(tables, {}, FIVE, (), ()) if count.row.less]
+    assert rests == ([Row(whole, protected, protected, part)] if protected else [])
 
 
 def test_people_of_two_districts_less_one_of_them_are_the_other_which_is_printed() -> None:

@@ -146,6 +146,30 @@ def test_the_rest_of_a_subgroup_cannot_be_had_by_subtracting_two_tables() -> Non
     assert audit([everyone, young], made.hidden, FIVE).ok
 
 
+@pytest.mark.parametrize("rule", ["show", "hide"])
+def test_what_several_restrictions_leave_of_a_group_cannot_be_had_by_subtracting_two_tables(
+    rule: str,
+) -> None:
+    """Unanswered contacts of each topic, 2 and 6: contacts less talks, as all 8 that are no talks were unanswered."""
+    contacts = {
+        "相談": ["学校"] * 12 + ["家族"] * 30,
+        "対応": ["応答なし"] * 2 + ["完了"] * 10 + ["応答なし"] * 6 + ["完了"] * 24,
+        "時間": ["なし"] * 2 + ["あり"] * 10 + ["なし"] * 6 + ["あり"] * 24,
+    }
+    tables = [
+        table_of("topic", contacts, ["相談"]),
+        table_of("status", contacts, ["対応"]),
+        table_of("talks", contacts, ["相談"], where={"対応": ("完了",), "時間": ("あり",)}),
+    ]
+    policy = replace(FIVE, zero_rule=rule)  # type: ignore[arg-type]  # one of its words
+    naive = {t.id: (False,) * len(t.cells) for t in tables}
+    leaks = audit(tables, naive, policy).leaks
+    assert leaks[["low", "high"]].to_numpy().tolist() == [[2, 2]]
+    made = plan(tables, policy)
+    assert audit(tables, made.hidden, policy).ok
+    assert sum(made.hidden["talks"]) + sum(made.hidden["topic"]) == 2
+
+
 def test_last_years_release_and_this_one_cannot_be_subtracted() -> None:
     fiscal = (date(2022, 4, 1), date(2023, 3, 31))
     calendar = (date(2022, 4, 1), date(2023, 6, 30))

@@ -15,6 +15,7 @@ from ujo_lib.disclosure.tables import (
     TableError,
     order_of,
     spoken,
+    within,
 )
 
 INNER_WEIGHT = 2  # whole numbers: the search may stop as soon as nothing a unit cheaper can exist
@@ -182,7 +183,26 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
                 if covered(sizes, whole - part)[1] != size:
                     region = tuple(sorted([*rest, (variable, whole - part)]))
                     found[region] = Count(Row(region, size, size), primary=True)
-    return [found[region] for region in sorted(found, key=order_of)]
+    rests = [Count(Row(whole, size, size, part), primary=True) for whole, part, size in _rests(exact, policy)]
+    return [found[region] for region in sorted(found, key=order_of)] + rests
+
+
+def _rests(exact: Sequence[Count], policy: Policy) -> list[tuple[Region, Region, int]]:
+    """Small groups that are left where a table is restricted by several variables at once, with group and subgroup."""
+    framing = frozenset().union(*(count.frame for count in exact))
+    lines: dict[Region, list[Count]] = {}
+    for count in exact:
+        rest = tuple(pair for pair in count.row.region if pair[0] not in framing)
+        lines.setdefault(rest, []).append(count)
+    found = []
+    for line in lines.values():
+        for whole, part in permutations(line, 2):
+            size = whole.row.low - part.row.low
+            if 0 < size < policy.threshold and within(part.row.region, whole.row.region):
+                unlike = {variable for variable, _ in set(part.row.region) - set(whole.row.region)}
+                if len(unlike) > 1 and unlike <= whole.frame | part.frame:
+                    found.append((whole.row.region, part.row.region, size))
+    return sorted(found, key=lambda one: (order_of(one[0]), order_of(one[1])))
 
 
 def _lines(counts: Sequence[Count], variable: str) -> dict[Region, dict[frozenset[str], Count]]:

@@ -10,7 +10,7 @@ from ujo_lib.disclosure.counts import Count
 from ujo_lib.disclosure.merges import merge_advice
 from ujo_lib.disclosure.programme import Ends, LimitError, Programme
 from ujo_lib.disclosure.system import System, build, components
-from ujo_lib.disclosure.tables import CountTable, Policy, spoken
+from ujo_lib.disclosure.tables import CountTable, Policy, Region, spoken
 
 _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
 _EXPOSED = "{count} の件数は、公表済みの数値や必ず載る数値から逆算されるため守れない({tables})。{advice}"
@@ -50,7 +50,7 @@ def protect(
         PlanError: a count that cannot be protected, or a search that reached its limit.
     """
     counts = _without_constants(counts)
-    everybody = next((count for count in counts if not count.row.region), None)
+    everybody = next((count for count in counts if not count.row.named), None)
     apart = components([count.row for count in counts]) if everybody and not everybody.primary else []
     if len(apart) > 1:
         try:
@@ -73,17 +73,18 @@ def protect(
 def _without_constants(counts: Sequence[Count]) -> list[Count]:
     """Drop restrictions that every count has (one period, say): they link nothing."""
     common = set.intersection(*(set(count.row.region) for count in counts)) if counts else set()
+
+    def left(region: Region) -> Region:
+        return tuple(pair for pair in region if pair not in common)
+
     return [
-        replace(
-            count,
-            row=replace(count.row, region=tuple(pair for pair in count.row.region if pair not in common)),
-        )
+        replace(count, row=replace(count.row, region=left(count.row.region), less=left(count.row.less)))
         for count in counts
     ]
 
 
 def _kept(count: Count) -> Count:
-    return count if count.row.region else replace(count, shown=True)
+    return count if count.row.named else replace(count, shown=True)
 
 
 def _solve(
@@ -195,5 +196,5 @@ def _error(
     involved = [table for table in tables if table.id in small] or list(tables)
     names = [table.id for table in involved]
     advice = " ".join(text for table in involved for text in merge_advice(table, policy))
-    subject = spoken(count.row.region) if count else ""
+    subject = spoken(count.row.region, count.row.less) if count else ""
     return PlanError(template.format(tables="、".join(names), advice=advice, count=subject).strip(), names)

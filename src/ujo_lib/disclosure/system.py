@@ -31,11 +31,20 @@ REST = "〔その他〕"
 
 @dataclass(frozen=True)
 class Row:
-    """One count that somebody may know: who is counted, and between which numbers it lies."""
+    """One count that somebody may know: who is counted, and between which numbers it lies.
+
+    `less` is a group within the region that is not counted with it.
+    """
 
     region: Region
     low: int
     high: int
+    less: Region = ()
+
+    @property
+    def named(self) -> Region:
+        """The narrowest group that has to be told apart from others."""
+        return self.less or self.region
 
 
 @dataclass(frozen=True)
@@ -111,15 +120,15 @@ def components(rows: Sequence[Row]) -> list[list[int]]:
     group: dict[str, set[str]] = {}
     for row in rows:
         joined = set().union(
-            {variable for variable, _ in row.region}, *(group.get(v, ()) for v, _ in row.region)
+            {variable for variable, _ in row.named}, *(group.get(v, ()) for v, _ in row.named)
         )
         for variable in joined:
             group[variable] = joined
-    everybody = [i for i, row in enumerate(rows) if not row.region]
+    everybody = [i for i, row in enumerate(rows) if not row.named]
     found: dict[tuple[str, ...], list[int]] = {}
     for i, row in enumerate(rows):
-        if row.region:
-            found.setdefault(tuple(sorted(group[row.region[0][0]])), []).append(i)
+        if row.named:
+            found.setdefault(tuple(sorted(group[row.named[0][0]])), []).append(i)
     return [sorted(everybody + members) for _, members in sorted(found.items())] or [everybody]
 
 
@@ -160,6 +169,7 @@ def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:
 
 def _variables_with_rest(rows: Sequence[Row]) -> set[str]:
     """Variables with people outside every category that any table names (no answer, other days, …)."""
+    rows = [row for row in rows if not row.less]
     domains = _domains(rows)
     yes_no = {v for v, atoms in domains.items() if atoms == {YES}}
     if PERIOD in domains and any(PERIOD not in dict(row.region) for row in rows):
@@ -201,16 +211,22 @@ def covered(parts: Mapping[frozenset[str], int], domain: Collection[str]) -> tup
 def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) -> System:
     classes = _classes(rows, with_rest)
     sizes = {variable: len(set(book.values())) for variable, book in classes.items()}
-    wanted = [{v: {classes[v][a] for a in atoms} for v, atoms in row.region if sizes[v] > 1} for row in rows]
+
+    def numbers(region: Region) -> dict[str, set[int]]:
+        return {v: {classes[v][a] for a in atoms} for v, atoms in region if sizes[v] > 1}
+
+    wanted, outer = [numbers(row.named) for row in rows], [numbers(row.region) for row in rows]
     cliques, links, relaxed, ruled_out = _tree(
         [frozenset(chosen) for chosen in wanted], sizes, [wanted[i] for i in zeros]
     )
     homes = [_home(chosen, cliques) for chosen in wanted]
     starts = np.cumsum([0] + [len(clique.kinds) for clique in cliques])
-    columns = [
-        starts[i] + np.flatnonzero(_inside(cliques[i].kinds, cliques[i].variables, chosen))
-        for i, chosen in zip(homes, wanted, strict=True)
-    ]
+    columns = []
+    for i, row, chosen, around in zip(homes, rows, wanted, outer, strict=True):
+        inside = _inside(cliques[i].kinds, cliques[i].variables, around)
+        if row.less:
+            inside &= ~_inside(cliques[i].kinds, cliques[i].variables, chosen)
+        columns.append(starts[i] + np.flatnonzero(inside))
     A = _stack(columns, int(starts[-1]))
     if not relaxed:
         names = [{v: np.arange(sizes[v]) for v in clique.variables} for clique in cliques]
@@ -218,7 +234,11 @@ def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) ->
             A, _agreements(cliques, starts, names, links), relaxed, tuple(zeros) if ruled_out else ()
         )
     names = [
-        _told_apart(clique.variables, sizes, [c for home, c in zip(homes, wanted, strict=True) if home == i])
+        _told_apart(
+            clique.variables,
+            sizes,
+            [c for home, *both in zip(homes, wanted, outer, strict=True) if home == i for c in both],
+        )
         for i, clique in enumerate(cliques)
     ]
     E = _agreements(cliques, starts, names, _hubs([clique.variables for clique in cliques], names))
@@ -251,7 +271,7 @@ def _triangles(rows: Sequence[Row]) -> list[list[tuple[int, float]]]:
     """
     groups: dict[Region, dict[Region, int]] = {}
     for i, row in enumerate(rows):
-        for size in range(3) if row.low == row.high else ():
+        for size in range(3) if row.low == row.high and not row.less else ():
             for traits in combinations(row.region, size):
                 context = tuple(pair for pair in row.region if pair not in traits)
                 groups.setdefault(context, {})[traits] = i

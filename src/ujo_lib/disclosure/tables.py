@@ -319,9 +319,16 @@ def as_printed(
     ]
 
 
-def spoken(region: Region) -> str:
-    """A region as a person would say it."""
-    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region) or "全体"
+def spoken(region: Region, less: Region = ()) -> str:
+    """A region as a person would say it; `less` is a group within it that is left out."""
+    told = "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region) or "全体"
+    return f"{told}({spoken(less)}を除く)" if less else told
+
+
+def within(part: Region, whole: Region) -> bool:
+    """Whether a region lies within another one, and is not the same, by what both say of each variable."""
+    inner = dict(part)
+    return part != whole and all(v in inner and inner[v] <= atoms for v, atoms in whole)
 
 
 def order_of(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from ujo_lib.disclosure.audit.regions import atoms_of, differences, made_of, subtract
+from ujo_lib.disclosure.audit.regions import atoms_of, differences, made_of, rests, subtract
 from ujo_lib.disclosure.tables import Region
 
 
@@ -44,6 +44,26 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
         {"性": everything["性"], "齢": frozenset("若老")},
     )
     assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "framed", "found"),
+    [
+        ({}, {"月": "4", "区": "1"}, "月区", True),
+        ({}, {"月": "4", "区": "1"}, "月", False),  # the other is a category that a cell names
+        ({"区": "1"}, {"月": "4", "区": "1"}, "月区", False),  # one variable alone parts them
+        ({"区": "12"}, {"月": "4", "区": "1"}, "月区", True),
+        ({"区": "2"}, {"月": "4", "区": "1", "齢": "1"}, "月区齢", False),
+        ({"区": "1", "月": "4"}, {"区": "1", "月": "4"}, "月区", False),
+        ({"月": "4", "性": "男"}, {"月": "4", "区": "1", "齢": "1"}, "月区齢", False),
+    ],
+)
+def test_a_region_is_taken_from_another_that_several_frame_variables_part_from_it(
+    whole: dict[str, str], part: dict[str, str], framed: str, found: bool
+) -> None:
+    outer, inner = (tuple(sorted((v, frozenset(atoms)) for v, atoms in one.items())) for one in (whole, part))
+    frames = {region: frozenset(framed) & {v for v, _ in region} for region in (outer, inner)}
+    assert ((outer, inner) in {*rests(frames)}) is found
 
 
 @pytest.mark.parametrize("seed", range(5))

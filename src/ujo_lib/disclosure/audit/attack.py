@@ -23,7 +23,7 @@ from ujo_lib.disclosure.audit.facts import (
 )
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import differences, made_of
+from ujo_lib.disclosure.audit.regions import differences, made_of, rests
 from ujo_lib.disclosure.tables import (
     PERIOD,
     Cell,
@@ -148,6 +148,7 @@ class _Suspect:
     region: Region
     value: int
     small: bool
+    less: Region = ()
 
 
 class _Attack:
@@ -208,15 +209,17 @@ class _Attack:
         A few facts need no more kinds of people than they tell apart. A category that they leave out stays possible,
         so that nobody is credited with knowledge that comes from the release.
         """
-        facts = linked(suspect.region, self._before)
+        aim = suspect.region, suspect.value, own, suspect.less
+        facts = linked(suspect.less or suspect.region, self._before)
         if not facts:
             return own, np.inf
-        facts = linked(suspect.region, [*self._before, *self._crossed_before])
+        facts = linked(suspect.less or suspect.region, [*self._before, *self._crossed_before])
         if len(facts) > _FEW:
-            return self._everybody_before.interval(suspect.region, suspect.value, own)
-        people = People([region for fact in facts for _, region in fact.parts] + [suspect.region])
+            return self._everybody_before.interval(*aim)
+        regions = [region for fact in facts for _, region in fact.parts]
+        people = People([*regions, suspect.region, *[suspect.less] * bool(suspect.less)])
         people.nobody = self._people.nobody_among(people)
-        return Outsider(people, facts).interval(suspect.region, suspect.value, own)
+        return Outsider(people, facts).interval(*aim)
 
     @cached_property
     def _everybody_before(self) -> "Outsider":
@@ -229,7 +232,7 @@ class _Attack:
         # A difference is printed nowhere: for all that a reader knows, it may be nobody.
         known = self._policy.own_case if suspect.table == DIFFERENCE else self._policy.least_hidden
         own = int(known) if suspect.small and suspect.value > 0 else 0
-        low, high = reader.interval(suspect.region, suspect.value, own)
+        low, high = reader.interval(suspect.region, suspect.value, own, suspect.less)
         before: tuple[float, float] = (np.nan, np.nan)
         required: float = 1
         if suspect.small:
@@ -275,4 +278,9 @@ class _Attack:
                 continue
             if not made_of(left, size, values):
                 found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, small=True)
-        return list(found.values())
+        several = [
+            _Suspect(DIFFERENCE, spoken(whole, part), whole, size, small=True, less=part)
+            for whole, part in rests(framed)
+            if 0 < (size := values[whole] - values[part]) < self._policy.threshold
+        ]
+        return [*found.values(), *several]

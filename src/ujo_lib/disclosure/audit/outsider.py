@@ -54,13 +54,18 @@ class Outsider:
                 )
         return self._fractions(np.zeros(self._people.size), 1, 0) is not None
 
-    def interval(self, region: Region, truth: int, at_least: int = 0) -> tuple[float, float]:
+    def interval(
+        self, region: Region, truth: int, at_least: int = 0, less: Region = ()
+    ) -> tuple[float, float]:
         """Least and greatest whole number of people in a region; `at_least` is what the outsider knows of himself.
 
-        Where the search for whole people stops at its limit, the narrower end found so far counts.
+        Those in `less`, a region within it, are not counted. Where the search for whole people stops at its limit, the
+        narrower end found so far counts.
         """
         aim = np.zeros(self._people.size)
         aim[self._people.columns(region)] = 1
+        if less:
+            aim[self._people.columns(less)] -= 1
         return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
 
     def ends(self, regions: Sequence[Region], enough: float = np.inf) -> list[tuple[float, float]]:
@@ -95,7 +100,7 @@ class Outsider:
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
         own = np.flatnonzero(aim)
         if side > 0 and any(
-            math.isclose(x[own].sum(), at_least, rel_tol=0, abs_tol=_EPS) for x in self._worlds
+            math.isclose(aim[own] @ x[own], at_least, rel_tol=0, abs_tol=_EPS) for x in self._worlds
         ):
             return float(at_least)  # fewer than that there cannot be
         x = self._extreme(aim, side, at_least)

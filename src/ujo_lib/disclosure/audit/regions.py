@@ -54,6 +54,20 @@ def differences(
                 yield whole, part, left
 
 
+def rests(frames: Mapping[Region, frozenset[str]]) -> Iterator[tuple[Region, Region]]:
+    """Every region and one within it that several frame variables part at once: what is left is no region."""
+    framing = frozenset().union(*frames.values())
+    alike: dict[Region, list[Region]] = {}
+    for region in frames:
+        alike.setdefault(tuple(pair for pair in region if pair[0] not in framing), []).append(region)
+    for group in alike.values():
+        for whole, part in permutations(group, 2):
+            own, apart = dict(part), {variable for variable, _ in {*part} - {*whole}}
+            inside = all(own.get(v, atoms | {UNNAMED}) <= atoms for v, atoms in whole)
+            if inside and len(apart) > 1 and apart <= frames[whole] | frames[part]:
+                yield whole, part
+
+
 def made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) -> bool:
     """Whether a difference is the sum of counts that are printed or hidden for themselves."""
     variable, region = left
