@@ -97,9 +97,9 @@ def post_stratified(
     The cells' sizes are known, so only what lies inside has to be estimated. A cell's share is (x + p) / (n + 1), where
     p is the share ((x + ½) / (n + 1) again) in all strata under the same label: a cell of few readings leans on the
     others. Where all texts have one label there is nothing to lean on but other strata, and x / n stays what it is.
-    The limits are Wilson's in each cell (`wilson_of_few`; Newcombe 1998), put together by MOVER (Zou & Donner 2008, Statistics
-    in Medicine 27, 1693–1702): each cell adds its own distance to its limit, in squares, from x / n. From the share
-    that leans, several cells without a find would add up to more than the limit of one.
+    The limits are Wilson's in each cell (`wilson_of_few`; Newcombe 1998), put together by MOVER (Zou & Donner 2008,
+    Statistics in Medicine 27, 1693–1702): each cell adds its own distance to its limit, in squares, from x / n. From
+    the share that leans, several cells without a find would add up to more than the limit of one.
 
     Args:
         size: texts in each cell, (…, strata, labels).
