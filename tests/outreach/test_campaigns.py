@@ -208,6 +208,23 @@ def test_days_of_a_medium_that_no_campaign_has_are_told(campaigns, days, told):
     assert told in note if told else "ありません" not in note
 
 
+@pytest.mark.parametrize(
+    ("days", "media", "told"),
+    [
+        ({"SNS": 0, "TV": 0, "チラシ": 13}, ["SNS", "チラシ", "TV"], ""),
+        ({"SNS": 0, "チラシ": 13}, ["SNS", "チラシ", "TV"], "決めていない媒体(「TV」)は、0日とみなしました"),
+        ({}, ["SNS", "ラジオ", "SNS"], "決めていない媒体(「SNS」「ラジオ」)は、"),
+    ],
+)
+def test_a_medium_for_which_nobody_set_days_is_told(campaigns, days, media, told):
+    """A medium of which no days are set lasts no day longer, and a campaign without a start is in no table of days."""
+    supplied = campaigns.assign(media=pd.array(media, dtype="string"))
+    undated = pd.concat([supplied, supplied.head(1).assign(start=pd.NaT, end=pd.NaT, media="ポスター")])
+    note = calendar.calendar(undated, calendar.carry_overs(days, "rectangular")).schema.note
+    assert told in note if told else "みなしました" not in note
+    assert "ポスター" not in note
+
+
 def test_a_halving_effect_is_followed_for_two_half_lives(campaigns):
     fading = calendar.intensity(campaigns, {"チラシ": CarryOver(7, "half_life")}, YEAR)["チラシ"]
     assert fading[pd.Timestamp("2024-03-01")] == 1.0

@@ -207,6 +207,9 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     met = set(campaigns["media"].dropna().astype(str))
     if idle := [medium for medium, after in carry_over.items() if after.days and medium not in met]:
         note += f"続くとみなす日数を決めた媒体のうち、「{'」「'.join(idle)}」の施策はこの年度にありません。"
+    run = dict.fromkeys(_dated(campaigns)["media"].astype(str))
+    if unset := [medium for medium in run if medium not in carry_over]:
+        note += f"続くとみなす日数を決めていない媒体(「{'」「'.join(unset)}」)は、0日とみなしました。"
     return Typed.of(frame, columns, note=note)
 
 
