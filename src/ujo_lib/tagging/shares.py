@@ -53,7 +53,7 @@ def _per_reading(read: Floats, size: Floats) -> Floats:
 def wilson_of_few(found: npt.ArrayLike, read: npt.ArrayLike, size: npt.ArrayLike, z: float) -> Shares:
     """`wilson_finite`, whose limits of a few finds, or of a few texts without, are moved out to where they hold.
 
-    Of a trait so rare that one find is luck, Wilson's lower limit is above the truth in up to 17 % of samples (Brown,
+    Of a trait so rare that one find is luck, Wilson's lower limit is above the truth in up to 16 % of samples (Brown,
     Cai & DasGupta 2001, Statistical Science 16, 101–133, who replace it likewise by a one-sided one). No limit lies
     further in than Clopper & Pearson's one-sided at the whole level; from about 12 finds on none is moved.
     """
