@@ -63,8 +63,24 @@ def test_a_year_whose_campaigns_nobody_added_is_refused_and_not_told_those_of_th
 
 @pytest.mark.parametrize(("first", "said"), [(date(2024, 3, 28), True), (date(2024, 3, 29), False)])
 def test_days_under_a_campaign_of_another_year_are_named_as_far_as_they_would_be_compared_with(first, said):
-    told = calendar.said_of_others([WINDOW], first, 14)
+    told = calendar.said_of_others([WINDOW], first, 14, Period(date(2025, 2, 1), date(2025, 2, 9), ""))
     assert (told != "", "2024年2月20日〜2024年3月14日" in told) == (said, said)
+
+
+@pytest.mark.parametrize(
+    ("end", "shared"),
+    [("2024-02-19", 0), ("2024-02-20", 1), ("2024-02-22", 3), ("2024-02-27", 8), ("2024-02-28", 8)],
+)
+def test_days_on_which_a_campaign_of_another_year_is_still_at_work_are_no_campaign_s_own(
+    campaigns, end, shared
+):
+    """The social media run from 20 to 29 February, the last two of their days together with television."""
+    other = Period(date(2024, 2, 1), date.fromisoformat(end), "前の年度")
+    table = calendar.separability(campaigns, {}, YEAR, 7, [other]).frame.set_index("name")
+    assert table.loc["SNS広告", "exclusive"] == 8 - shared
+    assert table.loc["SNS広告", "separable"] == (8 - shared >= 7)
+    told = calendar.said_of_others([other], date(2023, 4, 1), 14, calendar.joint_window(campaigns, {}))
+    assert ("区別できません" in told) == (shared > 0)
 
 
 @pytest.mark.parametrize(("wanted", "separable"), [(7, True), (8, True), (9, False)])
@@ -208,6 +224,23 @@ def test_days_of_a_medium_that_no_campaign_has_are_told(campaigns, days, told):
     assert told in note if told else "ありません" not in note
 
 
+@pytest.mark.parametrize(
+    ("days", "media", "told"),
+    [
+        ({"SNS": 0, "TV": 0, "チラシ": 13}, ["SNS", "チラシ", "TV"], ""),
+        ({"SNS": 0, "チラシ": 13}, ["SNS", "チラシ", "TV"], "決めていない媒体(「TV」)は、0日とみなしました"),
+        ({}, ["SNS", "ラジオ", "SNS"], "決めていない媒体(「SNS」「ラジオ」)は、"),
+    ],
+)
+def test_a_medium_for_which_nobody_set_days_is_told(campaigns, days, media, told):
+    """A medium of which no days are set lasts no day longer, and a campaign without a start is in no table of days."""
+    supplied = campaigns.assign(media=pd.array(media, dtype="string"))
+    undated = pd.concat([supplied, supplied.head(1).assign(start=pd.NaT, end=pd.NaT, media="ポスター")])
+    note = calendar.calendar(undated, calendar.carry_overs(days, "rectangular")).schema.note
+    assert told in note if told else "みなしました" not in note
+    assert "ポスター" not in note
+
+
 def test_a_halving_effect_is_followed_for_two_half_lives(campaigns):
     fading = calendar.intensity(campaigns, {"チラシ": CarryOver(7, "half_life")}, YEAR)["チラシ"]
     assert fading[pd.Timestamp("2024-03-01")] == 1.0
@@ -324,7 +357,7 @@ def test_a_measure_without_an_effect_beyond_its_end_has_no_bar_of_one(campaigns,
     [
         ("2024-02-20", "2024-02-29", ""),
         ("2024-02-20", None, "終了日の分からない施策(SNS広告)は、開始日だけの施策とみなしました。"),
-        (None, None, "開始日の分からない施策(SNS広告)は、日程と効果の計算に入れていません。"),
+        (None, None, "開始日の分からない施策(SNS広告)は、日程と効果の計算に入れず、費用にだけ入れています。"),
     ],
 )
 def test_what_is_assumed_of_a_campaign_without_a_day_stands_under_the_list(campaigns, start, end, said):

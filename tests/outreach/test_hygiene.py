@@ -286,3 +286,19 @@ def test_every_silence_is_named_at_once():
 @pytest.mark.parametrize(("first", "refused"), [("2024-03-14", True), ("2024-03-15", False)])
 def test_silence_on_days_left_out_does_not_matter(first, refused):
     assert isinstance(heard(daily(1, 1), of_controls(14, 5.0, first)), Refusal) == refused
+
+
+@pytest.mark.parametrize(
+    ("regions", "area"),
+    [
+        (None, "熊本県"),
+        ([None, None], "熊本県"),
+        (["Kumamoto", None, "熊本県"], "熊本県"),
+        (["福岡県", "Kumamoto Prefecture"], "熊本県、福岡県"),
+        (["1", "2", "3"], "1、2、3"),
+        (["1", "2", "3", "4"], "1、2、3など4の地域"),
+    ],
+)
+def test_advertisements_are_told_of_where_they_were_shown_and_not_of_where_they_were_meant_to(regions, area):
+    ads = pd.DataFrame({"impressions": [1] * 4} if regions is None else {"region": regions})
+    assert hygiene.delivered_in(ads, "熊本県") == area

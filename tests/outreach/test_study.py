@@ -157,6 +157,29 @@ def test_the_curves_hold_the_registered_estimate_once(campaigns):
         )
 
 
+@pytest.mark.parametrize(
+    ("controls", "neighbours", "options"),
+    [
+        ((), [], 1),
+        ((), ["青森県"], 1),
+        ((), ["県00"], 2),
+        (("県07", "県08"), ["県07"], 2),
+        (("県07", "県08"), ["県07", "県08"], 1),
+    ],
+)
+def test_a_choice_of_controls_is_one_only_where_it_leaves_others(campaigns, controls, neighbours, options):
+    """Without any control left the plan would take all of them; without a neighbour among them it takes the same."""
+    found = opened(campaigns, contacts(1, 4.0), nation(), replace(PLAN, controls=controls))
+    assert found.prefecture_curve(neighbours).frame["比較地域"].nunique() == options
+
+
+@pytest.mark.parametrize(("before", "options"), [(119, 3), (120, 1), (None, 1)])
+def test_days_after_the_opening_are_a_choice_only_where_the_records_hold_any(campaigns, before, options):
+    day = None if before is None else PLAN.first_day - timedelta(before)
+    found = replace(opened(campaigns, contacts(1, 4.0), nation()), opened=day)
+    assert found.city_curve([]).frame["開設後に除く日数"].nunique() == options
+
+
 def test_delivery_into_a_control_prefecture_takes_it_out_of_the_control(campaigns):
     ads = pd.DataFrame({"region": ["熊本県", "県07"], "impressions": [2_000_000, 50]})
     found = study.open_study(PLAN, campaigns, ads, CHANNELS, contacts(1, 1.0), nation())

@@ -127,7 +127,7 @@ def test_bounds_of_corrected_shares_are_at_the_level_that_their_heading_says(lev
     )
     tag = found.tags["school"].to_numpy()
     parts = [
-        shares.wilson_finite(
+        shares.wilson_of_few(
             found.both[tag[:20] == has, 0].sum(), (tag[:20] == has).sum(), (tag == has).sum(), z
         )
         for has in (False, True)

@@ -1,9 +1,12 @@
+import inspect
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ujo_lib import text as masking
 from ujo_lib.tagging import normalise as n
 
 TEXTS = st.text(
@@ -37,6 +40,10 @@ TEXTS = st.text(
         ("ほんと−", ["ほんとー"]),
         ("ＯＤした", ["odした"]),
         ("学\u200b校\ufeff", ["学校"]),
+        ("〔学校名〕の〔氏名〕", ["〔 〕の〔 〕"]),
+        ("〔一〕〔八字までの伏せ字〕", ["〔 〕〔 〕"]),
+        ("〔〕〔九字からは伏せ字か〕", ["〔〕〔九字からは伏せ字か〕"]),
+        ("〔学〔校〕", ["〔学〔 〕"]),
         ("一行目\r\n二行目\u2028三行目", ["一行目", "二行目", "三行目"]),
         (" \n　\t", []),
         ("", []),
@@ -46,6 +53,15 @@ TEXTS = st.text(
 )
 def test_spelling_is_evened_out_and_sentences_are_cut(written: str, sentences: list[str]) -> None:
     assert n.normalise(written).split("\n") == (sentences or [""])
+
+
+def test_nobody_is_taken_at_the_words_of_a_mask() -> None:
+    """Whatever kinds of masks are set, none is a word of the person who wrote; the way back stays as it was."""
+    kinds = set(re.findall("〔[^〔〕{]+〕", inspect.getsource(masking)))
+    assert {"〔学校名〕", "〔電話番号〕"} < kinds
+    assert {n.normalise(kind) for kind in kinds} == {"〔 〕"}
+    traced = n.trace("〔学校名〕へ")
+    assert traced.span(3, 4) == (5, 6)
 
 
 @given(TEXTS)

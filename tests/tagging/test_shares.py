@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import beta, norm
 from statsmodels.stats.proportion import proportion_confint
 
 from ujo_lib.tagging import shares
@@ -70,6 +70,18 @@ def test_limits_that_hold_far_out_are_clopper_and_pearson_s_of_endless_texts(fou
     assert (limits.low, limits.high) == pytest.approx(exact, abs=1e-12)
 
 
+@pytest.mark.parametrize(("read", "texts"), [(20, 25), (50, 25)])
+@pytest.mark.parametrize("lacked", [False, True])
+def test_the_limits_hold_a_theme_so_rare_that_one_find_is_luck(read: int, texts: int, lacked: bool) -> None:
+    """Of 2,500 texts so many have it (or lack it); the tags, of 25 others, know nothing of it."""
+    drawn = np.random.default_rng(8).multivariate_hypergeometric([texts, 2475 - texts, 25], read, 4000)
+    cells = np.stack([drawn[:, 0] + drawn[:, 1], drawn[:, 2]], axis=-1)[:, None]
+    found = np.stack([drawn[:, 0], 0 * drawn[:, 0]], axis=-1)[:, None]
+    limits = shares.post_stratified([[2475, 25]], cells, cells - found if lacked else found)
+    truth = 1 - texts / 2500 if lacked else texts / 2500
+    assert ((limits.low <= truth) & (truth <= limits.high)).mean() >= 0.92
+
+
 @pytest.mark.parametrize(("size", "read", "found"), [(8, 7, 0), (8, 7, 7), (10, 9, 0), (10, 9, 9), (9, 3, 1)])
 def test_a_share_is_the_same_at_every_level(size: int, read: int, found: int) -> None:
     """By hand; the part that leans lies beyond Wilson's limits where all texts of a cell but one were read."""
@@ -88,6 +100,9 @@ def test_a_corrected_share_is_the_cells_own_shares_by_their_known_sizes() -> Non
     tagged_share, bare_share = (20 + 20.5 / 31) / 31, (4 + 4.5 / 61) / 61
     assert found.share == pytest.approx(0.3 * tagged_share + 0.7 * bare_share)
     tagged, bare = (wilson(x / n, n * (N - 1) / (N - n)) for x, n, N in ((20, 30, 300), (4, 60, 700)))
+    # Of four finds the one-sided exact limit lies further out.
+    worth = 60 * 699 / 640
+    bare = beta.ppf(0.05, worth / 15, worth * 14 / 15 + 1), bare[1]
     down = np.hypot(0.3 * (20 / 30 - tagged[0]), 0.7 * (4 / 60 - bare[0]))
     up = np.hypot(0.3 * (tagged[1] - 20 / 30), 0.7 * (bare[1] - 4 / 60))
     middle = 0.3 * 20 / 30 + 0.7 * 4 / 60

@@ -87,7 +87,7 @@ def listing(campaigns: pd.DataFrame) -> Typed:
         f"{what}の分からない施策({'、'.join(campaigns.loc[which, 'name'].astype(str))})は、{taken}。"
         for what, which, taken in (
             ("終了日", unended, "開始日だけの施策とみなしました"),
-            ("開始日", undated, "日程と効果の計算に入れていません"),
+            ("開始日", undated, "日程と効果の計算に入れず、費用にだけ入れています"),
         )
         if which.any()
     )
@@ -114,13 +114,20 @@ def of_year(campaigns: pd.DataFrame, year: Period) -> tuple[pd.DataFrame, pd.Dat
     return campaigns[own | start.isna()], campaigns[~own & start.notna()]
 
 
-def said_of_others(others: Iterable[Period], first_day: date, washout_days: int) -> str:
-    """Which days from the first on are not compared with, because campaigns of other years ran; empty without any."""
+def said_of_others(others: Iterable[Period], first_day: date, washout_days: int, own: Period) -> str:
+    """Which days from the first on are not compared with, because campaigns of other years ran; empty without any.
+
+    On days of `own`, the window in which the effect is looked for, their effect cannot be told from this year's.
+    """
     met = [window for window in others if window.end + timedelta(days=washout_days) >= first_day]
     if not met:
         return ""
     spans = "、".join(spoken_span(window.start, window.end) for window in met)
-    return f"ほかの年度の施策の期間({spans}。続くとみなす日を含む)と、あとの{washout_days}日は、比べる日から除きます。"
+    shared = any(window.start <= own.end and window.end >= own.start for window in met)
+    return (
+        f"ほかの年度の施策の期間({spans}。続くとみなす日を含む)と、あとの{washout_days}日は、比べる日から除きます。"
+        + "そのうち効果をみる期間と重なる日は除けず、どちらの年度の施策の効果かは区別できません。" * shared
+    )
 
 
 def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:
@@ -207,6 +214,9 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     met = set(campaigns["media"].dropna().astype(str))
     if idle := [medium for medium, after in carry_over.items() if after.days and medium not in met]:
         note += f"続くとみなす日数を決めた媒体のうち、「{'」「'.join(idle)}」の施策はこの年度にありません。"
+    run = dict.fromkeys(_dated(campaigns)["media"].astype(str))
+    if unset := [medium for medium in run if medium not in carry_over]:
+        note += f"続くとみなす日数を決めていない媒体(「{'」「'.join(unset)}」)は、0日とみなしました。"
     return Typed.of(frame, columns, note=note)
 
 
@@ -254,16 +264,22 @@ def overlap_reading(table: pd.DataFrame) -> str:
 
 
 def exclusive_days(
-    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]
+    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], others: Iterable[Period] = ()
 ) -> dict[str, pd.DatetimeIndex]:
-    """Days on which a campaign, and no other, was at work; by campaign name."""
+    """Days on which a campaign, and no other, was at work; by campaign name. `others`: windows of other years' ones."""
     running = intensity(campaigns, carry_over, joint_window(campaigns, carry_over)) > 0
     alone = running.sum(axis=1) == 1
+    for window in others:
+        alone &= ~running.index.isin(day_index(window))
     return {name: running.index[alone & running[name]] for name in running.columns}
 
 
 def separability(
-    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period, min_exclusive_days: int
+    campaigns: pd.DataFrame,
+    carry_over: Mapping[str, CarryOver],
+    observed: Period,
+    min_exclusive_days: int,
+    others: Iterable[Period] = (),
 ) -> Typed:
     """Can a campaign be told from the others by its days?
 
@@ -272,13 +288,14 @@ def separability(
         carry_over: carry-over by medium.
         observed: days over which correlation and variance inflation are taken.
         min_exclusive_days: fewer days alone than this do not identify an effect.
+        others: windows of campaigns of other years.
 
     Returns:
         One row a campaign: name, media, start, end, n (days), exclusive (days alone), correlation (largest
         with another), vif (1 without another; infinite when collinear), separable, reason.
     """
     strength = intensity(campaigns, carry_over, observed)
-    alone = exclusive_days(campaigns, carry_over)
+    alone = exclusive_days(campaigns, carry_over, others)
     reach = windows(campaigns, carry_over)
     largest = _largest_correlation(strength)
     inflation = _vif(strength)

@@ -159,7 +159,7 @@ def reached_prefectures(
 
 def said_regions(ads: pd.DataFrame, every: Sequence[str]) -> str:
     """Which regions the advertising exports name in words that the national table does not know, in order."""
-    regions = set(ads["region"].dropna().map(_prefecture)) if "region" in ads else set()
+    regions = _regions(ads)
     if not regions:
         return "広告の配信地域の記録がないため、ほかの県に配信されたかどうかは分かりません。"
     if not (strange := sorted(regions - set(every))):
@@ -168,6 +168,16 @@ def said_regions(ads: pd.DataFrame, every: Sequence[str]) -> str:
         f"広告の配信地域のうち、都道府県名と照合できない名称: {'、'.join(strange)}。"
         "ほかの県への配信は、比較地域から除く理由になります。"
     )
+
+
+def delivered_in(ads: pd.DataFrame, home: str) -> str:
+    """Where the advertisements were shown, as far as the exports name regions; the home prefecture where none does."""
+    regions = sorted(_regions(ads))
+    return "、".join(regions[:3]) + f"など{len(regions)}の地域" * (len(regions) > 3) if regions else home
+
+
+def _regions(ads: pd.DataFrame) -> set[str]:
+    return set(ads["region"].dropna().map(_prefecture)) if "region" in ads else set()
 
 
 def clean_controls(

@@ -130,8 +130,8 @@ class Study:
         self, campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], min_exclusive_days: int
     ) -> list[Effect]:
         """Each campaign's own effect in the city, from the days it had to itself, or why it has none."""
-        able = calendar.separability(campaigns, carry_over, self.recorded, min_exclusive_days)
-        alone = calendar.exclusive_days(campaigns, carry_over)
+        able = calendar.separability(campaigns, carry_over, self.recorded, min_exclusive_days, self.others)
+        alone = calendar.exclusive_days(campaigns, carry_over, self.others)
         joint = self.city()
         found = []
         for row in able.frame.itertuples():
@@ -150,15 +150,16 @@ class Study:
         Args:
             neighbours: prefectures that waves and feeds may have reached by spilling over.
         """
+        # Of a desk older than the records nothing is left out, however many days.
+        new = self.opened is not None and self.opened + timedelta(120) > self.plan.first_day
+        settling = {f"{days}日": days for days in (60, 90, 120) if new or days == self.plan.settling_days}
         choices = self._shared_choices(neighbours) | {
             "数え方": _options(
                 "episode_gap_days",
                 self.plan.episode_gap_days,
                 {"すべての相談": 0} | {f"{days}日以内は1回": days for days in (14, 30)},
             ),
-            "開設後に除く日数": _options(
-                "settling_days", self.plan.settling_days, {"60日": 60, "90日": 90, "120日": 120}
-            ),
+            "開設後に除く日数": _options("settling_days", self.plan.settling_days, settling),
             "方法": _options("city_method", self.plan.city_method, {name: name for name in CITY_METHODS}),
         }
         # The estimators of one choice of days and contacts share its comparison.
@@ -187,8 +188,10 @@ class Study:
         return specification.curve(self.plan, choices, estimate)
 
     def _shared_choices(self, neighbours: Sequence[str]) -> dict[str, dict[str, dict[str, object]]]:
-        controls = self.controls
-        near = () if isinstance(controls, Refusal) else tuple(x for x in controls if x not in neighbours)
+        controls = () if isinstance(self.controls, Refusal) else self.controls
+        far = tuple(name for name in controls if name not in neighbours)
+        # Without a control left the plan would take all of them, and with all it takes what it took.
+        without = {"近隣を除く": far} if 0 < len(far) < len(controls) else {}
         end = self.plan.window_end
         ends = {
             f"{spoken(day, with_year=False)}まで": day
@@ -198,7 +201,7 @@ class Study:
         return {
             "期間": _options("window_end", end, ends),
             "比較地域": _options(
-                "controls", self.plan.controls, {"登録どおり": self.plan.controls, "近隣を除く": near}
+                "controls", self.plan.controls, {"登録どおり": self.plan.controls, **without}
             ),
         }
 

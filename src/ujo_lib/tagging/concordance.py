@@ -153,8 +153,6 @@ def _contexts(text: str, codebook: Codebook) -> dict[tuple[str, str], list[str]]
     flat = "".join(" " if character.isspace() else character for character in masked)
     contexts: dict[tuple[str, str], list[str]] = {}
     for place in evidence(masked, codebook):
-        if flat.rfind("〔", 0, place.end) > flat.rfind("〕", 0, place.begin + 1):
-            continue  # a word of the mask
         left = flat[max(0, place.begin - _CONTEXT) : place.begin]
         right = flat[place.end : place.end + _CONTEXT]
         shown = f"{left}【{flat[place.begin : place.end]}】{right}"

@@ -5,6 +5,7 @@ once, before any dictionary or rule sees the text; the sentence (up to 。!? or 
 that follows.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ _DROPPED_MARKS = "\u3099\u309a" + "".join(map(chr, (*range(0xFE00, 0xFE10), *ran
 _VOICED_MARKS = {0x309B: "\u3099", 0x309C: "\u309a"}
 _MOST_MARKS = 30
 """More combining marks in a row stand in no language (UAX #15, Stream-Safe Text Format)."""
+_MASK = re.compile("〔[^〔〕]{1,8}〕")
+"""What stands for something that could name a person (`ujo_lib.text.mask_personal`, or the city's own hand): nobody who
+wrote the text wrote its words."""
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs"})
 
 KEEP, DROP, SPACE, LINE, DASH, WAVE, STOP, CLOSER, DOT, REPEAT, CAPITAL = range(11)
@@ -90,24 +94,24 @@ def corpus(texts: Sequence[str]) -> Corpus:
     Nearly all Japanese text can be normalised character by character from a table. A text with combining marks,
     half-width voiced marks or ornamental letters goes through `unicodedata` as a whole first.
     """
+    texts = list(map(_emptied, texts))
     tables = _tables()
     codepoints, bounds = _joined(texts)
     awkward = np.flatnonzero(joining_texts(codepoints, bounds, tables.joins))
     if awkward.size:
-        composed = list(texts)
         for index in awkward:
-            text = composed[index]
+            text = texts[index]
             # Putting a row of marks in order takes the square of its length.
             apart = np.flatnonzero(~tables.joins[codepoints[slice(*bounds[index : index + 2])]])
             piled = np.diff(apart, prepend=-1, append=len(text)).max() > _MOST_MARKS + 1
-            composed[index] = "".join(map(compose, _clusters(text))) if piled else compose(text)
-        codepoints, bounds = _joined(composed)
+            texts[index] = "".join(map(compose, _clusters(text))) if piled else compose(text)
+        codepoints, bounds = _joined(texts)
     return Corpus(*clean(codepoints, bounds, tables), n_texts=len(texts))
 
 
 def trace(text: str) -> Traced:
     """Normalise one text and keep, for every character, where it came from in the original."""
-    pieces = list(_clusters(text))
+    pieces = list(_clusters(_emptied(text)))
     composed = [compose(piece) for piece in pieces]
     ends = list(accumulate(map(len, pieces)))
     source = [
@@ -132,6 +136,11 @@ def normalise(text: str) -> str:
 def compose(text: str) -> str:
     """NFKC, after spacing voiced marks (か゛) have been made combining ones."""
     return unicodedata.normalize("NFKC", text.translate(_VOICED_MARKS))
+
+
+def _emptied(text: str) -> str:
+    """The text with blanks for the words of its masks, as long as before."""
+    return _MASK.sub(lambda mask: f"〔{' ' * (len(mask[0]) - 2)}〕", text) if "〔" in text else text
 
 
 def decode(codepoints: Int32) -> str:
