@@ -56,7 +56,7 @@ def open_executor(workers: int = 1, scheduler: str = "", modules: Iterable[str] 
     except ModuleNotFoundError:
         raise NoClusterError(
             "クラスターで実行する部品がありません。プロジェクトのフォルダーで "
-            '`pip install --no-build-isolation -e ".[cluster]"` を実行してください。'
+            '`pip install -e ".[cluster]"` を実行してください。'
         ) from None
     try:
         client = distributed.Client(scheduler, timeout="20s")
