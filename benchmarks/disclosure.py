@@ -485,8 +485,7 @@ def finished_release(place: SiteYear, largest: int = 20_000) -> dict[str, Any]:
     attacked alone. Questions of several answers, and groups of more than so many kinds of people, are not attacked.
     """
     steps = plan_steps(place)
-    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in steps]
-    found = {job.notebook: StepStore(place).find(job) for job in jobs}
+    found = {step.notebook: StepStore(place).find(Job("internal", step, step.key)) for step in steps}
     if not is_sealed(place.release) or None in found.values():
         raise SystemExit(f"first: ujo release {place.site} {place.name}")
     policy = Knowledge.read(place, steps).policy

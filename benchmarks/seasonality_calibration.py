@@ -28,7 +28,7 @@ from scipy import stats as scipy_stats
 from scipy.signal import lfilter
 
 from ujo_lib import glm
-from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality import (
     attributes,
     circular,
@@ -198,9 +198,9 @@ HOURLY = 2
 
 TERMS = Terms(
     (
-        SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31)),
-        SchoolBreak("冬休み", date(2023, 1, 1), date(2023, 1, 7)),
-        SchoolBreak("冬休み", date(2023, 12, 24), date(2023, 12, 31)),
+        Period(date(2023, 7, 21), date(2023, 8, 31), "夏休み"),
+        Period(date(2023, 1, 1), date(2023, 1, 7), "冬休み"),
+        Period(date(2023, 12, 24), date(2023, 12, 31), "冬休み"),
     ),
     harmonics=2,
     trend=False,

@@ -282,12 +282,6 @@ def test_a_period_counts_both_ends_and_refuses_to_run_backwards():
         Period(days[1], days[0], "逆")
 
 
-def test_a_school_break_includes_its_last_day():
-    summer = fiscal.SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31))
-    days = [date(2023, 7, 20), date(2023, 7, 21), date(2023, 8, 31), date(2023, 9, 1)]
-    assert [summer.contains(day) for day in days] == [False, True, True, False]
-
-
 def breaks_of(**years):
     """Summers from 21 July to 31 August and winters from 24 December to 7 January, of the years that are named."""
     days = {
@@ -296,7 +290,7 @@ def breaks_of(**years):
         "autumn": ((10, 9), (10, 12), 0),
     }
     return [
-        fiscal.SchoolBreak(name, date(year, *days[name][0]), date(year + days[name][2], *days[name][1]))
+        fiscal.Period(date(year, *days[name][0]), date(year + days[name][2], *days[name][1]), name)
         for name, held in years.items()
         for year in held
     ]
@@ -318,7 +312,7 @@ def breaks_of(**years):
 def test_breaks_that_a_list_does_not_reach_are_missed_from_their_first_to_their_last_day(start, end, lacking):
     period = Period(date.fromisoformat(start), date.fromisoformat(end), "")
     found = fiscal.unlisted_breaks(breaks_of(summer=[2023, 2024], winter=[2023, 2024]), period)
-    assert [f"{each.name} {each.start.year}" for each in found] == lacking
+    assert [f"{each.label} {each.start.year}" for each in found] == lacking
     assert fiscal.unlisted_breaks([], period) == ()
 
 
@@ -328,12 +322,12 @@ def test_a_break_that_was_forgotten_in_between_is_missed_and_one_that_is_new_or_
     def lacking(**held):
         whole = {"summer": range(2020, 2025), "winter": range(2019, 2025)}
         return [
-            (one.name, one.start.year) for one in fiscal.unlisted_breaks(breaks_of(**whole, **held), years)
+            (one.label, one.start.year) for one in fiscal.unlisted_breaks(breaks_of(**whole, **held), years)
         ]
 
     assert lacking() == lacking(autumn=[2022, 2023]) == lacking(autumn=range(2021, 2025)) == []
     assert lacking(autumn=[2020, 2022, 2023, 2024]) == [("autumn", 2021)]
-    moved = fiscal.SchoolBreak("summer", date(2024, 9, 1), date(2024, 9, 20))
+    moved = fiscal.Period(date(2024, 9, 1), date(2024, 9, 20), "summer")
     others = [one for one in breaks_of(summer=range(2020, 2025)) if one.start.year != 2024]
     assert fiscal.unlisted_breaks([*others, moved], years) == ()
 
@@ -341,7 +335,7 @@ def test_a_break_that_was_forgotten_in_between_is_missed_and_one_that_is_new_or_
 def lacking_in(first: str, last: str, **held: list[str]) -> list[str]:
     """First days of what a list lacks in a period; it has breaks of ten days that begin on these days."""
     breaks = [
-        fiscal.SchoolBreak(name, day := date.fromisoformat(start), day + timedelta(days=9))
+        fiscal.Period(day := date.fromisoformat(start), day + timedelta(days=9), name)
         for name, starts in held.items()
         for start in starts
     ]

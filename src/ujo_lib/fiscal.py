@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -321,45 +322,26 @@ def is_bridge_day(day: date) -> bool:
     return not is_day_off(day) and all(is_day_off(other) for other in around)
 
 
-@dataclass(frozen=True, slots=True)
-class SchoolBreak:
-    """A school holiday, which differs from city to city and is therefore a parameter.
-
-    Attributes:
-        name: e.g. 「夏休み」.
-        start: first day without school.
-        end: last day without school, included.
-    """
-
-    name: str
-    start: date
-    end: date
-
-    def contains(self, day: date) -> bool:
-        """Whether ``day`` lies in the break, ends included."""
-        return self.start <= day <= self.end
-
-
-def unlisted_breaks(breaks: Sequence[SchoolBreak], period: Period) -> tuple[SchoolBreak, ...]:
-    """Breaks of a period that a list does not reach or leaves out, on about the days that they have in other years.
+def unlisted_breaks(breaks: Sequence[Period], period: Period) -> tuple[Period, ...]:
+    """School breaks that a list does not reach or leaves out of a period, on about the days of other years.
 
     A list that ends tells nothing of the breaks after it. One that a name no longer has a year before the list ends,
     or does not have yet a year after it begins, was given up or is new, and is not missed there.
     """
-    found = []
-    for name in dict.fromkeys(each.name for each in breaks):
-        own = sorted((each for each in breaks if each.name == name), key=_by_start)
-        is_new = own[0].start - min(map(_by_start, breaks)) > _A_YEAR
-        is_old = max(map(_by_start, breaks)) - own[-1].start > _A_YEAR
+    found, breaks = [], sorted(breaks, key=attrgetter("start"))
+    for name in dict.fromkeys(each.label for each in breaks):
+        own = [each for each in breaks if each.label == name]
+        is_new = own[0].start - breaks[0].start > _A_YEAR
+        is_old = breaks[-1].start - own[-1].start > _A_YEAR
         for year in range(period.start.year - 1, period.end.year + 1):
             near = min(own, key=lambda each: abs(each.start.year - year))
             years = year - near.start.year
-            there = SchoolBreak(name, _moved(near.start, years), _moved(near.end, years))
+            there = Period(_moved(near.start, years), _moved(near.end, years), name)
             not_held = (is_new and there.start < own[0].start) or (is_old and there.start > own[-1].start)
             listed = any(abs(each.start - there.start) < _A_SEASON for each in own)
             if there.start <= period.end and period.start <= there.end and not listed and not not_held:
                 found.append(there)
-    return tuple(sorted(found, key=_by_start))
+    return tuple(sorted(found, key=attrgetter("start")))
 
 
 _A_YEAR = timedelta(days=366)
@@ -369,10 +351,6 @@ _A_SEASON = timedelta(days=90)
 
 def _moved(day: date, years: int) -> date:
     return date(day.year + years, day.month, min(day.day, 28) if day.month == 2 else day.day)  # February
-
-
-def _by_start(one: SchoolBreak) -> date:
-    return one.start
 
 
 def _year_of(match: re.Match[str]) -> int:

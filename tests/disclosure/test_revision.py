@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from tests.disclosure.people import TOTAL, grid, table_of
 from ujo_lib.disclosure.audit.outsider import Outsider
 from ujo_lib.disclosure.plan import plan
-from ujo_lib.disclosure.revision import SmallChange, same_records, small_changes
+from ujo_lib.disclosure.revision import SmallChange, _days, _Subtraction, same_records, small_changes
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
 
 FIVE = Policy(threshold=5, required_width=3)
@@ -271,6 +271,58 @@ def test_tables_of_days_that_do_not_meet_say_nothing_of_each_other():
     assert same_records(now, then, "fy2023")[1] == []
 
 
+def months(name: str, first: date, *counts: int, total: bool = False) -> CountTable:
+    """Contacts by month from the first of one, over whole fiscal years."""
+    labels = [f"{first.year + (3 + i) // 12}年{(3 + i) % 12 + 1}月" for i in range(len(counts))]
+    cells = [Cell((label,), "n", n) for label, n in zip(labels, counts, strict=True)]
+    cells += [Cell((TOTAL,), "n", sum(counts))] * total
+    last = date(first.year + len(counts) // 12, 3, 31)
+    return CountTable(name, "contacts", {"月": "month"}, ("n",), tuple(cells), period=(first, last))
+
+
+APRIL = date(2022, 4, 1)
+
+
+@pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False), (-1, True)])
+def test_a_month_of_a_longer_record_is_held_against_the_same_month_of_its_own_year(late, refused):
+    """Two years of months in one table: its April 2022 is the one that last year's release printed."""
+    year = [30] * 12
+    then = left([months("year", APRIL, *year)], release="fy2022/a")
+    found = told(then, [months("record", APRIL, 30 + late, *year[1:], *year)])
+    assert {(one.cell, one.low) for one in found} == ({("月=2022年4月 (n)", late)} if refused else set())
+
+
+def test_days_that_no_count_ties_together_are_worked_out_apart_and_others_as_one():
+    day, other, third = (frozenset({f"{year}-04-01/{year + 1}-03-31"}) for year in (2022, 2023, 2024))
+
+    def parts(*periods: frozenset[str] | None) -> set[frozenset[str]]:
+        own = (("相談", frozenset({"学校"})),)
+        return {
+            part for part in _days([own if p is None else (("〔期間〕", p), *own) for p in periods]) if part
+        }
+
+    assert _days([]) == [frozenset()]
+    assert parts(day, other) == {day, other}
+    assert parts(day, other, day | other, third) == {day | other, third}
+    assert (
+        parts(day | other, other | third) == parts(day, other | third, day | other) == {day | other | third}
+    )
+    assert parts(day, other, None) == {day | other}
+
+
+@pytest.mark.parametrize(("hidden", "parts"), [(None, 2), (0, 1), (23, 1)])
+def test_a_sum_over_two_years_ties_them_only_where_its_table_hides_a_count(hidden, parts):
+    record = months("record", APRIL, *[30] * 24)
+    flags = tuple(i == hidden for i in range(24))
+    years = [dated(f"topic{y}", date(y, 4, 1), date(y + 1, 3, 31), 学校=30, 家族=40) for y in (2022, 2023)]
+    now = [PastRelease(record, flags), *(PastRelease(one, (False,) * 3) for one in years)]
+    then = [replace(past, release="fy2023/1") for past in now]
+    whole = _Subtraction.of(then, now, [], FIVE)
+    assert len(list(whole.parts())) == parts
+    alone = _Subtraction.of(then[1:2], now, [], FIVE)  # of 2022 alone the earlier release says something
+    assert [{past.table.id for past, *_ in part.then.cells} for part in alone.parts()] == [{"topic2022"}]
+
+
 def test_people_without_dates_are_asked_anew_each_year_but_not_within_one():
     then = left(report(EVERYBODY), release="fy2022/a")
     assert same_records(report(late(1)), then, "fy2023") == ([], [])
@@ -364,7 +416,9 @@ def test_what_is_public_of_the_new_records_is_held_against_the_earlier_release()
 def test_a_search_that_ends_at_its_limit_refuses(monkeypatch):
     many = report(late(20))
     assert told(FIRST, many) == []
-    monkeypatch.setattr(Outsider, "change", lambda *_: (float("nan"), float("nan")))
+    monkeypatch.setattr(
+        Outsider, "ends", lambda _, regions, *__: [(float("nan"), float("nan"))] * len(regions)
+    )
     assert told(FIRST, many)
 
 

@@ -799,12 +799,11 @@ def survey_days(returned: Sequence[str | None], period: Period = YEAR) -> list[P
 
 def notes_of_survey(frame: pd.DataFrame, period: Period = YEAR) -> list[Problem]:
     """What is told of a survey's days; without a period nothing is said of whose year it is."""
-    rows = np.arange(2, len(frame) + 2)
-    loaded = Loaded(frame, np.array(["a.csv"] * len(frame), dtype=object), rows)
+    files, rows = np.array(["a.csv"] * len(frame), dtype=object), np.arange(2, len(frame) + 2)
     told, undated = Notes("a.csv"), Notes("a.csv")
-    account.note_outdated({"commissioners": loaded}, period, {"a.csv": told})
-    account.note_outdated({"commissioners": loaded}, None, {"a.csv": undated})
-    account.note_outdated({}, period, {})
+    for noted, asked in ((told, period), (undated, None)):
+        account.note_outdated({"commissioners": Loaded(frame, files, rows, {"a.csv": noted})}, asked)
+    account.note_outdated({}, period)
     assert [p for p in told.problems if "以後に" not in p.expected] == undated.problems
     return told.problems
 
@@ -866,9 +865,9 @@ def not_daily(days: pd.DatetimeIndex, n: list[int], kind: str = "national_daily"
     """What is told of these counts: the sign of a week or month, of a sum to date, or nothing."""
     frame = pd.DataFrame({"date": days, "n": pd.array(n, dtype="Int64")})
     files = np.array(["n.csv", *["m.csv"] * (len(days) - 1)], dtype=object)
-    loaded = Loaded(frame, files, np.arange(2, len(days) + 2))
     notes = Notes("n.csv")
-    account.note_not_daily({kind: loaded}, SCHEMAS, {"n.csv": notes})
+    loaded = Loaded(frame, files, np.arange(2, len(days) + 2), {"n.csv": notes})
+    account.note_not_daily({kind: loaded}, SCHEMAS)
     assert all((p.severity, p.row, p.column) == ("warning", 2, "件数") for p in notes.problems)
     return ["累計" if "累計" in p.remedy else "週や月" for p in notes.problems]
 
@@ -912,8 +911,8 @@ def test_advertising_of_months_is_told_as_contacts_of_months_are():
     days = pd.date_range("2023-04-01", periods=5, freq="MS")
     frame = pd.DataFrame({"date": days, "impressions": pd.array([9] * 5, dtype="Int64")})
     notes = Notes("a.csv")
-    loaded = Loaded(frame, np.full(5, "a.csv", dtype=object), np.arange(2, 7))
-    account.note_not_daily({"ads": loaded}, SCHEMAS, {"a.csv": notes})
+    loaded = Loaded(frame, np.full(5, "a.csv", dtype=object), np.arange(2, 7), {"a.csv": notes})
+    account.note_not_daily({"ads": loaded}, SCHEMAS)
     assert [(p.severity, p.column) for p in notes.problems] == [("warning", "インプレッション")]
 
 
@@ -921,9 +920,9 @@ def test_the_prefectures_and_hours_of_a_day_are_one_day_and_unknown_counts_are_n
     days = pd.date_range("2023-04-01", periods=40).repeat(2)
     assert not_daily(days, [3, 5] * 40) == []
     frame = pd.DataFrame({"date": days[:8], "n": pd.array([None] * 8, dtype="Int64")})
-    loaded = Loaded(frame, np.full(8, "n.csv", dtype=object), np.arange(2, 10))
     notes = Notes("n.csv")
-    account.note_not_daily({"national_daily": loaded}, SCHEMAS, {"n.csv": notes})
+    loaded = Loaded(frame, np.full(8, "n.csv", dtype=object), np.arange(2, 10), {"n.csv": notes})
+    account.note_not_daily({"national_daily": loaded}, SCHEMAS)
     assert notes.problems == []
 
 

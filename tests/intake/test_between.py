@@ -22,19 +22,20 @@ BARE = Header(0, 1, (), {}, {}, {}, (), ())
 
 
 def doubles(loaded: between.Loaded, splits: Sequence[str] = ()) -> list[Problem]:
-    notes = {name: Notes(name) for name in dict.fromkeys(loaded.files)}
-    between.check_doubles(loaded, SCHEMAS["national_daily"], dict.fromkeys(notes, splits), notes)
-    return [problem for one in notes.values() for problem in one.problems]
+    between.check_doubles(loaded, SCHEMAS["national_daily"], dict.fromkeys(loaded.notes, splits))
+    return [problem for one in loaded.notes.values() for problem in one.problems]
 
 
 def disagreements(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, int | None]]:
     """File and row of what the rules between kinds find, one file of its own name per kind."""
     notes = {kind: Notes(kind) for kind in frames}
     kinds = {
-        kind: between.Loaded(frame, np.array([kind] * len(frame), dtype=object), np.arange(2, len(frame) + 2))
+        kind: between.Loaded(
+            frame, np.array([kind] * len(frame), dtype=object), np.arange(2, len(frame) + 2), notes
+        )
         for kind, frame in frames.items()
     }
-    between.check_between(kinds, notes)
+    between.check_between(kinds)
     return [(p.file, p.row) for one in notes.values() for p in one.problems]
 
 
@@ -59,8 +60,8 @@ def test_of_rows_whose_key_is_blank_where_it_may_be_the_later_one_is_told_with_t
     row = {"age_band": "10代", "medium": "LINE", "source": None, "share": 0.9}
     frame = frame_of("media_use", [row, row | {"source": "総務省"}, row])
     notes = {"a.csv": Notes("a.csv")}
-    loaded = between.Loaded(frame, np.array(["a.csv"] * 3, dtype=object), np.arange(2, 5))
-    between.check_doubles(loaded, SCHEMAS["media_use"], {"a.csv": ()}, notes)
+    loaded = between.Loaded(frame, np.array(["a.csv"] * 3, dtype=object), np.arange(2, 5), notes)
+    between.check_doubles(loaded, SCHEMAS["media_use"], {"a.csv": ()})
     found = [(p.row, p.remedy.split("と同じ")[0]) for p in notes["a.csv"].problems]
     assert found == [(4, "a.csv 2行目")]
 
@@ -73,10 +74,9 @@ def test_only_rows_of_counts_may_be_parts_to_be_added_up_and_never_people_or_sha
     frame = frame_of(kind, [row, row])
     notes = {"a.csv": Notes("a.csv")}
     between.check_doubles(
-        between.Loaded(frame, np.array(["a.csv"] * 2, dtype=object), np.arange(2, 4)),
+        between.Loaded(frame, np.array(["a.csv"] * 2, dtype=object), np.arange(2, 4), notes),
         schema,
         {"a.csv": ()},
-        notes,
     )
     (found,) = notes["a.csv"].problems
     counts = {"consultations_hourly", "consultations_daily", "national_daily", "national_hourly"}
@@ -130,8 +130,8 @@ def test_records_with_made_up_numbers_are_twins_only_across_files(files, second,
     stamps = pd.to_datetime(["2023-08-01 10:00", second]).tz_localize("Asia/Tokyo")
     frame = pd.DataFrame({SCHEMAS["consultations"].key[0]: ["S1", "S2"], "received_at": stamps})
     notes = {name: Notes(name) for name in ("a", "b")}
-    loaded = between.Loaded(frame, np.array(files, dtype=object), np.array([2, 3]))
-    between.check_twins(loaded, SCHEMAS["consultations"], notes, numbered=False)
+    loaded = between.Loaded(frame, np.array(files, dtype=object), np.array([2, 3]), notes)
+    between.check_twins(loaded, SCHEMAS["consultations"], numbered=False)
     told = [(p.file, p.row) for one in notes.values() for p in one.problems]
     assert told == found
 
@@ -158,8 +158,10 @@ def test_records_with_numbers_of_their_own_are_twins_where_a_person_or_a_text_is
         "text": text or [None, None],
     }
     notes = {name: Notes(name) for name in ("a", "b")}
-    loaded = between.Loaded(pd.DataFrame(columns), np.array(["a", "b"], dtype=object), np.array([2, 3]))
-    between.check_twins(loaded, SCHEMAS["consultations"], notes, numbered=True)
+    loaded = between.Loaded(
+        pd.DataFrame(columns), np.array(["a", "b"], dtype=object), np.array([2, 3]), notes
+    )
+    between.check_twins(loaded, SCHEMAS["consultations"], numbered=True)
     assert [(p.file, p.row) for one in notes.values() for p in one.problems] == found
     assert all("番号だけが違う記録" in p.remedy for one in notes.values() for p in one.problems)
 

@@ -212,7 +212,8 @@ def daily(*rows: tuple[str, str | None, int], files: Sequence[str] = ()) -> betw
     frame = frame_of("national_daily", [dict(zip(("date", "pref", "n"), row, strict=True)) for row in rows])
     frame["date"] = pd.to_datetime(frame["date"])
     names = np.array(files or ["a.csv"] * len(rows), dtype=object)
-    return between.Loaded(frame, names, np.arange(2, len(rows) + 2))
+    notes = {name: Notes(name) for name in dict.fromkeys(names)}
+    return between.Loaded(frame, names, np.arange(2, len(rows) + 2), notes)
 
 
 @pytest.mark.parametrize(

@@ -176,10 +176,10 @@ def test_a_rule_between_files_that_breaks_leaves_the_others(monkeypatch, broken:
     monkeypatch.setattr(between, "_BETWEEN", rules)
     notes = {kind: Notes(kind) for kind in SCHEMAS}
     kinds = {
-        kind: between.Loaded(pd.DataFrame(index=[0]), np.array([kind], dtype=object), np.array([2]))
+        kind: between.Loaded(pd.DataFrame(index=[0]), np.array([kind], dtype=object), np.array([2]), notes)
         for kind in SCHEMAS
     }
-    between.check_between(kinds, notes)
+    between.check_between(kinds)
     titles = [title for *_, title in rules]
     assert ran == [title for i, title in enumerate(titles) if i != broken]
     problems = [problem for note in notes.values() for problem in note.problems]
@@ -218,15 +218,14 @@ def made_up(kind: str, chance: random.Random) -> pd.DataFrame:
 @example(54)  # sheets without a number
 def test_no_rule_between_files_breaks_on_any_cells_that_may_be_read(seed: int):
     chance = random.Random(seed)
-    kinds = {}
+    kinds, notes = {}, {kind: Notes(kind) for kind in KINDS}
     for kind in KINDS:
         frame = made_up(kind, chance)
         files = np.array([kind] * len(frame), dtype=object)
-        kinds[kind] = between.Loaded(frame, files, np.arange(2, len(frame) + 2))
-    notes = {kind: Notes(kind) for kind in kinds}
-    between.check_between(kinds, notes)
+        kinds[kind] = between.Loaded(frame, files, np.arange(2, len(frame) + 2), notes)
+    between.check_between(kinds)
     for kind, loaded in kinds.items():
-        between.check_doubles(loaded, SCHEMAS[kind], {kind: ()}, notes)
+        between.check_doubles(loaded, SCHEMAS[kind], {kind: ()})
     for kind in ("ads", "population"):
         again, unsure = checks.counted_again(kinds[kind].frame, SCHEMAS[kind])
         assert not (again & unsure).any()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib import intake
-from ujo_lib.fiscal import FiscalYear, SchoolBreak, holiday_name, period_for, sunday_weekday
+from ujo_lib.fiscal import FiscalYear, Period, holiday_name, period_for, sunday_weekday
 from ujo_lib.intake import reading
 from ujo_lib.text import fold_key
 
@@ -249,7 +249,7 @@ def test_trap_08_calendar_and_fiscal_years_are_never_mixed_up():
 def test_trap_19_and_20_weeks_begin_on_sunday_and_breaks_are_data():
     assert sunday_weekday(dt.date(2023, 12, 10)) == 0
     assert holiday_name(dt.date(2024, 2, 12)) is not None
-    assert SchoolBreak("夏休み", dt.date(2023, 7, 21), dt.date(2023, 8, 31)).contains(dt.date(2023, 8, 1))
+    assert Period(dt.date(2023, 7, 21), dt.date(2023, 8, 31), "夏休み").contains(dt.date(2023, 8, 1))
 
 
 # --- 10: clocks -----------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from ujo_lib.params.seasonality import Hours, read_breaks
 
 def test_the_breaks_of_the_sample_cover_the_history_and_the_coming_year():
     breaks = read_breaks(project_root(Path(__file__).parent) / "params" / "school_breaks.yaml")
-    assert {item.name for item in breaks} == {"夏休み", "冬休み", "春休み"}
+    assert {item.label for item in breaks} == {"夏休み", "冬休み", "春休み"}
     coming = SeasonalitySettings().coming
     assert (coming.start, coming.end) == (date(2024, 4, 1), date(2025, 3, 31))
-    assert any(item.name == "夏休み" and coming.contains(item.start) for item in breaks)
+    assert any(item.label == "夏休み" and coming.contains(item.start) for item in breaks)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_breaks_after_the_end_of_their_list_are_left_out_and_told_and_not_taken_
 ):
     """The sample's list ends with the spring of 2025; the summer of 2024 began on 20 July."""
     breaks, said = SeasonalitySettings().breaks_of(Period(date(2022, 4, 1), end, ""))
-    assert {each.name for each in breaks} == kept
+    assert {each.label for each in breaks} == kept
     assert said == (
         f"日程の分からない年がある学校の休みの影響は、計算に入れていません(一覧にないのは{told})。"
         if told

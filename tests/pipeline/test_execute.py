@@ -14,19 +14,19 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
-from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute
+from ujo_lib.pipeline.execute import NotebookFailedError, execute
 from ujo_lib.pipeline.forkserver import Preload
 from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
 
 INPUTS = "no-inputs-are-read.yaml"
 
 
-def written(folder: Path, *cells: str) -> Execution:
+def written(folder: Path, *cells: str) -> tuple[Path, Path, dict[str, int]]:
     parameters = new_code_cell("wished = 1", metadata={"tags": ["parameters"]})
     notebook = new_notebook(cells=[parameters, *map(new_code_cell, cells)])
     notebook.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "one.ipynb")
-    return Execution(folder / "one.ipynb", folder / "done.ipynb", {"wished": 7})
+    return folder / "one.ipynb", folder / "done.ipynb", {"wished": 7}
 
 
 @pytest.mark.slow
@@ -40,9 +40,9 @@ def test_no_kernel_thread_or_event_loop_outlives_a_notebook_however_it_ended(
     manager: AsyncKernelManager = started_manager()
     if fails:
         with pytest.raises(NotebookFailedError, match="KeyError"):
-            execute(written(tmp_path, "raise KeyError('x')"), manager, lambda done, total: None)
+            execute(*written(tmp_path, "raise KeyError('x')"), manager, lambda done, total: None)
     else:
-        executed = execute(written(tmp_path, "print(wished)"), manager, lambda done, total: None)
+        executed = execute(*written(tmp_path, "print(wished)"), manager, lambda done, total: None)
         assert executed.cells[-1].outputs[0].text == "7\n"
     assert not manager.has_kernel
     assert loops
@@ -57,7 +57,7 @@ def test_a_forked_kernel_is_gone_when_its_notebook_is_done(tmp_path: Path) -> No
     with ForkServer(Preload(INPUTS)) as server:
         managers = [forked_manager(server) for _ in range(2)]
         for manager in managers:
-            execute(written(tmp_path, "import os; print(os.getpid())"), manager, lambda done, total: None)
+            execute(*written(tmp_path, "import os; print(os.getpid())"), manager, lambda done, total: None)
             assert not manager.has_kernel
         assert not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
 
@@ -67,7 +67,7 @@ def test_a_started_kernel_has_the_environment_of_a_forked_one(tmp_path: Path, mo
     """Where nothing can be forked results would else depend on the seed of hashes, the time zone and the locale."""
     monkeypatch.setenv("TZ", "Europe/Paris")
     told = "import os, sys; print(os.environ['TZ'], sys.flags.hash_randomization, sys.flags.utf8_mode)"
-    executed = execute(written(tmp_path, told), started_manager(), lambda done, total: None)
+    executed = execute(*written(tmp_path, told), started_manager(), lambda done, total: None)
     assert executed.cells[-1].outputs[0].text == "Asia/Tokyo 0 1\n"
 
 
@@ -85,7 +85,9 @@ def test_what_a_user_has_python_or_ipython_do_at_every_start_is_no_input_of_a_pa
     monkeypatch.setenv("PYTHONSTARTUP", str(startup))
     with ForkServer(Preload(INPUTS)) if forked else nullcontext() as server:
         manager = forked_manager(server) if server else started_manager()
-        executed = execute(written(tmp_path, "print('mine' in globals())"), manager, lambda done, total: None)
+        executed = execute(
+            *written(tmp_path, "print('mine' in globals())"), manager, lambda done, total: None
+        )
     assert executed.cells[-1].outputs[0].text == "False\n"
 
 
@@ -100,7 +102,7 @@ def test_a_started_kernel_is_of_this_environment_and_nobody_can_listen_to_it(
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     assert KernelSpecManager().get_kernel_spec("python3").argv[0] == "of-another-program"
     told = "import sys; print(sys.executable); print(bool(get_ipython().kernel.parent.curve_secretkey))"
-    executed = execute(written(tmp_path, told), started_manager(), lambda done, total: None)
+    executed = execute(*written(tmp_path, told), started_manager(), lambda done, total: None)
     assert executed.cells[-1].outputs[0].text == f"{sys.executable}\nTrue\n"
 
 

@@ -20,7 +20,7 @@ from ujo_lib.pipeline import knowledge, release
 from ujo_lib.pipeline.keys import known_digest
 from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.pipeline.release import NoPlanError, audit_masks, counted_tables, plan_masks
+from ujo_lib.pipeline.release import Masked, NoPlanError, counted_tables, plan_masks
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.store import Store
 from ujo_lib.typed import Schema
@@ -45,6 +45,14 @@ def topics(table_id, counts, days=(), total=True, groups=None):
     spec = TableSpec(table_id, "相談の内容", Subject("相談", "合成", "contacts", days=days), schema)
     rows = {**counts, "総数": sum(counts.values())} if total else counts
     return TableRecord.of("02", spec, pd.DataFrame({"topic": list(rows), "n": list(rows.values())}))
+
+
+def planned(finished, policy=FIVE, public=(), previous=(), keep=None):
+    return plan_masks(counted_tables(finished), policy, public, previous, keep)
+
+
+def audited(finished, masks, policy, public=(), previous=()):
+    return Masked(counted_tables(finished), masks, policy, public, previous).audit()
 
 
 def hidden_topics(masks, record):
@@ -84,7 +92,7 @@ def test_a_signed_release_that_nobody_remembers_refuses_every_plan_of_its_site(
     monkeypatch.setattr(knowledge, "run_id", lambda _: {"now": "c" * 12, "again": run}[current])
     old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
     for one in remembered:
-        remember(last.disclosed, one, counted_tables(old), plan_masks(old, FIVE), FIVE)
+        remember(last.disclosed, one, counted_tables(old), planned(old, FIVE), FIVE)
     if not refused:
         assert len(known_by(place)) == len(remembered)
         return
@@ -96,11 +104,11 @@ def test_tables_of_two_notebooks_are_planned_together():
     """Two topics are hidden in one notebook; the other notebook's merged table must not give them back."""
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     merged = topics("merged", {"学校・家族": 18, "勤務": 28}, groups={"学校・家族": ("学校", "家族")})
-    alone = plan_masks({"02": Step(fine)}, FIVE)
+    alone = planned({"02": Step(fine)}, FIVE)
     assert hidden_topics(alone, fine) == ["学校", "家族"]
     both = {"02": Step(fine), "03": Step(merged)}
-    made = plan_masks(both, FIVE)
-    assert audit_masks(both, made, FIVE).ok
+    made = planned(both, FIVE)
+    assert audited(both, made, FIVE).ok
     assert len(hidden_topics(made, fine)) + len(hidden_topics(made, merged)) >= 2
 
 
@@ -109,16 +117,16 @@ def test_calendar_2023_and_fiscal_2022_cannot_be_subtracted(place):
     last_year = SiteYear(place.root, "sample", 2022)
     quarter = {"学校": 20, "家族": 31}
     old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
-    remember(last_year.disclosed, "a" * 12, counted_tables(old), plan_masks(old, FIVE), FIVE)
+    remember(last_year.disclosed, "a" * 12, counted_tables(old), planned(old, FIVE), FIVE)
     past = known_by(place)
     assert {atoms for one in past for v, atoms in one.table.region(0) if v == PERIOD}
     start = topics("start", quarter, ("2023-01-01", "2023-03-31"))
     year = topics("topic", {"学校": 23, "家族": 77}, CALENDAR_2023)
     new = {"02": Step(start, year)}
-    naive = plan_masks({"02": Step(year)}, FIVE)
+    naive = planned({"02": Step(year)}, FIVE)
     assert not any(naive.flags[year.key]["n"])  # nothing is small in the table itself
-    careful = plan_masks(new, FIVE, previous=past)
-    assert audit_masks(new, careful, FIVE, previous=past).ok
+    careful = planned(new, FIVE, previous=past)
+    assert audited(new, careful, FIVE, previous=past).ok
     assert any(careful.flags[year.key]["n"]) or any(careful.flags[start.key]["n"])
 
 
@@ -181,11 +189,11 @@ def knowing(record):
 def test_a_sum_that_only_an_overview_prints_gives_no_hidden_row_back():
     record = topics("topic", {"学校": 4, "家族": 14, "勤務": 28}, total=False)
     everything = [["学校", "家族", "勤務"]]
-    assert places_left(record, plan_masks({"02": Step(record)}, FIVE), everything) == {"学校": (4, 4)}
-    careful = plan_masks({"02": Step(record)}, FIVE, public=knowing(record))
+    assert places_left(record, planned({"02": Step(record)}, FIVE), everything) == {"学校": (4, 4)}
+    careful = planned({"02": Step(record)}, FIVE, public=knowing(record))
     assert places_left(record, careful, everything) == {"学校": (1, 17), "家族": (1, 17)}
-    alone = plan_masks({"02": Step(record)}, FIVE)
-    assert not audit_masks({"02": Step(record)}, alone, FIVE, public=knowing(record)).ok
+    alone = planned({"02": Step(record)}, FIVE)
+    assert not audited({"02": Step(record)}, alone, FIVE, public=knowing(record)).ok
 
 
 @pytest.mark.parametrize(("of_family", "told"), [(41, True), (39, True), (38, False), (36, False)])
@@ -200,9 +208,9 @@ def test_those_who_gave_none_of_several_answers_are_at_most_all_who_did_not_give
     counts = {"総数": 42, "家族": of_family, "居場所": 3, "なし": 42 - of_family}
     record = TableRecord.of("01", spec, pd.DataFrame({"theme": list(counts), "n": list(counts.values())}))
     step = {"01": Step(record)}
-    naive, careful = plan_masks(step, FIVE), plan_masks(step, FIVE, public=knowing(record))
-    assert audit_masks(step, naive, FIVE, public=knowing(record)).ok != told
-    assert audit_masks(step, careful, FIVE, public=knowing(record)).ok
+    naive, careful = planned(step, FIVE), planned(step, FIVE, public=knowing(record))
+    assert audited(step, naive, FIVE, public=knowing(record)).ok != told
+    assert audited(step, careful, FIVE, public=knowing(record)).ok
     assert not told or "家族" in hidden_topics(careful, record)
 
 
@@ -217,11 +225,11 @@ def test_no_hidden_pair_of_a_cross_is_opened_by_a_total_without_population():
                                                      columns=["sex", "topic", "n"]))  # fmt: skip
     sums = knowing(record)
     assert [figure.low for figure in sums] == [23]
-    careful = plan_masks({"02": Step(record)}, FIVE, public=sums)
+    careful = planned({"02": Step(record)}, FIVE, public=sums)
     hidden = [n for n, gone in zip(counts.values(), careful.flags[record.key]["n"], strict=True) if gone]
     assert len(hidden) >= 2
     assert sum(hidden) - (len(hidden) - 1) - 1 >= FIVE.required_width
-    assert audit_masks({"02": Step(record)}, careful, FIVE, public=sums).ok
+    assert audited({"02": Step(record)}, careful, FIVE, public=sums).ok
 
 
 def test_an_overview_of_two_kinds_of_years_gives_no_hidden_month_back():
@@ -229,16 +237,16 @@ def test_an_overview_of_two_kinds_of_years_gives_no_hidden_month_back():
     counts = dict.fromkeys([f"{month}月" for month in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)], 20)
     record = months({**counts, "5月": 3, "2月": 4})
     halves = [list(counts)[:9], list(counts)[9:]]
-    exact = places_left(record, plan_masks({"02": Step(record)}, FIVE), halves)
+    exact = places_left(record, planned({"02": Step(record)}, FIVE), halves)
     assert exact == {"5月": (3, 3), "2月": (4, 4)}
-    careful = plan_masks({"02": Step(record)}, FIVE, public=knowing(record))
+    careful = planned({"02": Step(record)}, FIVE, public=knowing(record))
     for month, (low, high) in places_left(record, careful, halves).items():
         assert high - low >= FIVE.required_width, month
 
 
 def left(record):
     """The table of a release that was planned by itself, as the next one knows it."""
-    masks = plan_masks({"02": Step(record)}, FIVE, public=knowing(record))
+    masks = planned({"02": Step(record)}, FIVE, public=knowing(record))
     (one,) = counted_tables({"02": Step(record)})
     return [PastRelease(one.table, masks.plan.mask(one.table.id), "fy2022/a")]
 
@@ -252,8 +260,8 @@ def test_the_fiscal_year_is_refused_that_leaves_a_month_of_the_calendar_year_to_
     )
     step = {"02": Step(months(dict.fromkeys([*late, "1月", "2月", "3月"], 20), *FISCAL_2022))}
     public = Knowledge(FIVE, previous=tuple(past)).figures(counted_tables(step), past)
-    masks = plan_masks(step, FIVE, public=public, previous=past)
-    assert audit_masks(step, masks, FIVE, public=public, previous=past).ok == (march >= FIVE.threshold)
+    masks = planned(step, FIVE, public=public, previous=past)
+    assert audited(step, masks, FIVE, public=public, previous=past).ok == (march >= FIVE.threshold)
 
 
 @pytest.mark.parametrize("school", [4, 5])
@@ -264,8 +272,8 @@ def test_a_sum_that_the_overview_of_an_earlier_release_printed_opens_none_of_its
     spec = TableSpec("family", "家族", Subject("相談", "合成", "contacts"), schema)
     step = {"02": Step(TableRecord.of("02", spec, pd.DataFrame({"sex": ["女", "男"], "n": [7, 7]})))}
     public = Knowledge(FIVE).figures(counted_tables(step), past)
-    masks = plan_masks(step, FIVE, public=public, previous=past)
-    assert audit_masks(step, masks, FIVE, public=public, previous=past).ok == (school >= FIVE.threshold)
+    masks = planned(step, FIVE, public=public, previous=past)
+    assert audited(step, masks, FIVE, public=public, previous=past).ok == (school >= FIVE.threshold)
 
 
 @pytest.mark.parametrize("rest", [4, 5, 6])
@@ -277,12 +285,12 @@ def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest,
     part = topics("topic", counts, ("2023-04-01", "2023-09-30"))
     half = SiteYear.named(place.root, "sample", "2023-h1")
     (one, first), (other, second) = [(place, whole), (half, part)][:: -1 if half_first else 1]
-    masks = plan_masks({"02": Step(first)}, FIVE)
+    masks = planned({"02": Step(first)}, FIVE)
     remember(one.disclosed, "a" * 12, counted_tables({"02": Step(first)}), masks, FIVE)
     past = Knowledge.read(other, [SimpleNamespace(settings=SimpleNamespace(threshold=5, files={}))]).earlier(
         counted_tables({"02": Step(second)})
     )[0]
-    careful = plan_masks({"02": Step(second)}, FIVE, previous=past)
+    careful = planned({"02": Step(second)}, FIVE, previous=past)
     shown = {id(first): hidden_topics(masks, first), id(second): hidden_topics(careful, second)}
     printed = {
         topic: tuple(
@@ -302,13 +310,13 @@ def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest,
 def test_a_second_release_of_the_year_prints_nothing_that_opens_the_first(place):
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     first = {"02": Step(fine)}
-    remember(place.disclosed, "b" * 12, counted_tables(first), plan_masks(first, FIVE), FIVE)
+    remember(place.disclosed, "b" * 12, counted_tables(first), planned(first, FIVE), FIVE)
     past = known_by(place)
     added = topics("pairs", {"家族・勤務": 42}, total=False, groups={"家族・勤務": ("家族", "勤務")})
     second = {"02": Step(added)}
-    assert not audit_masks(second, plan_masks(second, FIVE), FIVE, previous=past).ok
-    careful = plan_masks(second, FIVE, previous=past)
-    assert audit_masks(second, careful, FIVE, previous=past).ok
+    assert not audited(second, planned(second, FIVE), FIVE, previous=past).ok
+    careful = planned(second, FIVE, previous=past)
+    assert audited(second, careful, FIVE, previous=past).ok
     assert "家族・勤務" in hidden_topics(careful, added)
 
 
@@ -316,17 +324,17 @@ def test_what_has_left_under_a_looser_threshold_is_printed_again_and_called_publ
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     three = Policy(threshold=3)
     first = {"02": Step(fine)}
-    remember(place.disclosed, "c" * 12, counted_tables(first), plan_masks(first, three), three)
+    remember(place.disclosed, "c" * 12, counted_tables(first), planned(first, three), three)
     past = known_by(place)
-    made = plan_masks(first, FIVE, previous=past)
+    made = planned(first, FIVE, previous=past)
     assert hidden_topics(made, fine) == []
-    assert set(audit_masks(first, made, FIVE, previous=past).frame["verdict"]) == {"既公表"}
+    assert set(audited(first, made, FIVE, previous=past).frame["verdict"]) == {"既公表"}
 
 
 def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_own_run(place):
     first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
     before = known_digest(place, "d" * 12)
-    remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE), FIVE)
+    remember(place.disclosed, "d" * 12, counted_tables(first), planned(first, FIVE), FIVE)
     assert known_digest(place, "d" * 12) == before
     assert known_digest(place, "e" * 12) != before
     assert known_digest(SiteYear(place.root, "sample", 2024), "f" * 12) != before
@@ -338,7 +346,7 @@ def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_ow
 def test_the_memory_of_a_release_that_cannot_be_read_is_named_and_never_passed_over(place, ours, theirs):
     """It ended in a KeyError. Whoever deletes such a file lets the next release print what it had kept back."""
     first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
-    file = remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE), FIVE)
+    file = remember(place.disclosed, "d" * 12, counted_tables(first), planned(first, FIVE), FIVE)
     content = file.read_text(encoding="utf-8")
     assert ours in content
     file.write_text(content.replace(ours, theirs), encoding="utf-8")
@@ -351,7 +359,7 @@ def test_the_memory_of_a_release_that_cannot_be_read_is_named_and_never_passed_o
 def test_whether_an_x_may_be_a_zero_is_remembered_whatever_the_rule_becomes(place, then, now):
     first = {"02": Step(topics("fine", {"学校": 4, "家族": 14, "勤務": 0}))}
     rule = replace(FIVE, zero_rule=then)
-    file = remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, rule), rule)
+    file = remember(place.disclosed, "d" * 12, counted_tables(first), planned(first, rule), rule)
     place.rules.parent.mkdir(parents=True)
     place.rules.write_text(f"zero_rule: {now}\n", encoding="utf-8")
     assert [past.zeros for past in known_by(place)] == [then == "hide"]
@@ -378,10 +386,10 @@ def test_the_same_question_and_no_other_is_answered_from_the_kept_plan(asked, tm
     """What went out in another release, or is public, was not reckoned with by a plan that was made before."""
     first = {"finished": QUESTION, "policy": FIVE, "keep": Store(tmp_path)}
     told = OTHERWISE["an earlier release"] if asked == "one that hid others" else {}
-    made, plan = plan_masks(**first | told), release.plan_disclosure
+    made, plan = planned(**first | told), release.plan_disclosure
     calls = []
     monkeypatch.setattr(release, "plan_disclosure", lambda *given: calls.append(given) or plan(*given))
-    again = plan_masks(**first | OTHERWISE[asked])
+    again = planned(**first | OTHERWISE[asked])
     assert again == made if asked == "nothing" else calls
     assert bool(calls) == (asked != "nothing")
 
@@ -392,7 +400,7 @@ def test_tables_that_contradict_each_other_are_a_refusal_that_names_the_count():
         "03": Step(topics("two", {"学校": 8, "家族": 9})),
     }
     with pytest.raises(NoPlanError, match=r"topic=学校.*9 と 8"):
-        plan_masks(finished, FIVE)
+        planned(finished, FIVE)
 
 
 def test_rules_are_read_and_mistakes_in_them_named(tmp_path):
@@ -450,7 +458,7 @@ def test_what_a_campaign_s_window_counts_does_not_narrow_the_months_of_its_desk(
     months, effect = desk(window, days)
     steps = {"02": Step(months), "04": Step(effect)}
     public = Knowledge(FIVE).figures(counted_tables(steps))
-    masks = plan_masks(steps, FIVE, public)
+    masks = planned(steps, FIVE, public)
     assert hidden_topics(masks, months) == hidden
 
 
@@ -472,6 +480,6 @@ def test_days_compared_and_window_together_leave_the_month_before_them_its_value
     )
     steps = {"02": Step(records[0]), "04": Step(records[1])}
     public = Knowledge(FIVE).figures(counted_tables(steps))
-    report = audit_masks(steps, plan_masks(steps, FIVE, public), FIVE, public, [])
+    report = audited(steps, planned(steps, FIVE, public), FIVE, public, [])
     of_november = report.frame[report.frame["cell"] == "month=11月 (n)"].iloc[0]
     assert (of_november["high"], report.ok) == (high, safe)

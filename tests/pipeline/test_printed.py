@@ -13,9 +13,10 @@ from ujo_lib.columns import Count
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
+from ujo_lib.report.look.html import PageContext
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
-from ujo_lib.report.sheets.workbook import About, workbook
+from ujo_lib.report.sheets.workbook import workbook
 from ujo_lib.seasonality import crosstab
 from ujo_lib.seasonality.profiles import by_date
 from ujo_lib.typed import Schema
@@ -63,7 +64,7 @@ def folder(tables, tmp_path):
     spelt = [Table.of(table.record(table.notebook)) for table in tables]
     for table in spelt:
         (tmp_path / "tables" / table.file_name).write_bytes(table.csv())
-    about = About("見本市 年次報告書", "見本市", (), "2024-10-31", "abc")
+    about = PageContext(report_title="見本市 年次報告書", area="見本市")
     (tmp_path / WORKBOOK).write_bytes(workbook(spelt, [], about))
     wide = [table_html(tables[0], across="topic", values=values) for values in ("n", "share", "mark")]
     some = table_html(
@@ -191,7 +192,9 @@ def test_a_count_computed_elsewhere_is_allowed_from_the_threshold_on_as_the_page
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / Table.of(record).file_name).touch()
     settings = SimpleNamespace(threshold=threshold)
-    step = SimpleNamespace(job=SimpleNamespace(settings=settings), records=lambda: [record])
+    step = SimpleNamespace(
+        job=SimpleNamespace(step=SimpleNamespace(settings=settings)), records=lambda: [record]
+    )
     masks = SimpleNamespace(cells_of=lambda _: {}, whole=("hours",))
     [table] = allowed(tmp_path, {"02_x": step}, masks)
     assert table.frame["n"].dropna().tolist() == shown

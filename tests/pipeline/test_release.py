@@ -24,9 +24,9 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import advised, counted_tables, notices, release_jobs
+from ujo_lib.pipeline.release import advised, notices, release_jobs
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
-from ujo_lib.report.door.masks import masks_for
+from ujo_lib.report.door.masks import counted, masks_for
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.metadata import CSVW, PACKAGE
 from ujo_lib.typed import Typed
@@ -132,8 +132,7 @@ def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(
 ):
     sealed = spoken.bytes_of(spoken.place.release)
 
-    def only_the_small_count(finished, policy, *_, **__):
-        tables = counted_tables(finished)
+    def only_the_small_count(tables, policy, *_, **__):
         hidden = {t.id: tuple(policy.is_primary(c) for c in t.cells) for t in (one.table for one in tables)}
         return masks_for(Plan(hidden), tables)
 
@@ -292,8 +291,8 @@ def test_advice_names_table_and_columns_as_the_page_does(advice, told):
     spec = TableSpec("duration", "期間", Subject("当事者", population="cases"), typed.schema)
     record = TableRecord.of("01_survey_descriptives", spec, typed.frame)
     plan = SimpleNamespace(exemptions=(), suggestions=(f"表「{record.key}」は 5 セル。{advice}",))
-    finished = {"01_survey_descriptives": SimpleNamespace(records=lambda: [record])}
-    (said,) = notices(finished, SimpleNamespace(plan=plan), "internal")["01_survey_descriptives"]
+    tables, masks = counted([record]), SimpleNamespace(plan=plan)
+    (said,) = notices(tables, masks, "internal")["01_survey_descriptives"]
     assert said.startswith("公表用ページでは、表「期間」は 5 セル。")
     assert told in said
-    assert [text for _, text in advised({record.key: record}, SimpleNamespace(plan=plan))] == [said[9:]]
+    assert [text for _, text in advised(tables, masks)] == [said[9:]]

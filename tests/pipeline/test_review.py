@@ -13,6 +13,7 @@ from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, plan_masks
 from ujo_lib.pipeline.review import review_masks, review_reprints
 from ujo_lib.report import NOBODY
+from ujo_lib.report.door.masks import counted
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.typed import Schema
@@ -25,9 +26,8 @@ def people(men: int, women: int) -> TableRecord:
 
 
 def reviewed(place, *records, public=()):  # noqa: F811
-    internal = {"01": Step(*records)}
-    masks = plan_masks(internal, FIVE)
-    return review_masks(place, internal, Masked(masks, FIVE, public, known_by(place), ()))
+    tables = counted(records)
+    return review_masks(place, Masked(tables, plan_masks(tables, FIVE), FIVE, public, known_by(place)))
 
 
 @pytest.mark.parametrize(("men", "women"), [(1, 3), (4, 0), (1, 0)])

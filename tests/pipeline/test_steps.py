@@ -15,7 +15,7 @@ from ujo_lib.pipeline.steps import EXECUTED, Job, StepStore, Walk
 
 
 def job(name: str, *needs: str, key: str = "k") -> Job:
-    return Job("internal", SimpleNamespace(notebook=name), key, needs)  # type: ignore[arg-type]  # its name is asked
+    return Job("internal", SimpleNamespace(notebook=name, needs=needs), key)  # type: ignore[arg-type]  # its name is asked
 
 
 class Recorder(Walk):

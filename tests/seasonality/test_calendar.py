@@ -3,13 +3,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ujo_lib.fiscal import SchoolBreak
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, YEAR_END, Terms, weekdays_of
 
 BREAKS = (
-    SchoolBreak("冬休み", date(2023, 1, 1), date(2023, 1, 7)),
-    SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31)),
-    SchoolBreak("冬休み", date(2023, 12, 24), date(2024, 1, 7)),
+    Period(date(2023, 1, 1), date(2023, 1, 7), "冬休み"),
+    Period(date(2023, 7, 21), date(2023, 8, 31), "夏休み"),
+    Period(date(2023, 12, 24), date(2024, 1, 7), "冬休み"),
 )
 
 

@@ -8,7 +8,7 @@ from scipy import stats as distributions
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib import glm
-from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.calendar import WAVE_TERM
 from ujo_lib.seasonality.contrast import compare_hours
 from ujo_lib.seasonality.forecast import forecast_months
@@ -16,7 +16,7 @@ from ujo_lib.seasonality.memory import Memory
 from ujo_lib.seasonality.model import fit_calendar, quantiles
 from ujo_lib.seasonality.staffing import slots
 
-SUMMER = [SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31))]
+SUMMER = [Period(date(2023, 7, 21), date(2023, 8, 31), "夏休み")]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_quantiles_are_those_of_the_poisson_when_the_variance_is_the_mean():
 
 
 COMING = Period(date(2024, 1, 1), date(2024, 12, 31), "2024年")
-WINTER = [SchoolBreak("冬休み", date(2023, 12, 20), date(2023, 12, 31))]
+WINTER = [Period(date(2023, 12, 20), date(2023, 12, 31), "冬休み")]
 SIZES = [250, 400, 800]
 
 

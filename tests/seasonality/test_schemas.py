@@ -13,7 +13,7 @@ from tests.seasonality.test_comparison import nation_and_place
 from tests.seasonality.test_decomposition import TWO_YEARS, three_years
 from tests.seasonality.test_scopes import world
 from ujo_lib.columns import Bound, Count
-from ujo_lib.fiscal import FiscalYear, SchoolBreak, period_for
+from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality import (
     attributes,
     clustering,
@@ -37,7 +37,7 @@ from ujo_lib.variance import NOBODY
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)
 COMING = period_for(FiscalYear(2024), "fiscal")
-BREAKS = [SchoolBreak("夏休み", pd.Timestamp(2023, 7, 21).date(), pd.Timestamp(2023, 8, 31).date())]
+BREAKS = [Period(pd.Timestamp(2023, 7, 21).date(), pd.Timestamp(2023, 8, 31).date(), "夏休み")]
 MORNING = [6, 7, 8, 9, 10, 11]
 HISTORY = noisy_year(60, 4, TWO_YEARS)
 

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 from tests.seasonality.conftest import counts_of
-from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.calendar import BREAK_TERM, BRIDGE, HOLIDAY, YEAR_END
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
@@ -23,10 +23,10 @@ from ujo_lib.variance import People
 FISCAL = Period(date(2023, 4, 1), date(2024, 3, 31), "令和5(2023)年度")
 COMING = Period(date(2024, 4, 1), date(2025, 3, 31), "令和6(2024)年度")
 BREAKS = [
-    SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31)),
-    SchoolBreak("冬休み", date(2023, 12, 24), date(2024, 1, 7)),
-    SchoolBreak("春休み", date(2024, 3, 25), date(2024, 4, 7)),
-    SchoolBreak("夏休み", date(2024, 7, 21), date(2024, 8, 31)),
+    Period(date(2023, 7, 21), date(2023, 8, 31), "夏休み"),
+    Period(date(2023, 12, 24), date(2024, 1, 7), "冬休み"),
+    Period(date(2024, 3, 25), date(2024, 4, 7), "春休み"),
+    Period(date(2024, 7, 21), date(2024, 8, 31), "夏休み"),
 ]
 DAYS = pd.date_range(FISCAL.start, FISCAL.end)
 SUNDAY = DAYS.day_of_week == 6

@@ -5,15 +5,16 @@ threshold, zero rule and width: of every group that either release counts, the c
 threshold, or open between required_width + 1 values. No cell is hidden to reach this, because a late case stands in
 totals that a report cannot do without: a release that fails is refused.
 
-Every record is of one of three kinds: in both releases, in the earlier one only, in the new one only. A recoded
-answer is a record that left and one that came. The earlier release counts the first two kinds, the new one the first
-and the third, so that both become equations over the same people. Where the counts allow it, the reader is also taken
-to know that records were only added, or only removed.
+A reader who believes nothing of what happened between two releases takes everybody of the one for other people than
+those of the other: a recoded answer is a record that left and one that came. A change lies then between the ends of
+both counts, and neither release helps with what the other hides. Where the counts allow it, a reader is also taken to
+know that records were only added, or only removed: the people of the one release are among those of the other, and
+both become equations over the same people. Days that no count of both releases reaches are left out.
 """
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ujo_lib.disclosure.audit.attack import DIFFERENCE
@@ -31,11 +32,10 @@ from ujo_lib.disclosure.tables import (
     TableError,
     as_printed,
     spoken,
+    within_months,
 )
 
-RECORD, BOTH, LEFT, CAME = "〔記録〕", "両方", "前だけ", "新だけ"
-
-_EARLIER, _NOW = frozenset({BOTH, LEFT}), frozenset({BOTH, CAME})
+RECORD, BOTH, ONE = "〔記録〕", "両方", "片方だけ"
 
 
 @dataclass(frozen=True)
@@ -105,19 +105,23 @@ def small_changes(
         zeros: populations whose zeros the plan hides (`Plan.zeros`).
 
     Returns:
-        One for each cell; empty when the release may leave.
+        One for each cell: all that plain subtractions tell, else what a programme tells first; empty when the release
+        may leave.
 
     Raises:
         TableError: tables of one release that contradict each other.
     """
-    found = []
+    pairs = list[_Subtraction]()
     for told in _releases(corrected):
         population = told[0].table.population
         now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
         now += [past for past in same if past.table.population == population]
         known = [figure for figure in public if figure.population == population]
-        found += _Subtraction(told, now, known, policy).findings()
-    return found
+        pairs.append(_Subtraction.of(told, now, known, policy))
+    found = [change for pair in pairs for change in pair.subtracted()]
+    parts = (part for pair in pairs for part in pair.parts() if not found)
+    worked_out = (list(told) for part in parts for told in part.worked_out())
+    return list(dict.fromkeys(found or next(filter(None, worked_out), [])))
 
 
 def _releases(previous: Sequence[PastRelease]) -> list[list[PastRelease]]:
@@ -148,165 +152,247 @@ def _is_dated(table: CountTable) -> bool:
 
 def _agree(now: Sequence[CountTable], then: Sequence[CountTable]) -> bool:
     """Whether one set of people can have all these counts."""
-    cut = Calendar.of([*now, *then]).cut
+    calendar = Calendar.of([*now, *then])
     counts: dict[Region, int] = {}
     for table, i, cell in valued([*now, *then]):
-        if counts.setdefault(cut(table.region(i)), cell.value or 0) != cell.value:
+        if counts.setdefault(within_months(calendar.cut(table.region(i))), cell.value or 0) != cell.value:
             return False
     facts = [exactly(region, value) for region, value in counts.items()]
     return Outsider(People(counts), facts).possible()
 
 
-def _of(region: Region, kinds: frozenset[str]) -> Region:
-    return tuple(sorted([*region, (RECORD, kinds)]))
+def _of(region: Region, *kinds: str) -> Region:
+    return tuple(sorted([*region, (RECORD, frozenset(kinds))]))
 
 
-@dataclass(frozen=True)
+def _told_of(fact: Known, *kinds: str) -> Known:
+    return replace(fact, parts=tuple((factor, _of(region, *kinds)) for factor, region in fact.parts))
+
+
+@dataclass(frozen=True, eq=False)
 class _Side:
-    """One of the two releases: the kinds of records it counts, its cells with their regions, what its readers know.
+    """What one of the two releases says.
 
-    `sums` are the numbers of whole tables, which its overviews print: their regions, with value and name.
+    Attributes:
+        cells: its counts, each with its region.
+        sums: regions of the numbers of whole tables, which its overviews print, with their names.
+        facts: what its readers know of regions.
+        public: what is public of its people.
+        ties: regions that tell of their days together. A sum of counts that are all printed adds nothing to them.
     """
 
-    kinds: frozenset[str]
     cells: tuple[tuple[PastRelease, int, Region], ...]
-    sums: Mapping[Region, tuple[int, tuple[str, str]]]
+    sums: dict[Region, tuple[str, str]]
     facts: tuple[Known, ...]
+    public: tuple[Known, ...]
+    ties: tuple[Region, ...]
 
     @classmethod
     def of(
-        cls, tables: Sequence[PastRelease], kinds: frozenset[str], calendar: Calendar, policy: Policy
+        cls,
+        tables: Sequence[PastRelease],
+        calendar: Calendar,
+        policy: Policy,
+        figures: Sequence[PublicFigure] = (),
     ) -> "_Side":
         def cut(region: Region) -> Region:
-            return _of(calendar.cut(region), kinds)
+            return within_months(calendar.cut(region))
 
-        cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
-        facts = [fact for past in tables for fact in facts_of(past, cut)]
-        facts += [fact for past in tables for fact in crossings_of(past, cut)]
-        sums = {
-            calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
-            for past in tables
-            for figure in past.sums(policy)
-        }
-        facts += [exactly(_of(region, kinds), value) for region, (value, _) in sums.items()]
-        return cls(kinds, tuple(cells), sums, tuple(facts))
+        cells = [(past, i, cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
+        facts = [fact for past in tables for fact in (*facts_of(past, cut), *crossings_of(past, cut))]
+        sums = [(past, f.low, cut(f.region)) for past in tables for f in past.sums(policy)]
+        facts += [exactly(region, value) for _, value, region in sums]
+        known = [
+            Known(((1.0, cut(figure.region)),), float(figure.low), float(figure.high)) for figure in figures
+        ]
+        # That nobody is in a month on a day outside it goes without saying, and so do sums once more.
+        public = [f for f in known if dict(f.parts[0][1]).get(PERIOD, True) and f not in facts]
+        ties = [*(region for *_, region in cells), *(fact.parts[0][1] for fact in public)]
+        ties += [region for past, _, region in sums if any(past.hidden)]
+        named = {region: (past.table.id, "合計") for past, _, region in sums}
+        return cls(tuple(cells), named, tuple(facts), tuple(public), tuple(ties))
 
-    @property
+    def within(self, days: frozenset[str]) -> "_Side":
+        """What it says of some days; everything where not every count has days."""
+
+        def inside(region: Region) -> bool:
+            return dict(region).get(PERIOD, days) <= days
+
+        facts, public = (
+            tuple(fact for fact in known if inside(fact.parts[0][1])) for known in (self.facts, self.public)
+        )
+        sums = {region: name for region, name in self.sums.items() if inside(region)}
+        return _Side(tuple(c for c in self.cells if inside(c[2])), sums, facts, public, self.ties)
+
+    @cached_property
     def truth(self) -> dict[Region, int]:
+        """Region → its true count."""
         return {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
 
     @cached_property
     def printed(self) -> dict[Region, int]:
         """Counts that stand on a page."""
-        told = {fact.parts[0][1] for fact in self.facts if len(fact.parts) == 1 and fact.low == fact.high}
-        return {region: value for region, value in self.truth.items() if _of(region, self.kinds) in told}
+        told = {fact.parts[0][1] for fact in self.facts if fact.low == fact.high}
+        return {region: value for region, value in self.truth.items() if region in told}
 
 
+def _days(regions: Sequence[Region]) -> list[frozenset[str]]:
+    """Days of which some region tells together; all of them as one where a region has none."""
+    found = [frozenset[str]()]
+    every = [dict(region).get(PERIOD) for region in regions]
+    for days in dict.fromkeys(every):
+        near = [one for one in found if days is None or None in every or one & days]
+        found = [one for one in found if one not in near] + [(days or frozenset()).union(*near)]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
 class _Subtraction:
-    """An earlier release, the new one, and a reader who holds one against the other; one population."""
+    """An earlier release, the new one, and a reader who holds one against the other; one population.
 
-    def __init__(
-        self,
-        then: Sequence[PastRelease],
+    Attributes:
+        release: name of the earlier one.
+        then, now: what they say.
+        policy: the site's rules.
+        touched: regions of tables in which some count has changed.
+    """
+
+    release: str
+    then: _Side
+    now: _Side
+    policy: Policy
+    touched: frozenset[Region]
+
+    @classmethod
+    def of(
+        cls,
+        told: Sequence[PastRelease],
         now: Sequence[PastRelease],
         public: Sequence[PublicFigure],
         policy: Policy,
-    ) -> None:
-        self._policy, self._release = policy, then[0].release
-        calendar = Calendar.of([past.table for past in [*then, *now]], public)
-        self._then = _Side.of(then, _EARLIER, calendar, policy)
-        self._now = _Side.of(now, _NOW, calendar, policy)
-        self._public = [Known(((1.0, _of(calendar.cut(f.region), _NOW)),), f.low, f.high) for f in public]
-        self._names = {
-            region: name for side in (self._then, self._now) for region, (_, name) in side.sums.items()
-        } | {
-            region: (past.table.id, past.table.label(i))
-            for past, i, region in [*self._then.cells, *self._now.cells]
-        }
-        self._touched = self._regions_of_changed_tables()
+    ) -> "_Subtraction":
+        calendar = Calendar.of([past.table for past in [*told, *now]], public)
+        then, here = _Side.of(told, calendar, policy), _Side.of(now, calendar, policy, public)
+        changed = {r for r in then.truth.keys() & here.truth.keys() if then.truth[r] != here.truth[r]}
+        cells = [*then.cells, *here.cells]
+        tables = {(past.release, past.table.id) for past, _, region in cells if region in changed}
+        touched = {region for past, _, region in cells if (past.release, past.table.id) in tables}
+        return cls(told[0].release, then, here, policy, frozenset(touched))
 
-    def findings(self) -> list[SmallChange]:
-        """What a plain subtraction tells; only when that is nothing, what programmes can tell."""
-        return list(dict.fromkeys(self._subtracted())) or list(dict.fromkeys(self._worked_out()))
+    def parts(self) -> "Iterator[_Subtraction]":
+        """The same for all days that hang together, one after another; not for days of which one says nothing."""
+        for days in _days([*self.then.ties, *self.now.ties]):
+            then, now = self.then.within(days), self.now.within(days)
+            if then.cells and now.cells:
+                yield replace(self, then=then, now=now)
 
-    def _subtracted(self) -> Iterator[SmallChange]:
-        then, now = self._then.printed, self._now.printed
-        for region in (region for region in now if region in then):
-            change = now[region] - then[region]
-            yield from self._judged(region, self._names[region], change, change)
+    @cached_property
+    def names(self) -> dict[Region, tuple[str, str]]:
+        """Region → table and cell that count it."""
+        cells = [*self.then.cells, *self.now.cells]
+        counted = {region: (past.table.id, past.table.label(i)) for past, i, region in cells}
+        return self.then.sums | self.now.sums | counted
 
-    def _worked_out(self) -> Iterator[SmallChange]:
-        names = self._names | self._unnamed_groups()
-        plain = self._then.printed.keys() & self._now.printed.keys()
+    @cached_property
+    def _changes(self) -> dict[Region, int]:
+        """What both print, the earlier taken from the later."""
+        then, now = self.then.printed, self.now.printed
+        return {region: now[region] - then[region] for region in now if region in then}
+
+    def subtracted(self) -> Iterator[SmallChange]:
+        """What a plain subtraction tells."""
+        for region, change in self._changes.items():
+            yield from self._judged(region, self.names[region], change, change)
+
+    def worked_out(self) -> Iterator[Iterator[SmallChange]]:
+        """What programmes can tell where a plain subtraction tells nothing, for one belief after another."""
         # What both print has been subtracted, and a programme finds the same.
-        asked = {region: name for region, name in names.items() if region not in plain}
-        for absent in ((LEFT,), (CAME,), ()):
-            nobody = [exactly(((RECORD, frozenset({kind})),), 0) for kind in absent]
-            try:
-                people = self._people([*names], nobody)
-            except TableError:
-                if not absent:
-                    raise  # one of the two releases contradicts itself
-                continue  # nobody can believe that records were only added, or only removed
-            reader = Outsider(people, [*self._then.facts, *self._now.facts, *self._public, *nobody])
-            for region, name in asked.items():
-                more, less = (_of(region, frozenset({kind})) for kind in (CAME, LEFT))
-                ends = reader.change(more, less, self._policy.required_width)
-                yield from self._judged(region, name, *ends)
-            yield from self._opened(self._then, people, reader)
-            yield from self._opened(self._now, people, reader)
+        names = {
+            r: name for r, name in (self.names | self._unnamed_groups()).items() if r not in self._changes
+        }
+        yield self._of_other_people(names)
+        yield self._of_the_same_people(names, self.then, self.now, 1)
+        yield self._of_the_same_people(names, self.now, self.then, -1)
 
-    def _people(self, regions: Sequence[Region], nobody: Sequence[Known]) -> People:
-        truth = [
-            exactly(_of(region, side.kinds), value)
-            for side in (self._then, self._now)
-            for region, value in side.truth.items()
-        ]
-        kinds = [frozenset({kind}) for kind in (BOTH, LEFT, CAME)]
-        return people_agreeing_with([*truth, *nobody], [_of(r, kind) for r in regions for kind in kinds])
+    def _of_other_people(self, asked: Mapping[Region, tuple[str, str]]) -> Iterator[SmallChange]:
+        """What a reader finds who takes all records for others: a change lies between the ends of both counts."""
+        width = self.policy.required_width
+        left = dict.fromkeys(asked, (0.0, 0.0))
+        for side, sign in ((self.now, 1), (self.then, -1)):
+            truth = [exactly(region, value) for region, value in side.truth.items()]
+            known = [*side.facts, *side.public]
+            people = people_agreeing_with(truth, [*left, *(fact.parts[0][1] for fact in known)])
+            reader = Outsider(people, known)
+            ends = [sorted((sign * low, sign * high)) for low, high in reader.ends([*left], width)]
+            sums = {
+                region: (low + least, high + most)
+                for (region, (low, high)), (least, most) in zip(left.items(), ends, strict=True)
+            }
+            left = {region: (low, high) for region, (low, high) in sums.items() if not high - low >= width}
+        for region, (low, high) in left.items():
+            yield from self._judged(region, asked[region], low, high)
+
+    def _of_the_same_people(
+        self, asked: Mapping[Region, tuple[str, str]], fewer: _Side, more: _Side, sign: int
+    ) -> Iterator[SmallChange]:
+        """What a reader finds who takes everybody of the one release to be in the other, too."""
+        kinds = ((fewer, (BOTH,)), (more, (BOTH, ONE)))
+        truth = [exactly(_of(region, *of), n) for side, of in kinds for region, n in side.truth.items()]
+        facts = {side: [_told_of(fact, *of) for fact in side.facts] for side, of in kinds}
+        known = [_told_of(fact, *of) for side, of in kinds for fact in side.public]
+        known += [*facts[fewer], *facts[more]]
+        changed = {_of(region, ONE): region for region in asked}
+        both = [_of(region, BOTH) for region in asked]
+        try:
+            people = people_agreeing_with(truth, [*changed, *both, *(fact.parts[0][1] for fact in known)])
+        except TableError:
+            return  # nobody can believe it
+        for region in (region for region, change in self._changes.items() if not change):
+            people.nobody[people.columns(_of(region, ONE))] = True
+        reader = Outsider(people, known)
+        ends = reader.ends([*changed], self.policy.required_width)
+        for region, told in zip(changed.values(), ends, strict=True):
+            yield from self._judged(region, asked[region], *sorted(sign * end for end in told))
+        for side, of in kinds:
+            yield from self._opened(side, of, reader, Outsider(people, facts[side]))
 
     def _judged(
         self, region: Region, name: tuple[str, str], low: float, high: float
     ) -> Iterator[SmallChange]:
-        if high - low >= self._policy.required_width:
+        if high - low >= self.policy.required_width:
             return
         unsolved = math.isnan(high - low)  # what cannot be shown to be safe is not
         small = unsolved or any(
-            0 < abs(value) < self._policy.threshold for value in range(int(low), int(high) + 1)
+            0 < abs(value) < self.policy.threshold for value in range(int(low), int(high) + 1)
         )
-        none = low == high == 0 and self._policy.zero_rule == "hide" and region in self._touched
+        none = low == high == 0 and self.policy.zero_rule == "hide" and region in self.touched
         if small or none:
-            yield SmallChange(self._release, *name, low, high)
+            yield SmallChange(self.release, *name, low, high)
 
-    def _opened(self, side: _Side, people: People, reader: Outsider) -> Iterator[SmallChange]:
+    def _opened(
+        self, side: _Side, kinds: tuple[str, ...], reader: Outsider, alone: Outsider
+    ) -> Iterator[SmallChange]:
         """Small counts that one release hid and the other helps to place."""
-        alone = Outsider(people, side.facts)
+        width = self.policy.required_width
         for past, i, region in side.cells:
             cell = past.table.cells[i]
-            if not past.hidden[i] or not self._policy.is_primary(cell):
+            if not past.hidden[i] or not self.policy.is_primary(cell):
                 continue
-            least = max(past.least(i), self._policy.own_case) if cell.value else 0
-            asked = _of(region, side.kinds), cell.value or 0, least
+            least = max(past.least(i), self.policy.own_case) if cell.value else 0
+            asked = _of(region, *kinds), cell.value or 0, least
             low, high = reader.interval(*asked)
-            if high - low >= self._policy.required_width:
+            if high - low >= width:
                 continue
             before = alone.interval(*asked)
-            if high - low < min(self._policy.required_width, before[1] - before[0]):
+            if high - low < min(width, before[1] - before[0]):
                 yield SmallChange(
-                    self._release, past.table.id, past.table.label(i), low, high, of_change=False
+                    self.release, past.table.id, past.table.label(i), low, high, of_change=False
                 )
 
     def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
         """Groups that no table names: a count less that of a subgroup or of another period."""
         frames: dict[Region, frozenset[str]] = {}
-        for past, _, region in [*self._then.cells, *self._now.cells]:
+        for past, _, region in [*self.then.cells, *self.now.cells]:
             frames[region] = frames.get(region, frozenset()) | past.table.frame
         groups = [left[1] for _, _, left in differences(frames)]
-        return {group: (DIFFERENCE, spoken(group)) for group in groups if group not in self._names}
-
-    def _regions_of_changed_tables(self) -> set[Region]:
-        then, now = self._then.truth, self._now.truth
-        changed = {region for region in then.keys() & now.keys() if then[region] != now[region]}
-        cells = [*self._then.cells, *self._now.cells]
-        tables = {(past.release, past.table.id) for past, _, region in cells if region in changed}
-        return {region for past, _, region in cells if (past.release, past.table.id) in tables}
+        return {group: (DIFFERENCE, spoken(group)) for group in groups if group not in self.names}

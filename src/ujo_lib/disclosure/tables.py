@@ -385,6 +385,24 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
                 yield PublicFigure(table.population, where, size, size, f"{table.id} の合計", own=True)
 
 
+def months_of(piece: str) -> set[str]:
+    """Labels of the months that a run of days touches: 「2024年4月」."""
+    # Counted from the year 0, so that a run of days is a run of months.
+    first, last = (12 * int(day[:4]) + int(day[5:7]) - 1 for day in piece.split("/"))
+    return {f"{month // 12}年{month % 12 + 1}月" for month in range(first, last + 1)}
+
+
+def within_months(region: Region) -> Region:
+    """The same people, without the days of other months than those that the region names."""
+    named = [atoms for v, atoms in region if v != PERIOD and all(map(_MONTH.fullmatch, atoms))]
+    return tuple(
+        (v, frozenset(piece for piece in atoms if all(months_of(piece) & months for months in named)))
+        if v == PERIOD
+        else (v, atoms)
+        for v, atoms in region
+    )
+
+
 def outside_months(tables: Sequence[CountTable]) -> Iterator[PublicFigure]:
     """That a month has nobody on days outside it: calendar and fiscal years of the same months are one calendar."""
     runs: dict[str, set[str]] = {}
@@ -399,9 +417,7 @@ def outside_months(tables: Sequence[CountTable]) -> Iterator[PublicFigure]:
         pieces = frozenset().union(*cut_periods(sorted(runs.get(population, ()))).values())
         for piece in sorted(pieces):
             first, last = (date.fromisoformat(day) for day in piece.split("/"))
-            # Counted from the year 0, so that a run of days is a run of months.
-            ends = [12 * day.year + day.month - 1 for day in (first, last)]
-            inside = {f"{month // 12}年{month % 12 + 1}月" for month in range(ends[0], ends[1] + 1)}
+            inside = months_of(piece)
             if outside := tuple(sorted(months - inside)):
                 yield PublicFigure(population, {variable: outside}, 0, 0, "暦", period=(first, last))
 

@@ -147,7 +147,6 @@ def note_gaps(
     schemas: Mapping[str, Schema],
     period: Period | None,
     own: Notes,
-    notes_of: Mapping[str, Notes],
 ) -> None:
     """Warn of months without any record between months that have some, and of such months in the period asked for.
 
@@ -162,7 +161,7 @@ def note_gaps(
         far = _far_from_bulk(months, _FAR_MONTHS)
         heading = schemas[kind].column(names[0]).heading
         alone = "ほかの記録から離れていて、年度の集計に入りません"
-        _note_far(kinds[kind], far, days, heading, notes_of, "1年", alone)
+        _note_far(kinds[kind], far, days, heading, "1年", alone)
         have = pd.PeriodIndex(months[~far].dropna().unique(), freq="M")
         wanted = pd.period_range(have.min(), have.max(), freq="M")
         if period is not None:
@@ -180,7 +179,7 @@ def note_gaps(
             )
 
 
-def note_outdated(kinds: Mapping[str, Loaded], period: Period | None, notes_of: Mapping[str, Notes]) -> None:
+def note_outdated(kinds: Mapping[str, Loaded], period: Period | None) -> None:
     """Warn of a survey that was over before the year that is reported began: last year's file, very often.
 
     It was over when most of its forms had come back: after the last one, a single slip of the pen would silence this.
@@ -196,7 +195,7 @@ def note_outdated(kinds: Mapping[str, Loaded], period: Period | None, notes_of: 
     }
     for heading, days in known.items():
         far = _far_from_bulk(days.dt.to_period("M"), _FAR_MONTHS_OF_SURVEY)
-        _note_far(asked, far, days, heading, notes_of, "半年", "ほかの行から離れています")
+        _note_far(asked, far, days, heading, "半年", "ほかの行から離れています")
     if period is None or not known:
         return
     first = period.start if period.days > _HALF_YEAR else FiscalYear.containing(period.start).start
@@ -205,7 +204,6 @@ def note_outdated(kinds: Mapping[str, Loaded], period: Period | None, notes_of: 
     if before.sum() > days.notna().sum() / 2:
         asked.note(
             np.int64(np.argmax(before & (days == days[before].max()))),
-            notes_of,
             f"{first}以後に配布・回収した調査",
             f"この日までの{int(before.sum()):,}行の{heading}が、集計する年より前です"
             f"({heading}のある{int(days.notna().sum()):,}行のうち)。前の調査のファイルでないか確かめてください。",
@@ -286,9 +284,7 @@ _RISES = 30
 _RISES_PER_FALL = 20
 
 
-def note_not_daily(
-    kinds: Mapping[str, Loaded], schemas: Mapping[str, Schema], notes_of: Mapping[str, Notes]
-) -> None:
+def note_not_daily(kinds: Mapping[str, Loaded], schemas: Mapping[str, Schema]) -> None:
     """Warn of counts by day that are those of a week or a month, or that add up from some day on."""
     for kind in (*_CONTINUOUS, "ads"):
         name = "impressions" if kind == "ads" else "n"
@@ -311,7 +307,7 @@ def note_not_daily(
                 "日を追って増え、ほとんど減りません。年初などからの累計なら、日ごとの件数に直してください。"
             )
         for remedy in told:
-            notes_of[kinds[kind].files[0]].warning(
+            kinds[kind].notes[kinds[kind].files[0]].warning(
                 "1行がその日1日の件数",
                 f"{remedy}そうでなければこのままで構いません。",
                 "照合",
@@ -330,25 +326,15 @@ def _far_from_bulk(months: "pd.Series[pd.Period]", steps: int) -> np.ndarray:
     return far
 
 
-def _note_far(
-    loaded: Loaded,
-    far: np.ndarray,
-    days: pd.Series,
-    heading: str,
-    notes_of: Mapping[str, Notes],
-    span: str,
-    alone: str,
-) -> None:
-    for file in dict.fromkeys(loaded.files[far]):
-        here = far & (loaded.files == file)
-        notes_of[file].warning_rows(
-            loaded.rows[here],
-            [f"{day:%Y-%m-%d}" for day in days[here]],
-            f"ほかの記録から{span}以上離れていない日",
-            f"この日だけ{alone}。年の打ち間違いでないか確かめてください。",
-            "照合",
-            column=heading,
-        )
+def _note_far(loaded: Loaded, far: np.ndarray, days: pd.Series, heading: str, span: str, alone: str) -> None:
+    loaded.warn(
+        np.flatnonzero(far),
+        f"ほかの記録から{span}以上離れていない日",
+        f"この日だけ{alone}。年の打ち間違いでないか確かめてください。",
+        "照合",
+        column=heading,
+        shown=days,
+    )
 
 
 def _months(gaps: pd.PeriodIndex) -> list[str]:

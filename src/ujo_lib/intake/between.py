@@ -33,11 +33,13 @@ class Loaded:
         frame: canonical columns.
         files: name of the file per row.
         rows: row number per row as Excel shows it.
+        notes: what is noted of each file.
     """
 
     frame: pd.DataFrame
     files: np.ndarray
     rows: np.ndarray
+    notes: Mapping[str, Notes]
 
     def place(self, position: int) -> str:
         """「file 12行目」."""
@@ -46,7 +48,6 @@ class Loaded:
     def note(
         self,
         position: np.signedinteger[Any],
-        notes_of: Mapping[str, Notes],
         expected: str,
         remedy: str,
         column: str,
@@ -54,7 +55,7 @@ class Loaded:
         severity: Severity = "error",
     ) -> None:
         """Note that a row disagrees with other rows or another file."""
-        notes_of[self.files[position]].problem(
+        self.notes[self.files[position]].problem(
             expected,
             remedy,
             "照合",
@@ -64,10 +65,24 @@ class Loaded:
             severity=severity,
         )
 
+    def warn(
+        self,
+        at: np.ndarray,
+        expected: str,
+        remedy: str,
+        rule: str,
+        *,
+        column: str = "(行全体)",
+        shown: pd.Series | None = None,
+    ) -> None:
+        """Warn of rows, each among the notes of its file, with what they show in a column."""
+        for file in dict.fromkeys(self.files[at]):
+            here = at[self.files[at] == file]
+            values = "" if shown is None else [_spelt(value) for value in shown.iloc[here]]
+            self.notes[file].warning_rows(self.rows[here], values, expected, remedy, rule, column=column)
 
-def check_doubles(
-    loaded: Loaded, schema: Schema, splits: Mapping[str, Sequence[str]], notes_of: Mapping[str, Notes]
-) -> None:
+
+def check_doubles(loaded: Loaded, schema: Schema, splits: Mapping[str, Sequence[str]]) -> None:
     """Report every row whose key an earlier row of the kind already has, in the same file or another.
 
     Where columns that nobody reads (``splits``, by file) divide the rows, to delete one would lessen every count: that
@@ -92,7 +107,7 @@ def check_doubles(
     for file, mine in doubles.groupby("file", sort=False):
         if columns := splits[str(file)]:
             named = "".join(f"「{column}」" for column in columns)
-            notes_of[str(file)].problem(
+            loaded.notes[str(file)].problem(
                 f"{'・'.join(headings)}ごとに1行",
                 f"読んでいない列{named}で行が分かれています。行は消さず(消すと数が減ります)、この列を外して書き出し直すか、"
                 "分かれた行を足し上げてください。",
@@ -112,7 +127,7 @@ def check_doubles(
             told = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
         expected, column = f"{'・'.join(headings)}の重なりがないこと", headings[_TELLING.get(schema.kind, 0)]
         for at, origin in zip(mine["at"].head(MAX_ROWS_LISTED), mine["origin"], strict=False):
-            notes_of[str(file)].problem(
+            loaded.notes[str(file)].problem(
                 expected,
                 remedy := f"{loaded.place(int(origin))}と同じです。{told}",
                 "25",
@@ -121,10 +136,10 @@ def check_doubles(
                 value=_key_shown(loaded.frame.iloc[int(at)], key),
             )
         if rest > 0:
-            notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
+            loaded.notes[str(file)].rest(rest, expected, remedy, "25", column=column)
 
 
-def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *, numbered: bool) -> None:
+def check_twins(loaded: Loaded, schema: Schema, *, numbered: bool) -> None:
     """Warn of records that another file has as well, the same in every column but their number.
 
     Only where records carry a moment; people who gave the same few answers are no doubles. Numbers that the files
@@ -144,19 +159,16 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
     doubled = loaded.frame.duplicated(list(schema.key), keep=False)  # `check_doubles` tells of them
     elsewhere = files != files.groupby(same).transform("first")
     twin = np.flatnonzero((elsewhere & ~believed & ~doubled).to_numpy())
-    for file in dict.fromkeys(loaded.files[twin]):
-        mine = twin[loaded.files[twin] == file]
-        notes_of[file].warning_rows(
-            loaded.rows[mine],
-            "",
-            "ほかのファイルにない記録",
-            f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
-            "書き出しの期間の重なりなら、片方の行を除いてください。",
-            "25",
-        )
+    loaded.warn(
+        twin,
+        "ほかのファイルにない記録",
+        f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
+        "書き出しの期間の重なりなら、片方の行を除いてください。",
+        "25",
+    )
 
 
-def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
+def check_spellings(loaded: Loaded, schema: Schema) -> None:
     """Warn of numbers of records or clients that differ in zeros in front, small letters, dashes, marks: A-01 and a1※.
 
     Numbers that point to other rows are held against those.
@@ -172,34 +184,35 @@ def check_spellings(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes
         bare = bare.str.replace(r"\s*[-_ー\s]\s*", "-", regex=True)
         bare = bare.str.replace(r"([^\d-])-(\d)", r"\1\2", regex=True)  # 1-11 and 11-1 are two
         bare = bare.str.replace(r"^(\D*)0+(\d)", r"\1\2", regex=True)
-        again = ids.index[bare.duplicated()]
-        for file in dict.fromkeys(loaded.files[again]):
-            notes_of[file].warning_rows(
-                loaded.rows[again[loaded.files[again] == file]],
-                "",
-                "どこでも同じ書き方の番号",
-                "先頭の0、大文字・小文字、ハイフンや空白、No. や注の印だけが違う番号が、ほかの行にあります。"
-                "別のものとして数えます。同じものなら、書き方をそろえてください。",
-                "17",
-                column=column.heading,
-            )
+        loaded.warn(
+            ids.index[bare.duplicated()].to_numpy(),
+            "どこでも同じ書き方の番号",
+            "先頭の0、大文字・小文字、ハイフンや空白、No. や注の印だけが違う番号が、ほかの行にあります。"
+            "別のものとして数えます。同じものなら、書き方をそろえてください。",
+            "17",
+            column=column.heading,
+        )
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:
-    shown = [row[name] for name in key if not pd.isna(row[name])]
-    return " / ".join(str(value.date()) if isinstance(value, pd.Timestamp) else str(value) for value in shown)
+    return " / ".join(_spelt(row[name]) for name in key if not pd.isna(row[name]))
 
 
-def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) -> None:
+def _spelt(value: object) -> str:
+    return str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
+
+
+def check_between(kinds: Mapping[str, Loaded]) -> None:
     """Rules between kinds, for the kinds that were loaded."""
     for wanted, rule, title in _BETWEEN:
         if not (set(wanted) <= set(kinds) and len(kinds[wanted[0]].files)):
             continue
-        with notes_of[kinds[wanted[0]].files[0]].bounded(title):
-            rule(*(kinds[kind] for kind in wanted), notes_of)
+        first, *others = (kinds[kind] for kind in wanted)
+        with first.notes[first.files[0]].bounded(title):
+            rule(first, *others)
 
 
-def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _cases_against_commissioners(commissioners: Loaded, cases: Loaded) -> None:
     key = ["survey_id", "commissioner_id"]
     asked = pd.MultiIndex.from_frame(commissioners.frame[key].astype(object))
     named = pd.MultiIndex.from_frame(cases.frame[key].astype(object))
@@ -208,17 +221,17 @@ def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of:
             "回答票にある委員番号",
             "民生委員の回答票にない委員です。委員番号の写し違いか、先頭の0が落ちていないか確かめてください。",
         )
-        cases.note(at, notes_of, *told, "委員番号", cases.frame["commissioner_id"].iloc[at])
+        cases.note(at, *told, "委員番号", cases.frame["commissioner_id"].iloc[at])
     counted = pd.Series(1, index=named).groupby(level=[0, 1]).sum()
     actual = counted.reindex(asked).fillna(0).to_numpy()
     stated = commissioners.frame["n_cases_reported"].fillna(0).to_numpy(dtype=float)
     for at in np.flatnonzero(actual != stated):
         remedy = "回答票の該当者数と該当者票の枚数が違います。入力漏れか数え違いを調査票で確かめてください。"
         expected = f"該当者票の枚数 {int(actual[at])}"
-        commissioners.note(at, notes_of, expected, remedy, "該当者数", int(stated[at]))
+        commissioners.note(at, expected, remedy, "該当者数", int(stated[at]))
 
 
-def _one_survey(forms: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _one_survey(forms: Loaded) -> None:
     """All forms are of one survey: those of an earlier one would be counted as this one's."""
     wanted: tuple[tuple[str, str, Severity], ...] = (
         ("survey_id", "調査ID", "error"),
@@ -234,10 +247,10 @@ def _one_survey(forms: Loaded, notes_of: Mapping[str, Notes]) -> None:
                 "ください(過去の調査は、人数だけを「過去調査の集計表」に書きます)。書き間違いなら、そろえてください。"
             )
             expected = f"ほかの行と同じ「{numbers.index[0]}」"
-            forms.note(at, notes_of, expected, remedy, heading, other, severity)
+            forms.note(at, expected, remedy, heading, other, severity)
 
 
-def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _doubles_point_to_cases(cases: Loaded) -> None:
     if "duplicate_of" not in cases.frame:
         return
     points, ids = cases.frame["duplicate_of"], cases.frame["case_id"]
@@ -245,7 +258,7 @@ def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> Non
     wrong = named & ~points.isin(ids).to_numpy() | (points == ids).fillna(False).to_numpy(dtype=bool)
     for at in np.flatnonzero(wrong):
         remedy = "重複先に書かれた該当者番号がありません。番号を直してください。"
-        cases.note(at, notes_of, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
+        cases.note(at, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
     first = ~named | wrong
     while (further := points.isin(ids[first]).to_numpy() & ~first).any():
         first |= further
@@ -253,10 +266,10 @@ def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> Non
         remedy = (
             "重複先をたどると元の票に戻り、その人が一人も数えられません。最初の票の重複先を空にしてください。"
         )
-        cases.note(at, notes_of, "重複先の空いた票に行き着く該当者番号", remedy, "重複先", points.iloc[at])
+        cases.note(at, "重複先の空いた票に行き着く該当者番号", remedy, "重複先", points.iloc[at])
 
 
-def _contacts_while_open(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _contacts_while_open(contacts: Loaded, desks: Loaded) -> None:
     desk = contacts.frame["channel"].astype(object)
     day = contacts.frame["received_at"].dt.tz_localize(None).dt.normalize()
     bounds = desks.frame.set_index(desks.frame["channel"].astype(object))
@@ -267,21 +280,19 @@ def _contacts_while_open(contacts: Loaded, desks: Loaded, notes_of: Mapping[str,
         if column not in bounds:
             continue
         wrong = outside(pd.to_datetime(desk.map(bounds[column].dropna().to_dict()))).to_numpy(dtype=bool)
-        for file in np.unique(contacts.files[wrong]):
-            here = wrong & (contacts.files == file)
-            notes_of[str(file)].warning_rows(
-                contacts.rows[here],
-                desk[here].astype(str).tolist(),
-                f"窓口の{name}{side}の相談",
-                f"窓口の{name}(channels)か相談の日時を確かめてください。",
-                "照合",
-                column="窓口",
-            )
+        contacts.warn(
+            np.flatnonzero(wrong),
+            f"窓口の{name}{side}の相談",
+            f"窓口の{name}(channels)か相談の日時を確かめてください。",
+            "照合",
+            column="窓口",
+            shown=desk,
+        )
 
 
-def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded) -> None:
     """A day has as many contacts by prefecture as by hour; those of some prefectures are no nation."""
-    known = [_known_days(one.frame) for one in (daily, hourly)]
+    known = [_known_sums(one.frame, ["date"]) for one in (daily, hourly)]
     both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
     remedy = (
         "県別と時台別で、この日の合計が違います。どちらのファイルも全国のすべての都道府県・窓口・時台を含むか、"
@@ -290,7 +301,7 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapp
     for day, totals in both[both["prefectures"] != both["hours"]].iterrows():
         at = np.flatnonzero((hourly.frame["date"] == day).to_numpy())[0]
         expected = f"県別の合計と同じ{int(totals['prefectures']):,}件({day:%Y-%m-%d})"
-        hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
+        hourly.note(at, expected, remedy, "件数", int(totals["hours"]))
     held = len(_PREFECTURES & {*daily.frame["pref"].unique()})
     if len(both) and held < len(_PREFECTURES):
         told = (
@@ -298,22 +309,22 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapp
             "全国のファイルを受け取るか、inputs.yaml の not_supplied に書いてください。"
         )
         expected, value = f"全国の{len(_PREFECTURES)}都道府県", f"{held}都道府県"
-        daily.note(np.int64(0), notes_of, expected, told, "都道府県", value, "warning")
+        daily.note(np.int64(0), expected, told, "都道府県", value, "warning")
 
 
-def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
-    """Sums of the days on which no count is suppressed or unknown."""
-    of_day = frame.groupby("date")["n"].agg(["sum", "count", "size"])
-    return of_day.loc[of_day["count"] == of_day["size"], "sum"]
+def _known_sums(frame: pd.DataFrame, by: list[str]) -> "pd.Series[int]":
+    """Sums of the counts of which none is suppressed or unknown, of days say."""
+    of_each = frame.groupby(by, observed=True)["n"].agg(["sum", "count", "size"])
+    return of_each.loc[of_each["count"] == of_each["size"], "sum"]
 
 
-def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded) -> None:
     """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
     by = ["period_start", "period_end", "variable"]
     if any(name not in answers.frame for name in by):
         return
     nation = answers.frame[answers.frame["scope"] == "全国"]
-    of_day = _known_days(contacts.frame)
+    of_day = _known_sums(contacts.frame, ["date"])
     for (start, end, _), mine in nation.groupby(by, observed=True):
         days = of_day[(of_day.index >= start) & (of_day.index <= end)]
         if len(days) <= (end - start).days or mine["n"].isna().any():
@@ -323,10 +334,10 @@ def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded, notes_of: 
             continue
         expected = f"{told}の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
         remedy = f"属性別と{told}で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
-        answers.note(mine.index[0], notes_of, expected, remedy, "件数", int(stated))
+        answers.note(mine.index[0], expected, remedy, "件数", int(stated))
 
 
-def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _one_division(ads: Loaded) -> None:
     """What one advertisement showed in a day is divided in one way: a second division counts it twice."""
     named = ["date", *(name for name in DIVIDED["ads"][1] if name in ads.frame)]
     parts = [name for name in AD_PARTS if name in ads.frame]
@@ -343,7 +354,7 @@ def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
             "同じ日の同じ広告が、別の分け方でもう一度あります(表示回数の合計が同じです)。足すと2重に数えるので、"
             "どちらか一方の分け方の書き出しだけにしてください。"
         )
-        notes_of[str(file)].problem(
+        ads.notes[str(file)].problem(
             "1つの広告の1日は1通りの分け方",
             remedy,
             "13",
@@ -352,7 +363,7 @@ def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
         )
 
 
-def _hours_divided_once(contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _hours_divided_once(contacts: Loaded) -> None:
     """The contacts of an hour stand in one way of dividing them: a total, or a second way, counts them twice.
 
     Blank is also what was not answered: two ways are the same contacts only where both stand in every hour and agree;
@@ -362,10 +373,9 @@ def _hours_divided_once(contacts: Loaded, notes_of: Mapping[str, Notes]) -> None
     parts = [name for name in ("age_band", "occupation", "topic") if name in frame]
     hour = ["date", "hour", "pref", "channel"]
     ways = frame[parts].notna().to_numpy(dtype=int) @ (1 << np.arange(len(parts)))
-    counts = frame[hour].assign(way=ways, n=frame["n"]).groupby([*hour, "way"], observed=True)["n"]
-    of_hour = counts.agg(["sum", "count", "size"])
-    known = of_hour.loc[of_hour["count"] == of_hour["size"], "sum"].unstack("way")
-    there = of_hour["size"].unstack("way").notna()
+    counts = frame[hour].assign(way=ways, n=frame["n"])
+    known = _known_sums(counts, [*hour, "way"]).unstack("way")
+    there = counts.groupby([*hour, "way"], observed=True).size().unstack("way").notna()
     for fewer, more in combinations(sorted(known, key=int.bit_count), 2):
         both = known[[fewer, more]].dropna()
         both = both[both.sum(axis=1) > 0]
@@ -379,13 +389,13 @@ def _hours_divided_once(contacts: Loaded, notes_of: Mapping[str, Notes]) -> None
         )
         at = np.flatnonzero(ways == fewer)[0]
         told = f"{len(both):,}の日時で同じ件数"
-        contacts.note(at, notes_of, "1つの相談は1つの行だけに", remedy, "件数", told, severity)
+        contacts.note(at, "1つの相談は1つの行だけに", remedy, "件数", told, severity)
 
 
 _HOURS_ALIKE = 5
 
 
-def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _people_add_up(population: Loaded) -> None:
     """All people of an area, of one sex or of one age stand beside the rows that they are divided into: their sum."""
     frame = population.frame
     by = [name for name in ("sex", "age_band") if name in frame]
@@ -405,9 +415,8 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
     for undivided, alike in whole[whole.any(axis=1)].groupby(by):
         totals = alike.index
         on = ["area", *(name for name, every in zip(by, undivided, strict=True) if not every)]
-        sums = parts.groupby(on)["n"].agg(["sum", "count", "size"]).reset_index()
-        held = people.loc[totals].merge(sums, how="left", on=on)
-        known = held["n"].notna() & held["count"].eq(held["size"])
+        held = people.loc[totals].merge(_known_sums(parts, on), how="left", on=on)
+        known = held["n"].notna() & held["sum"].notna()
         for line in held[known & held["n"].ne(held["sum"])].itertuples():
             remedy = (
                 "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
@@ -421,10 +430,10 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
                 )
             told = f"内訳の合計と同じ{int(line.sum):,}人"
             severity: Severity = "warning" if open_ else "error"
-            population.note(totals[line.Index], notes_of, told, remedy, "人口", int(line.n), severity)
+            population.note(totals[line.Index], told, remedy, "人口", int(line.n), severity)
 
 
-def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _ages_part_people(population: Loaded) -> None:
     """The ages of one sex of an area follow one another: a group within another (再掲) counts its people twice.
 
     A word that names no ages cannot be held against the others, and years that end below 60 are rather the numbers of
@@ -440,21 +449,21 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
         if len(given) > 1 and given.str.isdecimal().all() and given.astype(int).max() < _OLDEST_AT_LEAST:
             remedy = "年齢でなく区分の番号なら、0~4歳 のように直してください。1歳ごとの年齢ならこのままで構いません。"
             at = given.index[0]
-            population.note(at, notes_of, "60歳以上の人", remedy, "年齢階級", given[at], "warning")
+            population.note(at, "60歳以上の人", remedy, "年齢階級", given[at], "warning")
         for at in given.index:
             ages = age_range(once(tidy(given[at])))
             if ages is None and not _NO_PART.search(given[at]):
                 remedy = (
                     "年齢として読めません。65歳以上 のように書き、再掲の行なら消してください(2重に数えます)。"
                 )
-                population.note(at, notes_of, "年齢の区分", remedy, "年齢階級", given[at])
+                population.note(at, "年齢の区分", remedy, "年齢階級", given[at])
             if ages is None:
                 continue
             over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
             if over:
                 remedy = "同じ人を2回数えます。再掲や大きな区分の行を消し、重ならない区分だけにしてください。"
                 told = f"{population.place(over[0])}の「{frame['age_band'][over[0]]}」と重ならない年齢"
-                population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
+                population.note(np.int64(at), told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
         else:
@@ -465,16 +474,14 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                         "この年齢を初めから載せていない表ならこのままで構いません。"
                     )
                     told = f"{high}歳に続く年齢の行"
-                    population.note(
-                        np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at], "warning"
-                    )
+                    population.note(np.int64(at), told, remedy, "年齢階級", frame["age_band"][at], "warning")
 
 
 _OLDEST_AT_LEAST = 60
 _NO_PART = re.compile("^総数$|不詳|不明")
 
 
-def _one_area_a_code(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _one_area_a_code(population: Loaded) -> None:
     """A code has one name; with its prefecture before it, it is the same."""
     named = population.frame[["area_code", "area_name"]].dropna().drop_duplicates()
     first = named.groupby("area_code")["area_name"].transform("first")
@@ -486,7 +493,7 @@ def _one_area_a_code(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
                 "(名前が変わっただけなら、このままで構いません)。"
             )
             told = f"「{known}」の地域コード"
-            population.note(named.index[at], notes_of, told, remedy, "地域名", name, "warning")
+            population.note(named.index[at], told, remedy, "地域名", name, "warning")
 
 
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (

@@ -38,7 +38,7 @@ from ujo_lib.intake.reading import read_grid, readable
 from ujo_lib.intake.result import Intake
 from ujo_lib.intake.rules import judge
 from ujo_lib.intake.schemas import SCHEMAS, Column, Schema
-from ujo_lib.intake.shapes import as_it_stands, gathered
+from ujo_lib.intake.shapes import Shape, as_it_stands, gathered
 from ujo_lib.intake.values import Site
 from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
@@ -119,31 +119,31 @@ def check(
     parsed = [
         (spec, _read_file(spec, schemas[spec.kind], declaration, names, seen)) for spec in declaration.files
     ]
-    loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
     notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
+    loaded = {
+        kind: together for kind in schemas if (together := _together(kind, parsed, notes_of)) is not None
+    }
     for kind, together in loaded.items():
         mine = notes_of[together.files[0]] if len(together.files) else own
         with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
-            between.check_doubles(together, schemas[kind], splits, notes_of)
+            between.check_doubles(together, schemas[kind], splits)
             keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
-            between.check_twins(
-                together, schemas[kind], notes_of, numbered=not any("{row}" in key for key in keys)
-            )
+            between.check_twins(together, schemas[kind], numbered=not any("{row}" in key for key in keys))
         with mine.bounded("番号の書き方"):
-            between.check_spellings(together, schemas[kind], notes_of)
+            between.check_spellings(together, schemas[kind])
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
                 alike = [(spec, header) for spec, header in files if spec.layout == layout]
                 account.note_lonely_columns(alike, schemas[kind], notes_of)
-    between.check_between(loaded, notes_of)
+    between.check_between(loaded)
     with own.bounded("月の抜け"):
-        account.note_gaps(loaded, schemas, period, own, notes_of)
+        account.note_gaps(loaded, schemas, period, own)
     with own.bounded("日ごとの件数"):
-        account.note_not_daily(loaded, schemas, notes_of)
+        account.note_not_daily(loaded, schemas)
     with own.bounded("調査の日付"):
-        account.note_outdated(loaded, period, notes_of)
+        account.note_outdated(loaded, period)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
 
@@ -171,8 +171,8 @@ def answers(file: Path, form: Questionnaire, sheet: str) -> pd.DataFrame:
     )
     spec = FileSpec.model_validate({"kind": schema.kind, "name": file.name, "path": file})
     one = _read_file(spec, schema, Declaration(), (), {})
-    if loaded := _together(schema.kind, [(spec, one)]):
-        between.check_doubles(loaded, schema, {spec.label: one.splits}, {spec.label: one.notes})
+    if loaded := _together(schema.kind, [(spec, one)], {spec.label: one.notes}):
+        between.check_doubles(loaded, schema, {spec.label: one.splits})
     if loaded is None or any(problem.severity == "error" for problem in one.notes.problems):
         raise DataProblems(one.notes.problems)
     return loaded.frame
@@ -238,7 +238,7 @@ def _read_file(
         with mine.bounded("ファイル全体"), suppress(UnreadableError):
             grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
             del content  # a national year must not stand in memory beside its own table any longer
-            one = _parse_file(grid, size, sha, spec, schema, layout, names, mine)
+            one = _parse_file(grid, one, spec, schema, layout, names)
         _parsed[place] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
     told = Notes(spec.name, one.notes.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
@@ -247,67 +247,60 @@ def _read_file(
 
 def _parse_file(
     grid: Grid,
-    size: int,
-    sha: str,
+    one: _Parsed,
     spec: FileSpec,
     schema: Schema,
     layout: Layout | None,
     names: tuple[str, ...] | None,
-    notes: Notes,
 ) -> _Parsed:
-    def check_values(frame: pd.DataFrame, body: Body, header: Header) -> None:
-        with notes.bounded("合計の行"):
-            check_totals(body, frame, header, shape.schema, notes)
-        with notes.bounded("値の範囲"):
-            checks.check_schema(frame, body.rows, header, shape.schema, notes)
-        with notes.bounded("見出しの区分"):
-            checks.check_headings(frame, header, shape.schema, spec.timezone, notes)
-        with notes.bounded("単位の列"):
-            check_unit_columns(body, header, schema, notes)
-
-    def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
-        source = _source(spec.kind, spec.name, size, sha, grid, read, top)
-        if frame is not None and header is not None:
-            source |= _told(frame, header, schema, notes)
-        rules, splits = None, list[str]()
-        if top and read:
-            with notes.bounded("機械判読性"):
-                rules = judge(grid, top, read, shape.schema, spec.name)
-        if frame is not None and body and header:
-            with notes.bounded("読まない列"):
-                splits = _splits(frame, body, header, schema)
-        rows = body.rows if body else np.array([], dtype=int)
-        return _Parsed(notes, source, frame, rows, rules, header, splits)
-
+    """The file with what could be read of it; what is wrong with it is told in its notes."""
+    notes = one.notes
     with notes.bounded("見た目"):
         warn_of_workbook(grid, notes)
     shape = as_it_stands(grid, schema, spec, layout, notes)
     grid, spec = shape.grid, shape.spec
-    read: Body | None = None
     top = find_header(grid.head(), shape.schema, spec, layout, notes)
+    source = {
+        **one.source,
+        "sheet": grid.sheet,
+        "encoding": grid.facts.encoding,
+        "rows_counted": grid.counted,
+    }
     if top is None:
-        return parsed(None, None, None)
-    header = top
+        return replace(one, source=source)
     with notes.bounded("読まないシート"):
-        account.note_unread_sheets(grid, header, spec, notes)
-    read = body = find_body(grid, header, shape.schema, notes)
-    if len(body.rows) == 0 and not schema.may_be_empty:
-        if not body.dropped["記入例"]:  # of a form that nobody filled in that is said already
-            some = (
-                "sheets からこのシート"
-                if grid.sheet and len(spec.worksheets) > 1
-                else "files からこのファイル"
-            )
-            remedy = (
-                "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。書くことが1件もなければ、"
-                f"inputs.yaml の {some}を消します(ほかになければ、not_supplied に理由とともに書きます)。"
-            )
-            notes.problem("データの行", remedy, "総務省2-1")
-        return parsed(None, body, header)
-    site = Site(spec.missing, spec.missing_in, spec.timezone, names)
+        account.note_unread_sheets(grid, top, spec, notes)
+    read = body = find_body(grid, top, shape.schema, notes)
+    frame, header, rules, splits = None, top, None, list[str]()
+    if len(body.rows) or schema.may_be_empty:
+        site = Site(spec.missing, spec.missing_in, spec.timezone, names)
+        frame, body, header = _values(shape, top, read, schema, site, notes)
+        read = read if shape.parts else body
+        source |= _told(frame, header, schema, notes)
+        with notes.bounded("読まない列"):
+            splits = _splits(frame, body, header, schema)
+    elif not body.dropped["記入例"]:  # of a form that nobody filled in that is said already
+        some = (
+            "sheets からこのシート" if grid.sheet and len(spec.worksheets) > 1 else "files からこのファイル"
+        )
+        remedy = (
+            "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。書くことが1件もなければ、"
+            f"inputs.yaml の {some}を消します(ほかになければ、not_supplied に理由とともに書きます)。"
+        )
+        notes.problem("データの行", remedy, "総務省2-1")
+    with notes.bounded("機械判読性"):
+        rules = judge(grid, top, read, shape.schema, spec.name)
+    return _Parsed(notes, source | _counted(grid, top, read), frame, body.rows, rules, header, splits)
+
+
+def _values(
+    shape: Shape, top: Header, read: Body, schema: Schema, site: Site, notes: Notes
+) -> tuple[pd.DataFrame, Body, Header]:
+    """The frame of a table with rows, checked, and the body and headings that it has in the end."""
+    grid, spec, body, header = shape.grid, shape.spec, read, top
     frame = typed_frame(spec, shape.schema, header, body, site, notes)
     if shape.parts:
-        check_values(frame, body, header)
+        _check_values(frame, body, header, shape, schema, notes)
         frame, body, header = gathered(shape, schema, frame, body, header, site, notes)
     if schema.kind in ("population", "ads"):
         with notes.bounded("合計と内訳の重なり"):
@@ -324,7 +317,7 @@ def _parse_file(
     with notes.bounded("小計の列"):
         check_subtotal_columns(read, top, notes)
     if not shape.parts:
-        check_values(frame, body, header)
+        _check_values(frame, body, header, shape, schema, notes)
     with notes.bounded("行の中のつじつま"):
         checks.check_rows(frame, body.rows, header, schema, notes)
     with notes.bounded("時刻のずれ"):
@@ -335,7 +328,20 @@ def _parse_file(
             "inputs.yaml のこのファイルに timezone: Asia/Tokyo などを書いてください(管理画面の設定で分かります)。",
             "10",
         )
-    return parsed(frame, body, header)
+    return frame, body, header
+
+
+def _check_values(
+    frame: pd.DataFrame, body: Body, header: Header, shape: Shape, schema: Schema, notes: Notes
+) -> None:
+    with notes.bounded("合計の行"):
+        check_totals(body, frame, header, shape.schema, notes)
+    with notes.bounded("値の範囲"):
+        checks.check_schema(frame, body.rows, header, shape.schema, notes)
+    with notes.bounded("見出しの区分"):
+        checks.check_headings(frame, header, shape.schema, shape.spec.timezone, notes)
+    with notes.bounded("単位の列"):
+        check_unit_columns(body, header, schema, notes)
 
 
 def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> list[str]:
@@ -386,33 +392,21 @@ def warn_of_workbook(grid: Grid, notes: Notes) -> None:
             notes.warning("見たままの値", remedy, "18", value="、".join(places[:5]))
 
 
-def _source(
-    kind: str,
-    name: str,
-    size: int,
-    sha: str,
-    grid: Grid | None = None,
-    body: Body | None = None,
-    header: Header | None = None,
-) -> dict[str, Any]:
-    """What is known of a file, as far as it could be read."""
-    dropped = body.dropped if body else {}
-    heads = grid.head()[header.top : header.body] if grid and header else []
-    levels = sum(any(cell.strip() for cell in row) for row in heads)
-    read = body.n_read if body else 0
+def _source(kind: str, name: str, size: int, sha: str) -> dict[str, Any]:
+    """What is known of a file before it is read."""
     return {
         "kind": kind,
         "file": name,
-        "sheet": grid.sheet if grid else "",
-        "encoding": grid.facts.encoding if grid else "",
-        "header_row": int(grid.rows[header.top]) if grid and header else None,
-        "heading_rows": levels,
-        "rows_counted": grid.counted if grid else 0,
-        "rows_read": read,
-        "rows_dropped": sum(dropped.values()),
-        "dropped": "・".join(f"{what}{n:,}" for what, n in dropped.items() if n),
-        "rows_blank": grid.counted - levels - read if grid and body else 0,
-        "rows_kept": len(body.rows) if body else 0,
+        "sheet": "",
+        "encoding": "",
+        "header_row": None,
+        "heading_rows": 0,
+        "rows_counted": 0,
+        "rows_read": 0,
+        "rows_dropped": 0,
+        "dropped": "",
+        "rows_blank": 0,
+        "rows_kept": 0,
         "repaired": 0,
         "first_day": "",
         "last_day": "",
@@ -429,6 +423,20 @@ SOURCE_COLUMNS = tuple(_source("", "", 0, ""))
 """What :class:`Intake` tells of each file."""
 
 
+def _counted(grid: Grid, header: Header, body: Body) -> dict[str, Any]:
+    """What became of the rows of a file."""
+    levels = sum(any(cell.strip() for cell in row) for row in grid.head()[header.top : header.body])
+    return {
+        "header_row": int(grid.rows[header.top]),
+        "heading_rows": levels,
+        "rows_read": body.n_read,
+        "rows_dropped": sum(body.dropped.values()),
+        "dropped": "・".join(f"{what}{n:,}" for what, n in body.dropped.items() if n),
+        "rows_blank": grid.counted - levels - body.n_read,
+        "rows_kept": len(body.rows),
+    }
+
+
 def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> dict[str, Any]:
     """What is known of a file once its cells have been read."""
     days = account.day_range(frame, schema)
@@ -442,7 +450,9 @@ def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> 
     }
 
 
-def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded | None:
+def _together(
+    kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]], notes: Mapping[str, Notes]
+) -> Loaded | None:
     mine = [(spec, one) for spec, one in parsed if spec.kind == kind and one.frame is not None]
     if not mine:
         return None
@@ -454,6 +464,7 @@ def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded |
         frame=frame,
         files=np.repeat(np.array([spec.label for spec, _ in mine], dtype=object), counts),
         rows=np.concatenate([one.rows for _, one in mine]),
+        notes=notes,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for, unlisted_breaks
+from ujo_lib.fiscal import DateError, FiscalYear, Period, parse_date, period_for, unlisted_breaks
 from ujo_lib.params.common import AREA_CODE, Answers, FileName, NotebookSettings, Once
 from ujo_lib.params.days import Day
 from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml, such
@@ -132,7 +132,7 @@ class SeasonalitySettings(NotebookSettings):
         pairs = [tuple(parse_date(part) for part in gap.split("~")) for gap in self.gaps]
         return [(start, end) for start, end in pairs]
 
-    def breaks_of(self, period: Period) -> tuple[tuple[SchoolBreak, ...], str]:
+    def breaks_of(self, period: Period) -> tuple[tuple[Period, ...], str]:
         """The school breaks whose days are listed throughout a period, and what is said of the others, in Japanese.
 
         Taken for days of school where its list has ended, a break would be estimated too small and forecast as none.
@@ -143,9 +143,9 @@ class SeasonalitySettings(NotebookSettings):
         breaks = read_breaks(self.path("school_breaks"))
         lacking: dict[str, list[str]] = {}
         for each in unlisted_breaks(breaks, period):
-            lacking.setdefault(each.name, []).append(str(each.start.year))
+            lacking.setdefault(each.label, []).append(str(each.start.year))
         told = "、".join(f"{'・'.join(years)}年の{name}" for name, years in lacking.items())
-        kept = tuple(each for each in breaks if each.name not in lacking)
+        kept = tuple(each for each in breaks if each.label not in lacking)
         unknown = f"日程の分からない年がある学校の休みの影響は、計算に入れていません(一覧にないのは{told})。"
         return kept, unknown if lacking else ""
 
@@ -169,10 +169,10 @@ class SchoolBreaks(Declared):
     breaks: Many[_Break]
 
 
-def read_breaks(file: Path) -> tuple[SchoolBreak, ...]:
+def read_breaks(file: Path) -> tuple[Period, ...]:
     """Read the dates of school breaks: a list `breaks` of entries with name, start and end.
 
     Raises:
         ParameterError: all wrong entries at once, in Japanese.
     """
-    return tuple(SchoolBreak(one.name, one.start, one.end) for one in read_yaml(SchoolBreaks, file).breaks)
+    return tuple(Period(one.start, one.end, one.name) for one in read_yaml(SchoolBreaks, file).breaks)

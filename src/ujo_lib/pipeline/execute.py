@@ -7,7 +7,6 @@ papermill's own output is no evidence: a kernel killed in a cell leaves a notebo
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,21 +65,8 @@ class NotebookFailedError(RuntimeError):
         return f"{self._where} {self.error}"
 
 
-@dataclass(frozen=True)
-class Execution:
-    """What to run and where to put it.
-
-    Attributes:
-        notebook: path of the notebook, stored without outputs.
-        output: where the executed notebook is written, half-run when it fails.
-        parameters: values for the parameters cell.
-        timeout: seconds that one cell may take.
-    """
-
-    notebook: Path
-    output: Path
-    parameters: Mapping[str, Any]
-    timeout: int = 600
+_LONGEST = 600
+"""Seconds that one cell may take."""
 
 
 class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
@@ -137,31 +123,39 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
 papermill_engines.register("ujo", _KernelEngine)
 
 
-def execute(job: Execution, manager: AsyncKernelManager, on_cell: OnCell) -> NotebookNode:
+def execute(
+    notebook: Path, output: Path, parameters: Mapping[str, Any], manager: AsyncKernelManager, on_cell: OnCell
+) -> NotebookNode:
     """Run a notebook on the kernel that `manager` starts.
+
+    Args:
+        notebook: stored without outputs.
+        output: where the executed notebook is written, half-run when it fails.
+        parameters: values for the parameters cell.
+        manager: of a kernel that has not been started.
+        on_cell: told of every finished cell.
 
     Returns:
         The executed notebook.
 
     Raises:
-        NotebookFailedError: a cell raised, took too long, or the kernel died. The half-run notebook is at
-            `job.output`.
+        NotebookFailedError: a cell raised, took too long, or the kernel died.
     """
-    name = job.notebook.stem
+    name = notebook.stem
     progress = _Progress(on_cell)
     try:
         executed = papermill.execute_notebook(
-            job.notebook,
-            job.output,
-            parameters=dict(job.parameters),
+            notebook,
+            output,
+            parameters=dict(parameters),
             engine_name="ujo",
             progress_bar=False,
             # Saving after every cell would write megabytes of figures some hundred times a run.
             request_save_on_cell_execute=False,
             manager=manager,
-            half_run=job.output,
+            half_run=output,
             on_cell=progress,
-            execution_timeout=job.timeout,
+            execution_timeout=_LONGEST,
         )
     except PapermillExecutionError as error:
         raise NotebookFailedError(name, error.cell_index + 1, f"{error.ename}: {error.evalue}") from error
@@ -170,7 +164,7 @@ def execute(job: Execution, manager: AsyncKernelManager, on_cell: OnCell) -> Not
             name, progress.done, "カーネルが途中で終了しました(メモリー不足や強制終了など)"
         ) from error
     except CellTimeoutError as error:
-        raise NotebookFailedError(name, progress.done, f"{job.timeout} 秒たっても終わりません") from error
+        raise NotebookFailedError(name, progress.done, f"{_LONGEST} 秒たっても終わりません") from error
     _require_all_run(name, executed)
     return executed
 

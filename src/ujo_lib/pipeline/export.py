@@ -77,7 +77,7 @@ def export_overview(place: SiteYear) -> Path:
         page = place.release / OVERVIEW.file
         if not page.is_file():
             raise NothingToExportError(place)
-        short = overview(steps, {done.job.settings.notebook: done.notebook for done in finished})
+        short = overview(steps, {done.job.notebook: done.notebook for done in finished})
         records = {record.key: record for done in finished for record in done.records()}
         recipes = [Recipe(**mark["recipe"]) for mark in marks_on(short) if "recipe" in mark]
         pictures = [recipe.figure(records).png() for recipe in recipes]
@@ -122,7 +122,7 @@ def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) ->
     for step in plan_steps(place):
         if step.notebook not in made:  # added since
             raise NothingToExportError(place)
-        finished = store.find(Job(audience, step.settings, made[step.notebook].key, step.needs))
+        finished = store.find(Job(audience, step, made[step.notebook].key))
         if finished is None:
             raise PrunedError(place)
         found.append(finished)

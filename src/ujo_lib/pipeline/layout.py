@@ -16,6 +16,16 @@ class LockedError(RuntimeError):
     """Another run of the same place and year is under way."""
 
 
+class _Below:
+    """A path below the outputs of a place and year."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, place: "SiteYear", _: type) -> Path:
+        return place.outputs / self._name
+
+
 @dataclass(frozen=True)
 class SiteYear:
     """One place and one fiscal year, or half of one: the unit that is run, locked and released.
@@ -31,6 +41,35 @@ class SiteYear:
     site: str
     year: int
     half: str = ""
+
+    internal = _Below("internal")
+    """Pages for readers inside the city."""
+    release = _Below("release")
+    """Pages for readers outside: a candidate after `ujo run`, checked and sealed after `ujo release`."""
+    figures = _Below("figures")
+    """Figures of both audiences as files, made on request; apart from the pages, so that a seal stands."""
+    archive = _Below("releases")
+    """Earlier releases, each under its run id."""
+    disclosed = _Below("disclosed")
+    """What releases of this year have told outsiders, each under its run id; confidential."""
+    review = _Below("review")
+    """What the last review found, for the city alone: intervals of hidden counts, findings of the gate."""
+    signing = _Below(".signing")
+    """Where signatures and ZIP wait until they are whole."""
+    failed = _Below("failed")
+    """Half-run notebooks of the last failure."""
+    manifest = _Below("manifest.json")
+    """The witness of the last successful run."""
+    lock = _Below(".lock")
+    """Held while a run is under way."""
+    log = _Below("run.log")
+    """What happened, in Japanese, newest last."""
+    steps = _Below(".steps")
+    """Finished steps by key: what makes a rerun quick and a killed run resumable."""
+    kept = _Below(".kept")
+    """Results by content, drawings for one; confidential."""
+    staging = _Below(".staging")
+    """Where pages wait, beside their target, until all of them are written."""
 
     @classmethod
     def named(cls, root: Path, site: str, name: str) -> "SiteYear":
@@ -68,31 +107,6 @@ class SiteYear:
         """Folder of everything that a run makes."""
         return self.root / "outputs" / self.site / f"fy{self.name}"
 
-    @property
-    def internal(self) -> Path:
-        """Pages for readers inside the city."""
-        return self.outputs / "internal"
-
-    @property
-    def release(self) -> Path:
-        """Pages for readers outside: a candidate after `ujo run`, checked and sealed after `ujo release`."""
-        return self.outputs / "release"
-
-    @property
-    def figures(self) -> Path:
-        """Figures of both audiences as files, made on request; apart from the pages, so that a seal stands."""
-        return self.outputs / "figures"
-
-    @property
-    def archive(self) -> Path:
-        """Earlier releases, each under its run id."""
-        return self.outputs / "releases"
-
-    @property
-    def disclosed(self) -> Path:
-        """What releases of this year have told outsiders, each under its run id; confidential."""
-        return self.outputs / "disclosed"
-
     def memories(self) -> list[Path]:
         """The files in `disclosed` of every year of the site."""
         return sorted(self.outputs.parent.glob(f"fy*/{self.disclosed.name}/*.json"))
@@ -102,41 +116,6 @@ class SiteYear:
         """The site's rules for disclosure control; need not exist."""
         return self.params / "disclosure.yaml"
 
-    @property
-    def review(self) -> Path:
-        """What the last review found, for the city alone: intervals of hidden counts, findings of the gate."""
-        return self.outputs / "review"
-
-    @property
-    def signing(self) -> Path:
-        """Where signatures and ZIP wait until they are whole."""
-        return self.outputs / ".signing"
-
-    @property
-    def failed(self) -> Path:
-        """Half-run notebooks of the last failure."""
-        return self.outputs / "failed"
-
-    @property
-    def manifest(self) -> Path:
-        """The witness of the last successful run."""
-        return self.outputs / "manifest.json"
-
-    @property
-    def lock(self) -> Path:
-        """Held while a run is under way."""
-        return self.outputs / ".lock"
-
-    @property
-    def log(self) -> Path:
-        """What happened, in Japanese, newest last."""
-        return self.outputs / "run.log"
-
-    @property
-    def steps(self) -> Path:
-        """Finished steps by key: what makes a rerun quick and a killed run resumable."""
-        return self.outputs / ".steps"
-
     def plans(self) -> list[Path]:
         """Disclosure plans under which release pages were made; confidential."""
         return sorted(self.steps.glob("plan-*.json"))
@@ -144,16 +123,6 @@ class SiteYear:
     def step(self, audience: str, notebook: str, key: str) -> Path:
         """Folder of a finished step with this key."""
         return self.steps / f"{audience}-{notebook}-{key[:16]}"
-
-    @property
-    def kept(self) -> Path:
-        """Results by content, drawings for one; confidential."""
-        return self.outputs / ".kept"
-
-    @property
-    def staging(self) -> Path:
-        """Where pages wait, beside their target, until all of them are written."""
-        return self.outputs / ".staging"
 
     def leftovers(self) -> list[Path]:
         """What a killed process may have left: half-written folders, and old pages whose successors stand."""

@@ -43,7 +43,7 @@ from ujo_lib.report.look.wording import Said
 from ujo_lib.report.page import said_in
 from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.report.sheets.metadata import describe
-from ujo_lib.report.sheets.workbook import About, PageText, workbook
+from ujo_lib.report.sheets.workbook import workbook
 from ujo_lib.report.sheets.xlsx import sheet_name
 
 WORKBOOK = "統計表.xlsx"
@@ -153,7 +153,7 @@ def write_pages(
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
     everything = [exhibit for entry in entries for exhibit in listed.get(entry.href, ())]
     _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights, everything))
-    said = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
+    said = [(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
     _write_sheets(folder, tables, said, context, rules)
 
 
@@ -164,14 +164,18 @@ def _unlinked(tables: Sequence[Table], listed: Mapping[str, Sequence[Exhibit]]) 
 
 
 def _write_sheets(
-    folder: Path, tables: Sequence[Table], said: Sequence[PageText], context: PageContext, rules: Rules | None
+    folder: Path,
+    tables: Sequence[Table],
+    said: Sequence[tuple[str, Sequence[Said]]],
+    context: PageContext,
+    rules: Rules | None,
 ) -> None:
     """Write what is about all tables: their list, the metadata of a release, the workbook."""
     (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
     if rules:
         for name, content in describe(tables, context.report_title, rules.licence).items():
             (folder / "tables" / name).write_bytes(content)
-    (folder / WORKBOOK).write_bytes(workbook(tables, said, _about(context)))
+    (folder / WORKBOOK).write_bytes(workbook(tables, said, context))
 
 
 def _extracts(audience: str, steps: Sequence[Step]) -> list[Extract]:
@@ -348,11 +352,6 @@ def marks_on(notebook: NotebookNode) -> list[dict[str, Any]]:
     """What the door wrote at each output that came through it, in reading order."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
     return [output["data"][DOOR] for output in outputs if DOOR in output.get("data", {})]
-
-
-def _about(context: PageContext) -> About:
-    handling = [f"{banner.word}({banner.meaning})" for banner in context.banners]
-    return About(context.report_title, context.area, handling, context.created_on, context.run_id)
 
 
 def _titles(steps: Sequence[Step]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.steps import Finished
 from ujo_lib.report.door.masks import Masks
 from ujo_lib.report.door.publish import NOBODY, Published, mask
-from ujo_lib.report.look.notation import HIDDEN, NONE_COUNTED
+from ujo_lib.report.look.notation import HIDDEN, NONE_COUNTED, REFERENCE
 from ujo_lib.report.look.tables import NO_ROWS, row_texts
 from ujo_lib.report.sheets.exports import Table
 from ujo_lib.report.sheets.xlsx import sheet_name
@@ -26,14 +26,13 @@ _TABLE = re.compile(r'aria-label="表: ([^"]*)"[^>]*>(<table>.*?</table>)', re.D
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(th|td)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
-_REFERENCE = "†"
 _MIDNIGHT = "T00:00:00"
 
 
 def allowed(folder: Path, internal: Mapping[str, Finished], masks: Masks) -> list[Published]:
     """The tables of a release that count people, rest on such counts or do not say whom, as it may print them."""
     tables = [
-        mask(record, record.frame, masks.cells_of(record), masks.whole, step.job.settings.threshold)
+        mask(record, record.frame, masks.cells_of(record), masks.whole, step.job.step.settings.threshold)
         for step in internal.values()
         for record in step.records()
         if record.spec.subject.population or record.spec.subject.computed_from != NOBODY
@@ -66,7 +65,7 @@ def _beyond(grid: str, rows: Sequence[frozenset[str]]) -> Iterator[str]:
     """Rows of a printed table that say more than the rows with their labels may."""
     for row in _ROW.findall(grid.partition("<tbody>")[2]):
         cells = [
-            (kind, html.unescape(_TAG.sub("", cell)).removesuffix(_REFERENCE))
+            (kind, html.unescape(_TAG.sub("", cell)).removesuffix(REFERENCE))
             for kind, cell in _CELL.findall(row)
         ]
         heads = [text for kind, text in cells if kind == "th"]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ujo_lib.disclosure.plan import Plan, PlanError
 from ujo_lib.disclosure.plan import plan as plan_disclosure
 from ujo_lib.disclosure.revision import SmallChange, small_changes
 from ujo_lib.disclosure.tables import (
+    CountTable,
     PastRelease,
     Policy,
     PublicFigure,
@@ -43,17 +45,32 @@ class NoPlanError(ReleaseRefusedError):
 
 @dataclass(frozen=True)
 class Masked:
-    """A plan, and what it was made from: the rules, and what outsiders know without the release.
+    """Every table that counts people or contacts, a plan for them, and what it was made from.
 
-    What earlier releases told of the same records enters the plan (`previous`); what they told before records were
-    `corrected` is held against it.
+    That is the rules, and what outsiders know without the release: what earlier releases told of the same records
+    enters the plan (`previous`); what they told before records were `corrected` is held against it.
     """
 
+    tables: Sequence[Counted]
     masks: Masks
     policy: Policy
-    public: Sequence[PublicFigure]
-    previous: Sequence[PastRelease]
-    corrected: Sequence[PastRelease]
+    public: Sequence[PublicFigure] = ()
+    previous: Sequence[PastRelease] = ()
+    corrected: Sequence[PastRelease] = ()
+
+    def audit(self) -> AuditReport:
+        """Try to undo the masks with everything that an outsider knows."""
+        hidden, zeros = self.masks.plan.hidden, self.masks.plan.zeros
+        return audit(_counts(self.tables), hidden, self.policy, self.public, self.previous, zeros)
+
+    def small_changes(self) -> list[SmallChange]:
+        """Subtract every earlier release that was made before records were added, removed or changed."""
+        known, plan = (self.public, self.previous, self.corrected), self.masks.plan
+        return small_changes(_counts(self.tables), plan.hidden, self.policy, *known, plan.zeros)
+
+
+def _counts(tables: Sequence[Counted]) -> list[CountTable]:
+    return [one.table for one in tables]
 
 
 def counted_tables(finished: Mapping[str, Finished]) -> list[Counted]:
@@ -62,7 +79,7 @@ def counted_tables(finished: Mapping[str, Finished]) -> list[Counted]:
 
 
 def plan_masks(
-    finished: Mapping[str, Finished],
+    tables: Sequence[Counted],
     policy: Policy,
     public: Sequence[PublicFigure] = (),
     previous: Sequence[PastRelease] = (),
@@ -71,7 +88,7 @@ def plan_masks(
     """Decide jointly over all tables of all notebooks what a release keeps back.
 
     Args:
-        finished: the internal steps, whose records hold the true counts.
+        tables: every one of a run, with its true counts.
         policy: the site's rules.
         public: figures that anybody can look up.
         previous: tables of earlier releases of the same records as they were published.
@@ -81,10 +98,9 @@ def plan_masks(
         NoPlanError: tables contradict each other or a public figure, a count cannot be protected, or the search for
             the best plan reached its limit.
     """
-    tables = counted_tables(finished)
     asked = json.dumps(
         [
-            dump_tables([one.table for one in tables]),
+            dump_tables(_counts(tables)),
             asdict(policy),
             [asdict(figure) for figure in public],
             dump_tables(previous),
@@ -93,7 +109,7 @@ def plan_masks(
     )
 
     def make() -> str:
-        return plan_disclosure([one.table for one in tables], policy, public, previous).to_json()
+        return plan_disclosure(_counts(tables), policy, public, previous).to_json()
 
     try:
         made = keep.kept("plan", asked, make) if keep else make()
@@ -102,48 +118,28 @@ def plan_masks(
     return masks_for(Plan.from_json(made), tables, policy.required_width)
 
 
-def audit_masks(
-    finished: Mapping[str, Finished],
-    masks: Masks,
-    policy: Policy,
-    public: Sequence[PublicFigure] = (),
-    previous: Sequence[PastRelease] = (),
-) -> AuditReport:
-    """Try to undo the masks of a release with everything that an outsider knows; arguments as in `plan_masks`."""
-    tables = [one.table for one in counted_tables(finished)]
-    return audit(tables, masks.plan.hidden, policy, public, previous, masks.plan.zeros)
-
-
-def audit_corrections(finished: Mapping[str, Finished], masked: Masked) -> list[SmallChange]:
-    """Subtract every earlier release that was made before records were added, removed or changed."""
-    tables = [one.table for one in counted_tables(finished)]
-    hidden = masked.masks.plan.hidden
-    known = masked.public, masked.previous, masked.corrected
-    return small_changes(tables, hidden, masked.policy, *known, masked.masks.plan.zeros)
-
-
-def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> dict[str, list[str]]:
-    """What the readers of each notebook's page are told about the plan.
+def notices(tables: Sequence[Counted], masks: Masks, audience: str) -> dict[str, list[str]]:
+    """What the readers of a notebook's page are told about the plan, of notebooks with something to tell.
 
     Everybody reads which tables are printed in full and why; readers inside the city also what to merge where most of
     a table vanishes.
     """
-    told: dict[str, list[str]] = {name: [] for name in finished}
-    records = {one.record.key: one.record for one in counted_tables(finished)}
-    titles = {key: record.spec.title for key, record in records.items()}
+    told: dict[str, list[str]] = defaultdict(list)
+    titles = {one.record.key: one.record.spec.title for one in tables}
     in_full: dict[tuple[str, str], list[str]] = {}
     for key, reason in masks.plan.exemptions:
         in_full.setdefault((key.partition("/")[0], reason), []).append(f"「{titles[key]}」")
     for (notebook, reason), named in in_full.items():
         told[notebook].append(_IN_FULL.format(reason=reason, titles="".join(named)))
     if audience == "internal":
-        for notebook, advice in advised(records, masks):
+        for notebook, advice in advised(tables, masks):
             told[notebook].append(f"公表用ページでは、{advice}")
     return told
 
 
-def advised(records: Mapping[str, TableRecord], masks: Masks) -> Iterator[tuple[str, str]]:
+def advised(tables: Sequence[Counted], masks: Masks) -> Iterator[tuple[str, str]]:
     """Notebook and what to merge or drop, with the names that tables, columns and days have on a page."""
+    records = {one.record.key: one.record for one in tables}
     for advice in masks.plan.suggestions:
         for key in (key for key in records if advice.startswith(f"表「{key}」")):
             spec, said = records[key].spec, advice.removeprefix(f"表「{key}」").replace("T00:00:00", "")
@@ -177,7 +173,7 @@ def release_jobs(
     for step in steps:
         parts = {name: hidden[name] for name in (step.notebook, *step.needs)}
         key = digest(json.dumps([step.key, parts], sort_keys=True))
-        jobs.append(Job("release", step.settings, key, step.needs, plan, step.absent))
+        jobs.append(Job("release", step, key, plan))
     return jobs
 
 

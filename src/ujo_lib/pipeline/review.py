@@ -27,9 +27,9 @@ from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import YEARS, SiteYear
 from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks, counted_tables
+from ujo_lib.pipeline.release import Masked
 from ujo_lib.pipeline.steps import Finished
-from ujo_lib.report.door.masks import Masks
+from ujo_lib.report.door.masks import Counted, Masks
 from ujo_lib.report.sheets.exports import Table
 
 _REMEDY = (
@@ -59,9 +59,7 @@ _TOLD = 20
 """Findings told at once; all of them stand in the folder `review`."""
 
 
-def review_masks(
-    place: SiteYear, internal: Mapping[str, Finished], masked: Masked
-) -> tuple[dict[str, Mapping[str, Any]], Promise]:
+def review_masks(place: SiteYear, masked: Masked) -> tuple[dict[str, Mapping[str, Any]], Promise]:
     """Try to undo the masks.
 
     Returns:
@@ -72,17 +70,17 @@ def review_masks(
         ReleaseRefusedError: a hidden count can be narrowed too far, or the difference to an earlier release tells of
             few people; it names table and cell. So few people answered that their number alone tells of them.
     """
-    masks, policy = masked.masks, masked.policy
-    _require_enough_people(internal, policy)
-    report = audit_masks(internal, masks, policy, masked.public, masked.previous)
-    _list_cells(place.review / "audit.csv", report.frame, internal)
+    masks, policy, tables = masked.masks, masked.policy, masked.tables
+    _require_enough_people(tables, policy)
+    report = masked.audit()
+    _list_cells(place.review / "audit.csv", report.frame, tables)
     if not report.ok:
         raise ReleaseRefusedError(
             "公表を取りやめました。伏せた数が計算で分かってしまうセルがあります。",
-            _told([f"{row.table}: {row.cell}" for row in _in_words(report.leaks, internal).itertuples()]),
+            _told([f"{row.table}: {row.cell}" for row in _in_words(report.leaks, tables).itertuples()]),
             f"区分をまとめるか表を外してください。推定できる範囲の一覧: {place.review / 'audit.csv'}",
         )
-    _require_silent_corrections(place, internal, masked)
+    _require_silent_corrections(place, masked)
     promise = report.promise(policy)
     return {"plan": _plan_result(masks, policy), "audit": _audit_result(report, promise)}, promise
 
@@ -246,11 +244,11 @@ def review_files(
     return {"gate": _gate_result(findings, folder, policy)}
 
 
-def _require_enough_people(internal: Mapping[str, Finished], policy: Policy) -> None:
+def _require_enough_people(tables: Sequence[Counted], policy: Policy) -> None:
     """Refuse a survey of fewer people in all than the threshold: sentences and overviews print how many they are."""
     titles: dict[str, str] = {}
     sizes: dict[str, int] = {}
-    for one in counted_tables(internal):
+    for one in tables:
         table = one.table
         if any(PERIOD in dict(table.region(i)) for i in range(len(table.cells))):
             continue  # contacts of days: no page tells how few they were in all
@@ -275,38 +273,38 @@ def _require_enough_people(internal: Mapping[str, Finished], policy: Policy) -> 
         )
 
 
-def _require_silent_corrections(place: SiteYear, internal: Mapping[str, Finished], masked: Masked) -> None:
-    found = audit_corrections(internal, masked)
+def _require_silent_corrections(place: SiteYear, masked: Masked) -> None:
+    found = masked.small_changes()
     columns = [field.name for field in fields(SmallChange)]
     listed = pd.DataFrame([asdict(one) for one in found], columns=columns)
-    _list_cells(place.review / "corrections.csv", listed, internal)
+    _list_cells(place.review / "corrections.csv", listed, masked.tables)
     if found:
         raise ReleaseRefusedError(
             "公表を取りやめました。署名した前の公表との差から、わずかな人の動きが分かってしまうセルがあります。",
             _told(
                 [
                     f"{one.table}: {one.cell}(前の公表 {one.release})"
-                    for one in _in_words(listed, internal).itertuples()
+                    for one in _in_words(listed, masked.tables).itertuples()
                 ]
             ),
             _REMEDY.format(threshold=masked.policy.threshold, file=place.review / "corrections.csv"),
         )
 
 
-def _list_cells(file: Path, cells: pd.DataFrame, internal: Mapping[str, Finished]) -> None:
-    named = _in_words(cells, internal)
+def _list_cells(file: Path, cells: pd.DataFrame, tables: Sequence[Counted]) -> None:
+    named = _in_words(cells, tables)
     if "of_change" in named:
         named["of_change"] = named["of_change"].map({True: "はい", False: "いいえ"})
     named = named.rename(columns=_HEADINGS)
     write_atomically(file, named.to_csv(index=False).encode("utf-8-sig"))
 
 
-def _in_words(cells: pd.DataFrame, internal: Mapping[str, Finished]) -> pd.DataFrame:
+def _in_words(cells: pd.DataFrame, tables: Sequence[Counted]) -> pd.DataFrame:
     """Cells by the title of their table and the headings of its page, for those who have to merge them or explain why.
 
     A table that only an earlier release had keeps its own names.
     """
-    records = {one.record.key: one.record for one in counted_tables(internal)}
+    records = {one.record.key: one.record for one in tables}
     named = []
     for key, cell in zip(cells["table"], cells["cell"], strict=True):
         title, told = key, cell

@@ -204,9 +204,7 @@ def _make_pages(
     )
     from ujo_lib.pipeline.steps import Job
 
-    jobs = [
-        Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in asked or steps
-    ]
+    jobs = [Job("internal", step, step.key) for step in asked or steps]
     internal, failures = walk.finish(jobs, seconds)
     if failures:
         raise NotebooksFailedError(failures, walk.place)
@@ -219,12 +217,12 @@ def _make_pages(
     public = known.figures(tables, same)
     if corrected:
         walk.progress.note(_CORRECTED)
-    masks = plan_masks(internal, known.policy, public, same, Store(walk.place.kept))
-    for _, advice in advised({one.record.key: one.record for one in tables}, masks):
+    masks = plan_masks(tables, known.policy, public, same, Store(walk.place.kept))
+    for _, advice in advised(tables, masks):
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
     with ThreadPoolExecutor(1) as beside:
-        said = notices(internal, masks, "internal")
+        said = notices(tables, masks, "internal")
         target = walk.place.staging / "internal"
         pages = beside.submit(write_pages, "internal", steps, internal, run_id(steps), target, said)
         took = {name: step.seconds for name, step in internal.items()}
@@ -235,7 +233,7 @@ def _make_pages(
     executed = {name: step.notebook for name, step in release.items()}
     require_door(executed)
     require_cells(internal, executed, masks)
-    return _Made(internal, release, Masked(masks, known.policy, public, same, corrected), left)
+    return _Made(internal, release, Masked(tables, masks, known.policy, public, same, corrected), left)
 
 
 def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
@@ -261,9 +259,9 @@ def _stage(place: SiteYear, steps: Sequence[Step], made: _Made, *, sealed: bool)
     if sealed:
         from ujo_lib.pipeline.review import review_files, review_masks, review_printed, review_reprints
 
-        checks, promise = review_masks(place, internal, masked)
+        checks, promise = review_masks(place, masked)
     rules = Rules(masked.policy, promise, DisclosureRules.read(place.rules).licence)
-    said = notices(internal, masked.masks, "release")
+    said = notices(masked.tables, masked.masks, "release")
     write_pages("release", steps, made.release, run_id(steps), folder, said, rules)
     if sealed:
         door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before

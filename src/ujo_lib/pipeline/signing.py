@@ -71,14 +71,12 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
         internal = _internal_steps(place, steps)
         masked = _masked(place, steps, internal, before.plan)
         with private_files():
-            review_masks(place, internal, masked)
+            review_masks(place, masked)
             review_printed(place.release, internal, masked.masks)
             review_files(place, steps, place.release, masked.policy)
         files = sign_off(place.release, approval, f"{place.site}_fy{place.name}")
         with private_files():
-            memory = remember(
-                place.disclosed, before.run_id, counted_tables(internal), masked.masks, masked.policy
-            )
+            memory = remember(place.disclosed, before.run_id, masked.tables, masked.masks, masked.policy)
             # Of weighted numbers and earlier surveys it keeps what was printed: pages may be pruned.
             kept = memory.with_suffix("") / "tables"
             shutil.copytree(place.release / "tables", kept, copy_function=shutil.copyfile, dirs_exist_ok=True)
@@ -172,10 +170,9 @@ def _require_unchanged(place: SiteYear, steps: Sequence[Step], before: Manifest)
 def _internal_steps(place: SiteYear, steps: Sequence[Step]) -> Mapping[str, Finished]:
     """The finished steps that the release was made from, with their true counts."""
     store = StepStore(place)
-    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in steps]
-    found = {job.notebook: store.find(job) for job in jobs}
+    found = {step.notebook: store.find(Job("internal", step, step.key)) for step in steps}
     kept = {name: step for name, step in found.items() if step}
-    if len(kept) < len(jobs):
+    if len(kept) < len(steps):
         raise _no_traces()
     return kept
 
@@ -191,7 +188,7 @@ def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finis
     known = Knowledge.read(place, steps)
     tables = counted_tables(internal)
     same, corrected = known.earlier(tables)
-    return Masked(masks, known.policy, known.figures(tables, same), same, corrected)
+    return Masked(tables, masks, known.policy, known.figures(tables, same), same, corrected)
 
 
 def _readable(files: Iterable[Path]) -> Iterator[Masks]:

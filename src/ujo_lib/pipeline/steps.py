@@ -19,10 +19,9 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from ujo_lib.files import clear_away, written_at
-from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.absent import executed_form
-from ujo_lib.pipeline.execute import PROFILE, Execution, NotebookFailedError, execute, stable_copy
-from ujo_lib.pipeline.keys import named
+from ujo_lib.pipeline.execute import PROFILE, NotebookFailedError, execute, stable_copy
+from ujo_lib.pipeline.keys import Step, named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import hashes
 from ujo_lib.pipeline.progress import Progress
@@ -39,24 +38,20 @@ class Job:
 
     Attributes:
         audience: internal or release.
-        settings: validated parameters of the notebook; audience, plan and tables_dir are decided by the walk.
-        key: hash over everything the step depends on.
-        needs: notebooks whose tables this one reads.
+        step: the notebook with its parameters, of which audience, plan and tables_dir are decided by the walk.
+        key: hash over everything that this audience's page depends on.
         plan: the disclosure plan, for a release.
-        absent: inputs that the year does not have; with any, the notebook is executed in a short form.
     """
 
     audience: str
-    settings: NotebookSettings
+    step: Step
     key: str
-    needs: tuple[str, ...] = ()
     plan: Path | None = None
-    absent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notebook(self) -> str:
         """Name of the notebook."""
-        return self.settings.notebook
+        return self.step.notebook
 
 
 @dataclass(frozen=True)
@@ -116,14 +111,14 @@ class StepStore:
         """Make an empty folder to work in, holding the tables that the step needs."""
         folder = self._place.steps / f"{job.audience}-{job.notebook}.work"
         clear_away(folder)
-        for name in job.needs:
+        for name in job.step.needs:
             shutil.copytree(upstream[name].tables, folder / "tables" / name)
         (folder / "tables" / job.notebook).mkdir(parents=True)
         return folder
 
     def keep(self, job: Job, work: Path, executed: NotebookNode, seconds: float) -> Finished:
         """Give a finished step its place."""
-        for name in job.needs:
+        for name in job.step.needs:
             shutil.rmtree(work / "tables" / name)
         for name in ("short", PROFILE):
             shutil.rmtree(work / name, ignore_errors=True)
@@ -185,7 +180,7 @@ class Walk:
         running: dict[Future[Finished], Job] = {}
         with ThreadPoolExecutor(self.threads) as pool:
             while waiting or running:
-                for job in [job for job in waiting if set(job.needs) <= set(finished)]:
+                for job in [job for job in waiting if set(job.step.needs) <= set(finished)]:
                     waiting.remove(job)
                     running[pool.submit(self._finish_one, job, dict(finished))] = job
                 if not running:
@@ -209,7 +204,9 @@ class Walk:
         begun = time.monotonic()
         try:
             executed = execute(
-                Execution(self._source(job, work), work / "running.ipynb", self._parameters(job, work)),
+                self._source(job, work),
+                work / "running.ipynb",
+                self._parameters(job, work),
                 self.new_manager(),
                 lambda done, total: self.progress.cell(job.audience, job.notebook, done, total),
             )
@@ -237,8 +234,8 @@ class Walk:
 
     def _source(self, job: Job, work: Path) -> Path:
         """The notebook to execute: another than the stored one for some audiences and years."""
-        notebook = job.settings.about
-        short = executed_form(notebook, job.audience, job.absent)
+        notebook = job.step.about
+        short = executed_form(notebook, job.audience, job.step.absent)
         if short is None:
             return notebook.file
         (work / "short").mkdir()
@@ -248,7 +245,7 @@ class Walk:
     def _parameters(self, job: Job, work: Path) -> dict[str, Any]:
         decided = {"audience": job.audience, "tables_dir": self._relative(work / "tables")}
         decided["plan"] = self._relative(job.plan) if job.plan else ""
-        return job.settings.model_dump() | decided
+        return job.step.settings.model_dump() | decided
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.place.root).as_posix()

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak, holiday_name, is_bridge_day
+from ujo_lib.fiscal import WEEKDAYS_JA, Period, holiday_name, is_bridge_day
 from ujo_lib.variance import Array
 
 YEAR = 365.25
@@ -33,7 +33,7 @@ class Terms:
             week.
     """
 
-    breaks: tuple[SchoolBreak, ...]
+    breaks: tuple[Period, ...]
     harmonics: int
     trend: bool
     origin: date
@@ -77,7 +77,7 @@ class Terms:
     @property
     def break_names(self) -> tuple[str, ...]:
         """Names of the school breaks in order of first appearance."""
-        return tuple(dict.fromkeys(item.name for item in self.breaks))
+        return tuple(dict.fromkeys(item.label for item in self.breaks))
 
 
 def weekdays_of(dates: pd.DatetimeIndex) -> Array:
@@ -85,6 +85,6 @@ def weekdays_of(dates: pd.DatetimeIndex) -> Array:
     return np.asarray((dates.day_of_week.to_numpy() + 1) % 7)
 
 
-def _within(days: Sequence[date], breaks: Sequence[SchoolBreak], name: str) -> list[bool]:
-    chosen = [item for item in breaks if item.name == name]
+def _within(days: Sequence[date], breaks: Sequence[Period], name: str) -> list[bool]:
+    chosen = [item for item in breaks if item.label == name]
     return [any(item.contains(day) for item in chosen) for day in days]

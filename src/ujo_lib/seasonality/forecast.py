@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, interval
-from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.calendar import TREND, YEAR
 from ujo_lib.seasonality.counts import DAYS, Counts, month_end, months_later
 from ujo_lib.seasonality.model import UNHEARD_SD, CountModel, fit_calendar
@@ -65,7 +65,7 @@ class Forecast:
 def forecast_months(
     history: Counts,
     period: Period,
-    breaks: Sequence[SchoolBreak],
+    breaks: Sequence[Period],
     seed: int,
     harmonics: int = 2,
     yearly_change: float = 0.1,
@@ -144,7 +144,7 @@ def at_the_end(model: CountModel, yearly_change: float, own: float = MONTHS_OWN)
 
 def backtest(
     history: Counts,
-    breaks: Sequence[SchoolBreak],
+    breaks: Sequence[Period],
     seed: int,
     harmonics: int = 2,
     yearly_change: float = 0.1,

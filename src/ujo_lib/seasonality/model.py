@@ -18,7 +18,7 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from ujo_lib import glm
 from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Text, Various, interval
-from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
+from ujo_lib.fiscal import WEEKDAYS_JA, Period
 from ujo_lib.seasonality import memory
 from ujo_lib.seasonality.calendar import (
     BREAK_TERM,
@@ -250,7 +250,7 @@ class CountModel:
 
 
 def fit_calendar(
-    counts: Counts, breaks: Sequence[SchoolBreak] = (), harmonics: int = 2, trend: bool | None = None
+    counts: Counts, breaks: Sequence[Period] = (), harmonics: int = 2, trend: bool | None = None
 ) -> CountModel:
     """Fit the calendar regression to daily counts.
 

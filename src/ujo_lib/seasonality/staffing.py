@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import special
 
 from ujo_lib.columns import Count, Flag, Rate, Share
-from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
+from ujo_lib.fiscal import WEEKDAYS_JA, Period
 from ujo_lib.glm import moment_alpha
 from ujo_lib.seasonality.calendar import weekdays_of
 from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts, months_later
@@ -88,7 +88,7 @@ def short_handed(table: Typed) -> Typed:
 def tried_on_last_year(
     history: Counts,
     quantile: float,
-    breaks: Sequence[SchoolBreak],
+    breaks: Sequence[Period],
     seed: int,
     harmonics: int = 2,
     yearly_change: float = 0.1,

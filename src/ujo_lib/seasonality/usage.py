@@ -16,7 +16,7 @@ from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
 from ujo_lib.variance import Array, deflated_share, small_sample
 
-FEWEST_WEEKS = 4
+FEWEST_WEEKS_OF_A_SHARE = 4
 """Below this number of weeks their spread, and with it the interval, is not known."""
 
 PEOPLE: Final = 100_000
@@ -199,7 +199,7 @@ def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
         daily: counts, shape (days,) or (series, days).
     """
     weeks = tests.weeks
-    if weeks.count < FEWEST_WEEKS:
+    if weeks.count < FEWEST_WEEKS_OF_A_SHARE:
         unknown = np.full(len(np.atleast_2d(daily)), np.nan)
         return unknown, unknown
     level = np.ones((weeks.count, 1))

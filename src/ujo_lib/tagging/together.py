@@ -19,6 +19,8 @@ from ujo_lib.typed import Typed
 
 MOST_GROUPS = 6
 """More groups than this cannot be told apart by colour; in a network the smaller ones become one."""
+MOST_WORDS, MOST_TIES = 40, 60
+"""Words that a figure has room for, those of most texts; and pairs of them, those with the largest coefficient."""
 _OTHERS = "ほか"
 
 
@@ -35,7 +37,7 @@ class Network:
     pairs: Typed
 
 
-def present(index: WordIndex, top: int) -> tuple[list[str], Bools]:
+def present(index: WordIndex, top: int = MOST_WORDS) -> tuple[list[str], Bools]:
     """The words most texts contain, up to half of them, ties in the order of the alphabet, and which texts have them.
 
     Args:
@@ -51,21 +53,15 @@ def present(index: WordIndex, top: int) -> tuple[list[str], Bools]:
     return [index.vocabulary[word] for word in chosen], index.has[:, chosen].toarray() > 0
 
 
-def word_network(index: WordIndex, top: int = 40, ties: int = 60) -> Network:
-    """Join the words that share texts most.
-
-    Args:
-        index: words of all texts.
-        top: so many words, those of most texts.
-        ties: at most so many pairs, those with the largest coefficient.
-    """
-    words, has = present(index, top)
+def word_network(index: WordIndex) -> Network:
+    """Join the words that share texts most."""
+    words, has = present(index)
     both = has.T.astype(np.int64) @ has
     texts = np.diag(both)
     a, b = np.triu_indices(len(words), 1)
     n = both[a, b]
     jaccard = n / np.maximum(texts[a] + texts[b] - n, 1)
-    kept = np.argsort(-jaccard, kind="stable")[:ties]
+    kept = np.argsort(-jaccard, kind="stable")[:MOST_TIES]
     kept = kept[n[kept] > 0]
     a, b, n, jaccard = a[kept], b[kept], n[kept], jaccard[kept]
     weight = np.zeros(both.shape)
@@ -125,7 +121,7 @@ def communities(weight: Floats) -> Ints:
     return np.argsort(order, kind="stable")[group] + 1
 
 
-def word_tree(index: WordIndex, top: int = 40) -> Typed:
+def word_tree(index: WordIndex) -> Typed:
     """Join words step by step, the closest first: Ward's method on √(1 − Jaccard).
 
     The roots are Euclidean distances (Gower & Legendre 1986, Journal of Classification 3), as Ward's method needs them.
@@ -133,15 +129,11 @@ def word_tree(index: WordIndex, top: int = 40) -> Typed:
     The order of the words and the distance at which each joins the one before it are the whole tree: a group is a row
     of words between two larger distances. Groups are those of the last five joins undone.
 
-    Args:
-        index: words of all texts.
-        top: so many words, those of most texts.
-
     Returns:
         `word`, `n` (texts with it), `distance` (at which it joins the word in the row above; NA in the first),
         `group` (群1, 群2, … from above); empty for fewer than three words.
     """
-    words, has = present(index, top)
+    words, has = present(index)
     columns = {
         "word": Text(heading="語"),
         "n": Count(unit="件", heading="現れた相談"),
@@ -169,14 +161,13 @@ def word_tree(index: WordIndex, top: int = 40) -> Typed:
     return Typed.of(table, columns)
 
 
-def words_by(index: WordIndex, by: pd.Series, top: int = 40) -> pd.DataFrame:
+def words_by(index: WordIndex, by: pd.Series) -> pd.DataFrame:
     """Texts of each group in which a word stands, words × groups, for `analysis.correspondence_map`.
 
     Args:
         index: words of all texts.
         by: categorical attribute of the texts, in their order; texts without it are left out.
-        top: so many words, those of most texts.
     """
-    words, has = present(index, top)
+    words, has = present(index)
     groups = pd.get_dummies(by.reset_index(drop=True)).to_numpy(np.int64)
     return pd.DataFrame(has.T @ groups, words, by.cat.categories.astype(str))

@@ -87,49 +87,46 @@ def test_an_end_beyond_ten_times_all_that_is_known_and_a_thousand_is_none(last: 
     most = [Known(((1.0, of(t)),), 0, last if t == "t" else 100) for t in topics]
     somebody = Outsider(People([of(t) for t in [*topics, "z"]]), [*most, Known(((1.0, of("z")),), 0, 0)])
     assert somebody.interval(of(*topics), 0) == (0, told)
-    assert somebody.change(of(*topics), of("z")) == (0, told)
-    assert somebody.change(of("z"), of(*topics)) == (-told, 0)
+    assert somebody.ends([of(*topics)]) == [(0, told)]
 
 
-@pytest.mark.parametrize(
-    ("more", "less", "ends"),
-    [
-        ("a", "b", (1, 6)),
-        ("b", "a", (-6, -1)),
-        ("ab", "a", (2, 2)),
-        ("a", "a", (0, 0)),
-        ("c", "b", (-2, math.inf)),
-        ("a", "c", (-math.inf, 8)),
-        ("c", "d", (-math.inf, math.inf)),
-    ],
-)
-def test_how_many_more_there_are_here_than_there_lies_between_the_ends_of_both(
-    more: str, less: str, ends: tuple[float, float]
-) -> None:
-    """By hand: of a there are three to eight, of b two, of c and d as many as anybody likes."""
-    facts = [Known(((1.0, of("a")),), 3, 8), Known(((1.0, of("b")),), 2, 2)]
-    outsider = Outsider(People([of(topic) for topic in "abcd"]), facts)
-    assert outsider.change(of(*more), of(*less)) == ends
+@pytest.mark.parametrize("order", [list, reversed])
+def test_several_counts_are_worked_out_at_once_each_as_if_it_were_asked_alone(order: type) -> None:
+    """By hand: of a there are three to eight, of b two, of c as many as anybody likes, of d nobody or one."""
+    facts = [Known(((1.0, of(t)),), low, high) for t, low, high in (("a", 3, 8), ("b", 2, 2), ("d", 0, 1))]
+    told = {"a": (3, 8), "b": (2, 2), "ab": (5, 10), "c": (0, math.inf), "d": (0, 1), "ad": (3, 9)}
+    somebody = Outsider(People([of(topic) for topic in "abcd"]), facts)
+    asked = list(order(list(told)))
+    assert dict(zip(asked, somebody.ends([of(*topics) for topics in asked]), strict=True)) == told
+    assert somebody.ends([]) == []
 
 
-@pytest.mark.parametrize(("enough", "solved"), [(4, 0), (5, 0), (6, 2), (math.inf, 2)])
-def test_a_change_is_worked_out_only_where_populations_found_before_do_not_lie_far_enough_apart(
+@pytest.mark.parametrize(("enough", "solved"), [(4, 2), (5, 2), (6, 4), (math.inf, 4)])
+def test_a_count_is_worked_out_only_where_populations_found_before_do_not_lie_far_enough_apart(
     enough: float, solved: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a there were three in one population and eight in the other: five apart, and of b two in both."""
+    """Of a there were three in one population and eight in the other: five apart, and so it is with a and b."""
     facts = [Known(((1.0, of("a")),), 3, 8), Known(((1.0, of("b")),), 2, 2)]
-    outsider = Outsider(People([of(topic) for topic in "ab"]), facts)
-    assert outsider.change(of("a"), of("b"), enough) == (1, 6)  # none was found before
-    asked, search = [], outsider._extreme
-    monkeypatch.setattr(outsider, "_extreme", lambda *how: asked.append(how) or search(*how))
-    assert outsider.change(of("b"), of("a"), enough) == (-6, -1)
+    somebody = Outsider(People([of(topic) for topic in "ab"]), facts)
+    asked, search = [], somebody._extreme
+    monkeypatch.setattr(somebody, "_extreme", lambda *how: asked.append(how) or search(*how))
+    assert somebody.ends([of("a"), of("a", "b")], enough) == [(3, 8), (5, 10)]
     assert len(asked) == solved
 
 
-def test_where_the_facts_fit_nobody_a_change_has_no_ends() -> None:
-    """An end without a limit would say that the change is safe."""
+def test_kinds_that_nobody_is_of_are_counted_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = People([of(topic) for topic in "abc"])
+    people.nobody[people.columns(of("a", "b"))] = True
+    somebody = Outsider(people, [Known(((1.0, of("c")),), 0, 4)])
+    assert somebody.ends([of("a"), of("a", "c"), of("c")]) == [(0, 0), (0, 4), (0, 4)]
+    monkeypatch.setattr(somebody, "_extreme", None)
+    assert somebody.ends([of("a"), of("a", "b")]) == [(0, 0), (0, 0)]
+
+
+def test_where_the_facts_fit_nobody_a_count_has_no_ends() -> None:
+    """An end without a limit would say that it is safe."""
     facts = [Known(((1.0, of("a")),), 3, 3), Known(((1.0, of("a")),), 4, 4)]
-    assert all(map(math.isnan, Outsider(People([of("a"), of("b")]), facts).change(of("a"), of("b"))))
+    assert np.isnan(Outsider(People([of("a"), of("b")]), facts).ends([of("a"), of("b")])).all()
 
 
 def test_a_search_prints_nothing_among_the_pages(capfd: pytest.CaptureFixture[str]) -> None:

@@ -12,11 +12,12 @@ from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Count, PValue, Ratio, Text, interval
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import wording
+from ujo_lib.report.look.html import PageContext
 from ujo_lib.report.sheets import xlsx
 from ujo_lib.report.sheets.exports import Column, Table
-from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, _cell, units, workbook
+from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, _cell, units, workbook
 
-ABOUT = About("見本市 年次報告書", "見本市", ("庁内限り(秘匿処理前の数値を含みます)",), "2024-10-31", "abc")
+ABOUT = PageContext(report_title="見本市 年次報告書", area="見本市", created_on="2024-10-31", run_id="abc")
 NOTEBOOK = "01_survey_descriptives"
 
 
@@ -26,7 +27,7 @@ def _of_page(table: Published) -> Published:
 
 def _written(*tables: Published, said: tuple[wording.Said, ...] = ()) -> bytes:
     exported = [Table.of(table.record(NOTEBOOK)) for table in tables]
-    return workbook(exported, [PageText("調査の集計", said)], ABOUT)
+    return workbook(exported, [("調査の集計", said)], ABOUT)
 
 
 def _open(content: bytes):

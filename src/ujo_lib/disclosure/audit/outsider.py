@@ -1,7 +1,6 @@
 """Somebody who knows some facts about people, and solves linear and integer programmes."""
 
 import math
-from collections import deque
 from collections.abc import Collection, Sequence
 
 import highspy
@@ -17,8 +16,6 @@ from ujo_lib.disclosure.tables import Region, TableError
 COUNTABLE = 2_000
 """Kinds of people up to which they are whole: more than in a plan, for the audit asks less often."""
 _NODE_LIMIT = 5_000
-_KEPT = 100
-"""So many of the populations found for changes are asked about the next one, before the solver is."""
 _EPS = 1e-6
 
 
@@ -37,9 +34,8 @@ class Outsider:
         entries = (np.concatenate([np.zeros(0), *factors]), (rows, columns))
         known = sp.csr_matrix(entries, shape=(len(distinct), people.size))
         self._people = people
-        # Populations that fit the facts: what was found for one count, or for one change, may answer for another.
+        # Populations that fit the facts: what was found for one count may answer for another.
         self._worlds: list[np.ndarray] = []
-        self._latest: deque[np.ndarray] = deque(maxlen=_KEPT)
         self._rules = sp.vstack([known, people.joints], format="csr")
         self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
         self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(people.joints.shape[0])])
@@ -67,28 +63,34 @@ class Outsider:
         aim[self._people.columns(region)] = 1
         return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
 
-    def change(self, more: Region, less: Region, enough: float = np.inf) -> tuple[float, float]:
-        """Least and greatest number of people in one region less those in another.
+    def ends(self, regions: Sequence[Region], enough: float = np.inf) -> list[tuple[float, float]]:
+        """Least and greatest number of people in each of some regions.
 
         Infinite without a limit, not a number where the search found nobody within its own. Where populations that were
         found for other regions lie `enough` apart, theirs are told: the ends lie no closer together.
         """
-        aim = np.zeros(self._people.size)
-        aim[self._people.columns(more)] += 1
-        aim[self._people.columns(less)] -= 1
-        own = np.flatnonzero(aim)
-        seen = [float(aim[own] @ x[own]) for x in self._latest]
-        low, high = (math.ceil(min(seen) - 1e-4), math.floor(max(seen) + 1e-4)) if seen else (0, 0)
-        if high - low >= enough:
-            return low, high
-        ends = []
-        for side in (1, -1):
-            x = self._extreme(aim, side, -self._ceiling)
-            if x is not None:
-                self._latest.append(x)
-            end = np.nan if x is None else math.ceil(side * float(aim @ x) - 1e-4)
-            ends.append(-side * np.inf if abs(end) >= self._ceiling - 1 else side * end)
-        return ends[0], ends[1]
+        inside = [self._people.columns(region) for region in regions]
+        where = (
+            np.repeat(np.arange(len(regions)), [*map(len, inside)]),
+            np.concatenate([[], *inside]).astype(int),
+        )
+        aims = sp.csr_matrix((np.ones(len(where[0])), where), shape=(len(regions), self._people.size))
+        low, high = np.full(len(regions), np.inf), np.full(len(regions), -np.inf)
+        for i, own in enumerate(inside):
+            if self._people.nobody[own].all():
+                low[i] = high[i] = 0
+                continue
+            for side in (1, -1):
+                if high[i] - low[i] >= enough:
+                    break
+                x = self._extreme(aims[i].toarray().ravel(), side, 0)
+                if x is None:
+                    low[i] = high[i] = np.nan
+                    break
+                counts = aims @ x
+                low, high = np.minimum(low, np.ceil(counts - 1e-4)), np.maximum(high, np.floor(counts + 1e-4))
+        high[high >= self._ceiling - 1] = np.inf
+        return [*zip(low.tolist(), high.tolist(), strict=True)]
 
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
         own = np.flatnonzero(aim)

@@ -30,6 +30,9 @@ from ujo_lib.typed import Schema
 
 BY_ROW: Final = "行ごとに異なる"
 
+SIGNS: Final = (HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}")
+"""What may stand among the numbers of a column."""
+
 _SMALLEST_P: Final = 0.001
 _MIDNIGHT: Final = "T00:00:00"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -13,13 +13,12 @@ from urllib.parse import quote
 
 from ujo_lib.columns import Count, Flag
 from ujo_lib.report.look.notation import HIDDEN, MISSING, UNBOUNDED, in_cell
-from ujo_lib.report.sheets.exports import LIST, LIST_HEADINGS, Column, Table, one_line
+from ujo_lib.report.sheets.exports import LIST, LIST_HEADINGS, SIGNS, Column, Table, one_line
 from ujo_lib.report.sheets.workbook import spelt_out
 
 CSVW: Final = "csv-metadata.json"
 PACKAGE: Final = "datapackage.json"
 
-_SIGNS: Final = (HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}")
 _LEGEND: Final = spelt_out((HIDDEN, MISSING, UNBOUNDED))
 _YES, _NO = in_cell(True, "text"), in_cell(False, "text")
 
@@ -41,7 +40,7 @@ def describe(tables: Sequence[Table], title: str, licence: str) -> dict[str, byt
         "dc:title": title,
         "dc:license": {"@id": licence} if licence else None,
         "dialect": {"encoding": "utf-8", "header": True},
-        "null": list(_SIGNS),
+        "null": list(SIGNS),
         "tables": [_csvw(one) for one in [*about, _LIST]],
     }
     package = {
@@ -85,7 +84,7 @@ _LIST: Final[Mapping[str, Any]] = {
 
 def _type(column: Column) -> str:
     """The type of the values, in the words that both standards share."""
-    said = [value for value in column.values if value not in _SIGNS]
+    said = [value for value in column.values if value not in SIGNS]
     if isinstance(column.kind, Flag):
         return "boolean"
     if said and all(isinstance(value, date) for value in said):
@@ -143,7 +142,7 @@ def _resource(about: Mapping[str, Any]) -> dict[str, Any]:
                 }
                 for _, heading, kind, unit in about["columns"]
             ],
-            "missingValues": list(_SIGNS),
+            "missingValues": list(SIGNS),
         },
     }
 

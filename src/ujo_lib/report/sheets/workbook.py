@@ -6,15 +6,15 @@ so that whoever answers for a sentence can look its numbers up.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from ujo_lib.columns import TOTAL_LABELS, Base, Count
+from ujo_lib.report.look.html import PageContext
 from ujo_lib.report.look.notation import DECIMALS, HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS, UNBOUNDED
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import BY_ROW, Column, Table, one_line
+from ujo_lib.report.sheets.exports import BY_ROW, SIGNS, Column, Table, one_line
 
 CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
@@ -25,45 +25,15 @@ _NO_UNIT: Final = "単位なし"
 _AS_HEADED: Final = "見出しのとおり"
 
 
-@dataclass(frozen=True)
-class About:
-    """What a workbook says about itself.
-
-    Attributes:
-        title: title of the report.
-        area: name of the area.
-        handling: how the file is to be handled, 「庁内限り」 say, with its meaning; one text for each.
-        created_on: 作成日 as it is to be printed.
-        run_id: name of the run.
-    """
-
-    title: str
-    area: str
-    handling: Sequence[str]
-    created_on: str
-    run_id: str
-
-
-@dataclass(frozen=True)
-class PageText:
-    """The sentences of one page, in reading order.
-
-    Attributes:
-        title: title of the page.
-        sentences: each with the values it says.
-    """
-
-    title: str
-    sentences: Sequence[Said]
-
-
-def workbook(tables: Sequence[Table], pages: Sequence[PageText], about: About) -> bytes:
+def workbook(
+    tables: Sequence[Table], pages: Sequence[tuple[str, Sequence[Said]]], about: PageContext
+) -> bytes:
     """Write the workbook of a year.
 
     Args:
         tables: every table of the audience, in the order of the pages.
-        pages: what the pages say.
-        about: title and handling.
+        pages: title of each page and its sentences in reading order, with the values they say.
+        about: what the pages say about themselves: title, area, handling, day and run.
 
     Returns:
         The .xlsx file; the same tables and sentences give the same bytes.
@@ -74,13 +44,13 @@ def workbook(tables: Sequence[Table], pages: Sequence[PageText], about: About) -
         _claims(pages, sheets, about),
         *(sheet.sheet for sheet in sheets.values()),
     ]
-    return xlsx.write(written, about.title)
+    return xlsx.write(written, about.report_title)
 
 
 class _TableSheet:
     """A published table as a sheet, which says how it may be handled: it is printed and passed on by itself."""
 
-    def __init__(self, table: Table, about: About):
+    def __init__(self, table: Table, about: PageContext):
         self.spec = table.record.spec
         self._handling = _handling(about)
         self.columns = table.columns
@@ -170,7 +140,7 @@ def _cells(column: Column) -> list[xlsx.Cell]:
 
 def _cell(value: int | float | str | date, number_format: str) -> xlsx.Cell:
     if isinstance(value, str):
-        return xlsx.Symbol(value) if value in (HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}") else value
+        return xlsx.Symbol(value) if value in SIGNS else value
     if isinstance(value, date):
         return value
     whole = isinstance(value, int) or float(value).is_integer()
@@ -179,7 +149,7 @@ def _cell(value: int | float | str | date, number_format: str) -> xlsx.Cell:
     return xlsx.Number(value, None if as_it_is else decimals)
 
 
-def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
+def _contents(tables: Sequence[_TableSheet], about: PageContext) -> xlsx.Sheet:
     rows: list[list[xlsx.Cell]] = [
         [
             xlsx.Link(table.sheet.name, table.sheet.name),
@@ -191,7 +161,7 @@ def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
     return xlsx.Sheet(
         CONTENTS,
         [
-            *_heading(about, f"{about.title} 統計表"),
+            *_heading(about, f"{about.report_title} 統計表"),
             ("作成日", about.created_on or NOT_APPLICABLE),
             ("実行番号", about.run_id or NOT_APPLICABLE),
             ("記号", spelt_out((HIDDEN, MISSING, UNBOUNDED))),
@@ -202,7 +172,7 @@ def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
     )
 
 
-def _heading(about: About, title: str) -> list[tuple[str, xlsx.Cell]]:
+def _heading(about: PageContext, title: str) -> list[tuple[str, xlsx.Cell]]:
     return [
         ("表題", title),
         ("対象地域", about.area or NOT_APPLICABLE),
@@ -210,16 +180,19 @@ def _heading(about: About, title: str) -> list[tuple[str, xlsx.Cell]]:
     ]
 
 
-def _handling(about: About) -> tuple[str, xlsx.Cell]:
-    return "取扱い", "、".join(about.handling) or NOT_APPLICABLE
+def _handling(about: PageContext) -> tuple[str, xlsx.Cell]:
+    told = "、".join(f"{banner.word}({banner.meaning})" for banner in about.banners)
+    return "取扱い", told or NOT_APPLICABLE
 
 
-def _claims(pages: Sequence[PageText], tables: Mapping[str, _TableSheet], about: About) -> xlsx.Sheet:
+def _claims(
+    pages: Sequence[tuple[str, Sequence[Said]]], tables: Mapping[str, _TableSheet], about: PageContext
+) -> xlsx.Sheet:
     """Every value that a sentence says, with a link to its cell."""
     rows = [
-        _claim(page.title, sentence.text, value, tables[value.table])
-        for page in pages
-        for sentence in page.sentences
+        _claim(title, sentence.text, value, tables[value.table])
+        for title, sentences in pages
+        for sentence in sentences
         for value in sentence.values
     ]
     note = (

@@ -87,23 +87,15 @@ def spec_curve(
     published: Published,
     *,
     choices: Sequence[str],
-    x: str = "estimate",
-    low: str = "low",
-    high: str = "high",
     marker: str | None = None,
-    reference: float = 1.0,
     log: bool = True,
 ) -> Drawing:
     """All defensible analyses in one figure: estimates in order above, the choices behind each below.
 
     Args:
-        published: the table, one row per analysis.
+        published: the table, one row per analysis: `estimate`, `low` and `high`, of which 1 is no effect.
         choices: columns with the choices made.
-        x: column with the estimates.
-        low: column with the lower bounds of the intervals.
-        high: column with the upper bounds.
         marker: boolean column, true for the analysis that was registered beforehand.
-        reference: value of no effect.
         log: logarithmic scale.
 
     Raises:
@@ -111,7 +103,7 @@ def spec_curve(
     """
     if not choices:
         raise FigureError(f"{published.spec.id}: name the columns with the choices")
-    rows = read.marks(published, x, low=low, high=high).assign(
+    rows = read.marks(published, "estimate", low="low", high="high").assign(
         chosen=read.flags(published, marker) if marker else False,
         **{column: read.texts(published, column) for column in choices},
     )
@@ -119,7 +111,7 @@ def spec_curve(
     options = [(column, option) for column in choices for option in ("", *read.levels(published, column))]
     lines = [at for at, (_, option) in enumerate(options) if option]
     schema = published.spec.schema
-    digits = DECIMALS.get(schema[x].format, 1)
+    digits = DECIMALS.get(schema["estimate"].format, 1)
 
     def draw(sheet: Sheet) -> None:
         layout, small = sheet.layout, sheet.layout.small
@@ -127,8 +119,8 @@ def spec_curve(
         (above,), (below,) = sheet.grid([layout.width * 0.3 + 40, small * 1.7 * len(options)], sharex=True)
         size = float(np.clip(260 / len(rows), 2.5, 6.5))
         every = np.arange(len(rows))
-        _estimates(above, rows, every, reference, layout, digits=digits, log=log, upright=True, size=size)
-        title = f"{read.axis_title(published, x, low)} {_EXPLAINED.format(reference=reference)}"
+        _estimates(above, rows, every, 1.0, layout, digits=digits, log=log, upright=True, size=size)
+        title = f"{read.axis_title(published, 'estimate', 'low')} {_EXPLAINED.format(reference=1)}"
         words = wrapped(title, small, layout.width - room - 20)
         above.set_title(words, fontsize=small, color=SOFT, pad=small * 2)
         down, across = np.nonzero([(rows[column] == option).tolist() for column, option in options])
@@ -151,7 +143,7 @@ def spec_curve(
             for place in np.flatnonzero(rows["chosen"]):
                 axes.axvspan(place - 0.5, place + 0.5, facecolor=PALE, lw=0, zorder=0)
 
-    return Drawing(f"分析の選び方{len(rows)}通りの推定値を小さい順に並べた図", draw, x)
+    return Drawing(f"分析の選び方{len(rows)}通りの推定値を小さい順に並べた図", draw, "estimate")
 
 
 @house()
