@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh machine with Python 3.11 or newer:
+# Two commands do everything on a fresh machine with Python 3.11 to 3.14 and a package index within reach:
 #   make report   the annual report of the synthetic city, ending with the path of its cover page
 #   make years    fiscal 2021 and 2022 of it first, for the comparison in the summary
 #   make test     lint, types, architecture and tests; test-quick for the edit loop, test-full for the long ones
@@ -67,7 +67,7 @@ clean:
 # --- environments: made once, remade when their lock changes -------------------------------------------------
 
 define environment
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit("Python 3.11 to 3.14 is needed (make PYTHON=python3.14 ...); this is " + sys.version)'
 	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

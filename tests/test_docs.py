@@ -158,6 +158,12 @@ def sentences_of_the_program() -> list[tuple[str, str]]:
     return found
 
 
+def guides() -> list[tuple[str, str]]:
+    """(file, text) of every document that people read."""
+    files = [*(ROOT / name for name in DOCUMENTS), *sorted((ROOT / "docs").rglob("*.md"))]
+    return [(file.name, file.read_text(encoding="utf-8")) for file in files]
+
+
 def understood(parser: argparse.ArgumentParser, said: str = "") -> tuple[set[str], set[str]]:
     """All commands of a parser as they are typed ("key new"), and all its options."""
     commands, options = {said}, set(parser._option_string_actions)
@@ -175,9 +181,7 @@ def test_a_remedy_names_only_commands_options_and_calls_that_exist():
     calls = {name for name in dir(Page) if not name.startswith("_")}
     said = sentences_of_the_program()
     assert len(said) > 1000
-    texts = said + [
-        (file.name, file.read_text(encoding="utf-8")) for file in sorted((ROOT / "docs").rglob("*.md"))
-    ]
+    texts = said + guides()
     wrong = []
     for pattern, known, among in (
         (r"(?<![\w/.-])ujo ([a-z][a-z-]+)", first, texts),
@@ -191,3 +195,23 @@ def test_a_remedy_names_only_commands_options_and_calls_that_exist():
             if name not in known
         ]
     assert wrong == []
+
+
+def test_a_document_names_only_functions_that_the_room_it_names_has():
+    """`survey.tally` stands in a module of that name or of a room of that name; a renamed one would mislead."""
+    package = ROOT / "src" / "ujo_lib"
+    words_of: dict[str, set[str]] = {}
+    for file in package.rglob("*.py"):
+        path = file.relative_to(package).with_suffix("").parts
+        for room in path:
+            words_of.setdefault(room, set()).update(
+                path, re.findall(r"\w+", file.read_text(encoding="utf-8"))
+            )
+    named = [
+        (document, room, name)
+        for document, text in guides()
+        for room, name in re.findall(r"`(?:ujo_lib\.)?([a-z_]+)\.([a-z_]+)[`(]", text)
+        if room in words_of and name not in {"py", "yaml", "json", "html"}
+    ]
+    assert len(named) > 50
+    assert [one for one in named if one[2] not in words_of[one[1]]] == []

@@ -66,6 +66,19 @@ def test_the_conda_environment_holds_nothing_that_pyproject_does_not_ask_for():
     assert set(_conda_specs()) | set(_pip_specs()) <= known
 
 
+def test_every_place_that_says_which_python_is_needed_says_the_same():
+    """None later than the lock has wheels for: pip would try to compile, on a machine without a compiler."""
+    bounds = PROJECT["project"]["requires-python"]
+    assert _conda_specs()["python"] == bounds
+    first, beyond = map(int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", bounds).groups())
+    for name, told in (
+        ("README.md", f"Python 3.{first} to 3.{beyond - 1} "),
+        ("README.ja.md", f"Python 3.{first}〜3.{beyond - 1}を"),
+        ("Makefile", f"(3, {first}) <= sys.version_info < (3, {beyond})"),
+    ):
+        assert told in (ROOT / name).read_text(encoding="utf-8"), name
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_a_lock_names_no_address_and_hashes_every_package(lock):
     text = lock.read_text(encoding="utf-8")

@@ -74,6 +74,15 @@ def test_the_readers_of_every_year_of_the_sample_have_read_of_what_its_report_co
     assert main(["code", "report", "sample", year]) == DONE
 
 
+def test_half_a_year_has_no_texts_of_its_own_to_read(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its sample would lie in the folder of the year, whose shares refuse it once 200 texts have been read."""
+    assert main(["code", "sample", "sample", "2023-h1"]) == WRONG_PARAMETERS
+    assert "ujo code sample sample 2023`" in capsys.readouterr().err
+    assert not (FOLDER / "plan.csv").exists()
+
+
 def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code("next") == DATA_PROBLEMS
     assert code("read") == DATA_PROBLEMS

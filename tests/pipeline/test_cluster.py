@@ -11,9 +11,7 @@ from ujo_lib.params import project_root
 
 pytestmark = pytest.mark.slow
 
-distributed = pytest.importorskip(
-    "distributed", reason="needs the extra cluster: pip install 'ujo-lib[cluster]'"
-)
+distributed = pytest.importorskip("distributed", reason="needs the extra cluster: pip install -e .[cluster]")
 
 CODEBOOK = project_root() / "params" / "codebook.yaml"
 

@@ -349,4 +349,4 @@ def test_a_mail_does_not_quote_what_may_come_from_a_record(state):
 def test_without_dask_the_scheduler_option_says_what_to_install(project, capsys):
     with mock.patch.dict(sys.modules, {"distributed": None}):
         assert main(["run", "--all", "--scheduler", "tcp://127.0.0.1:1"]) == WRONG_PARAMETERS
-    assert "ujo-lib[cluster]" in capsys.readouterr().err
+    assert '-e ".[cluster]"' in capsys.readouterr().err

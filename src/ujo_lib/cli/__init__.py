@@ -13,7 +13,16 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
-from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, LOCKED, WRONG_PARAMETERS, Command, explain
+from ujo_lib.cli.common import (
+    DISK,
+    FAULT,
+    INTERRUPTED,
+    LOCKED,
+    WRONG_PARAMETERS,
+    YEAR_OR_HALF,
+    Command,
+    explain,
+)
 from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.errors import InputError
 from ujo_lib.files import disk_trouble
@@ -119,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=function)
         if of_a_year:
             added.add_argument("site", help="自治体のフォルダー名(params/ の下)")
-            added.add_argument("year", help="年度: 2023、R5、令和5年度")
+            added.add_argument("year", help=YEAR_OR_HALF)
         return added
 
     for group in GROUPS:

@@ -11,11 +11,13 @@ from ujo_lib.cli.common import (
     DATA_PROBLEMS,
     DONE,
     WRONG_PARAMETERS,
+    YEAR,
     AddCommand,
     explain,
     place_of,
     positive,
 )
+from ujo_lib.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +41,7 @@ def add_commands(command: AddCommand) -> None:
     )
     code.add_argument("action", choices=list(_ACTIONS), help="することの名前")
     code.add_argument("site", help="自治体のフォルダー名(params/ の下)")
-    code.add_argument("year", help="年度: 2023、R5、令和5年度")
+    code.add_argument("year", help=YEAR)
     code.add_argument("--size", type=positive, default=200, help="sample、next: 選ぶ相談の件数(既定は 200)")
     code.add_argument("--extra", type=positive, default=0, help="sample: まれな主題を見るために加える件数")
     code.add_argument(
@@ -124,6 +126,11 @@ def _job(options: argparse.Namespace) -> _Job:
     from ujo_lib.yamlfile import read_yaml
 
     place = place_of(options)
+    if (
+        place.half
+    ):  # the sample, its folder and page 03 are of the year: what was read of a half would be read in vain
+        told = f"`ujo code {options.action} {place.site} {place.year}` と書いてください。"
+        raise InputError(f"読む相談は、年度の全体から選びます。{told}")
     notebook = next(one for one in place.notebooks if one.name == NOTEBOOK)
     settings = place.settings(notebook)
     assert isinstance(settings, TaggingSettings)  # the notebook names its model

@@ -29,6 +29,10 @@ CODES = {
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 
 
+YEAR = "年度: 2023、R5、令和5年度"
+YEAR_OR_HALF = f"{YEAR}。半年の報告書は 2023-h1(4〜9月)、2023-h2(10〜3月)"
+"""How a year is written, in the help of the commands of a year and of a report."""
+
 Command = Callable[[argparse.Namespace], int]
 """A function that carries out one command and returns its exit code."""
 

@@ -7,7 +7,9 @@ from ujo_lib.cli.common import DONE, FAULT, WRONG_PARAMETERS, AddCommand, explai
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
-    pdf = command("pdf", _pdf, "報告書と技術付録を、しおり付きのA4のPDFにする(ChromiumかChrome・Edgeを使う)")
+    pdf = command(
+        "pdf", _pdf, "報告書・技術付録・概要版を、しおり付きのA4のPDFにする(Chromium・Chrome・Edgeで)"
+    )
     pdf.add_argument("--internal", action="store_true", help="公表用でなく、庁内用のページを印刷する")
     command("word", _word, "公表用の概要版をWordの文書にする")
 

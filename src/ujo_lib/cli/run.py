@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ujo_lib.cli.common import CODES, AddCommand, UnknownPlaceError, place_of, positive
+from ujo_lib.cli.common import CODES, YEAR_OR_HALF, AddCommand, UnknownPlaceError, place_of, positive
 from ujo_lib.fiscal import FiscalYear, now
 from ujo_lib.params import project_root
 
@@ -23,9 +23,7 @@ def add_commands(command: AddCommand) -> None:
     """Tell the parser about it."""
     run = command("run", _run, "ノートブックを実行し、庁内用と公表用のページを作る", of_a_year=False)
     run.add_argument("site", nargs="?", help="自治体のフォルダー名(params/ の下)")
-    run.add_argument(
-        "year", nargs="?", help="年度: 2023、R5、令和5年度。半年の報告書は 2023-h1(4〜9月)、2023-h2(10〜3月)"
-    )
+    run.add_argument("year", nargs="?", help=YEAR_OR_HALF)
     run.add_argument(
         "--all", action="store_true", help="params/ にあるすべての自治体・年度を並行して実行する"
     )

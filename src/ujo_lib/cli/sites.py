@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ujo_lib.cli.common import DONE, AddCommand
+from ujo_lib.cli.common import DONE, YEAR, AddCommand
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import project_root
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
-    command("new-year", _new_year, "新しい年度のパラメーターと入力様式を作り、足りないものを示す")
+    new_year = command(
+        "new-year", _new_year, "新しい年度のパラメーターと入力様式を作り、足りないものを示す", of_a_year=False
+    )
+    new_year.add_argument("site", help="自治体のフォルダー名(params/ の下)")
+    new_year.add_argument("year", help=YEAR)
     site = command("new-site", _new_site, "別の自治体のパラメーターと入力様式を作る", of_a_year=False)
     site.add_argument("site", metavar="NAME", help="フォルダー名(英小文字・数字・-・_)")
     site.add_argument("year", metavar="YEAR", help="はじめの年度: 2024、R6、令和6年度")

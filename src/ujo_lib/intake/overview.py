@@ -1,6 +1,6 @@
 """What notebook 00 tells about the files: read, dropped, mended, missing, machine-readable.
 
-Tidy tables over the record that `load` and `check` keep. None of them holds a value of a cell about a person.
+Tidy tables over the record that `load` and `check` keep. `repairs` and `problems` quote cells: no release has them.
 """
 
 import pandas as pd
@@ -129,7 +129,7 @@ def rules_by_item(data: Intake) -> Typed:
 
 
 def sources(data: Intake) -> Typed:
-    """One row per file: what it is, what was read of it, and the mark by which its content can be known again."""
+    """One row per file and sheet: what it is, what was read of it, and the hash by which it can be known again."""
     columns = [
         "kind",
         "file",

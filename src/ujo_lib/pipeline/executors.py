@@ -55,7 +55,8 @@ def open_executor(workers: int = 1, scheduler: str = "", modules: Iterable[str] 
         distributed = importlib.import_module("distributed")
     except ModuleNotFoundError:
         raise NoClusterError(
-            "クラスターで実行する部品がありません。pip install 'ujo-lib[cluster]' を実行してください。"
+            "クラスターで実行する部品がありません。プロジェクトのフォルダーで "
+            '`pip install -e ".[cluster]"` を実行してください。'
         ) from None
     try:
         client = distributed.Client(scheduler, timeout="20s")

@@ -28,7 +28,7 @@ class NothingToExportError(InputError):
 
     def __init__(self, place: SiteYear):
         super().__init__(
-            f"{place.site} の {place.name} 年度の報告書がそろっていません。"
+            f"{place.site} の{place.title}の報告書がそろっていません。"
             f"先に `ujo run {place.site} {place.name}` を実行してください。"
         )
 
