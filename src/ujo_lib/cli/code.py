@@ -126,9 +126,8 @@ def _job(options: argparse.Namespace) -> _Job:
     from ujo_lib.yamlfile import read_yaml
 
     place = place_of(options)
-    if (
-        place.half
-    ):  # the sample, its folder and page 03 are of the year: what was read of a half would be read in vain
+    # The sample, its folder and page 03 are of the year: what was read of a half would be read in vain.
+    if place.half:
         told = f"`ujo code {options.action} {place.site} {place.year}` と書いてください。"
         raise InputError(f"読む相談は、年度の全体から選びます。{told}")
     notebook = next(one for one in place.notebooks if one.name == NOTEBOOK)

@@ -88,9 +88,8 @@ def read_settings(notebook: Notebook, folder: Path, half: str = "") -> NotebookS
     """
     decided = {"period_basis": half, "period_start": "", "period_end": ""} if half else {}
     files = _parameter_files(notebook, folder, half)
-    settings = load_settings(settings_model(notebook), *files, **decided).of(
-        notebook, folder.resolve().parents[2]
-    )
+    settings = load_settings(settings_model(notebook), *files, **decided)
+    settings = settings.of(notebook, root=folder.resolve().parents[2])
     require_own(settings, folder)
     return settings
 

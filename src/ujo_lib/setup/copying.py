@@ -146,9 +146,8 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         name: MOVED[name](value, years) for name, value in content.items() if name in MOVED
     }
     moved |= {name: RESET[name][0] for name in content if name in RESET}
-    if (
-        years <= 0
-    ):  # of the same year or one before the first, the year copied is no earlier one to compare with
+    # Of the same year or one before the first, the year copied is no earlier one to compare with.
+    if years <= 0:
         if "compared_years" in moved:
             known = content["compared_years"]
             moved["compared_years"] = [one for one in known if FiscalYear.parse(one).year < copied + years]
