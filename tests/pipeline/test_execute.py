@@ -51,6 +51,21 @@ def test_no_kernel_thread_or_event_loop_outlives_a_notebook_however_it_ended(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("fails", [False, True])
+def test_no_notebook_takes_the_process_to_another_folder_not_even_for_a_moment(
+    tmp_path: Path, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside it other notebooks run, and what is read meanwhile is looked for in the folder of the process."""
+    went: list[str] = []
+    monkeypatch.setattr(os, "chdir", went.append)
+    with pytest.raises(NotebookFailedError, match="KeyError") if fails else nullcontext():
+        paths = written(tmp_path, "raise KeyError('x')" if fails else "print(wished)")
+        execute(*paths, started_manager(), lambda done, total: None)
+    assert went == []
+    assert nbformat.read(tmp_path / "done.ipynb", as_version=4).cells[-1].outputs
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
 def test_a_forked_kernel_is_gone_when_its_notebook_is_done(tmp_path: Path) -> None:
     before = set(threading.enumerate())

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import write_ipynb
+from papermill.iorw import LocalHandler, papermill_io, write_ipynb
 
 from ujo_lib.pipeline.kernels import kernel_environment
 
@@ -121,6 +121,21 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
 
 
 papermill_engines.register("ujo", _KernelEngine)
+
+
+class _Files(LocalHandler):  # type: ignore[misc]
+    """Files where they are named, and nothing fetched from elsewhere.
+
+    papermill's own goes to another folder and back for each of them, and takes the whole process along: of notebooks in
+    several threads one goes back to where another came from, and the process stays there.
+    """
+
+    def cwd(self, new_path: str | None) -> None:
+        """Stay."""
+
+
+papermill_io.reset()
+papermill_io.register("local", _Files())
 
 
 def execute(
