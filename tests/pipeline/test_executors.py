@@ -61,7 +61,7 @@ def test_without_the_extra_the_command_that_brings_it_is_told(monkeypatch):
 
     monkeypatch.setattr(importlib, "import_module", lacking)
     with (
-        pytest.raises(NoClusterError, match=r"pip install 'ujo-lib\[cluster\]'"),
+        pytest.raises(NoClusterError, match=r'pip install -e "\.\[cluster\]"'),
         open_executor(scheduler="tcp://a"),
     ):
         pass

@@ -25,7 +25,7 @@ print(kept_codebook.cache_info().currsize, sys.modules["debugpy"], get_ipython()
 def answered(folder: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(kernels, "_start_server", WarmServer)
     with ForkServer(preload) as server:
-        executed = execute(written(folder, ANSWER), forked_manager(server), lambda done, total: None)
+        executed = execute(*written(folder, ANSWER), forked_manager(server), lambda done, total: None)
     return str(executed.cells[-1].outputs[0].text).split()
 
 

@@ -271,7 +271,7 @@ def test_yesterday_is_before_the_release_and_tomorrow_has_not_come(released, day
 
 
 @pytest.mark.parametrize(
-    ("days", "reason"), [(None, "どれかが変わった"), (0, "どれかが変わった"), (1, "承認日")]
+    ("days", "reason"), [(None, "どれかが変わった"), (0, "どれかが変わった"), (1, "created_on を直し")]
 )
 def test_nobody_signs_before_the_day_that_the_pages_print(released, days, reason):
     """A day that has come passes this check, and then the changed parameter refuses the signature."""
