@@ -233,6 +233,25 @@ def test_a_subgroup_of_each_release_is_not_told_by_subtraction_twice():
     assert told(left(two(40, 50)), two(62, 55)) == []
 
 
+@pytest.mark.parametrize(("rest", "refused"), [(0, False), (1, True), (4, True), (5, False), (-4, True)])
+@pytest.mark.parametrize("zeros", ["show", "hide"])
+def test_what_two_restrictions_leave_of_each_release_is_not_told_by_subtraction_twice(rest, refused, zeros):
+    """Ten more young people who were answered; of everybody, so many more besides."""
+
+    def two(everybody: int, some: int) -> list[CountTable]:
+        where = {"年代": ("若年",), "状態": ("完了",)}
+        return [
+            CountTable("all", "cases", {}, ("n",), (Cell((), "n", everybody),)),
+            CountTable("some", "cases", {}, ("n",), (Cell((), "n", some),), where=where),
+        ]
+
+    was = [PastRelease(one, (False,), "fy2023/1") for one in two(90, 40)]
+    shown, policy = {"all": (False,), "some": (False,)}, replace(FIVE, zero_rule=zeros)
+    found = small_changes(two(100 + rest, 50), shown, policy, [], [], was)
+    told = [(one.table, one.low, one.high) for one in found]
+    assert told == ([("(表の差)", rest, rest)] if refused else [])
+
+
 def test_where_zeros_are_hidden_nobody_in_a_changed_table_is_told_either():
     hide = Policy(threshold=5, required_width=3, zero_rule="hide")
     many = report(late(20))

@@ -21,7 +21,7 @@ from ujo_lib.disclosure.audit.attack import DIFFERENCE
 from ujo_lib.disclosure.audit.facts import Calendar, Known, crossings_of, exactly, facts_of, valued
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import differences
+from ujo_lib.disclosure.audit.regions import differences, rests
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -315,9 +315,13 @@ class _Subtraction:
         return {region: now[region] - then[region] for region in now if region in then}
 
     def subtracted(self) -> Iterator[SmallChange]:
-        """What a plain subtraction tells."""
+        """What plain subtractions tell, of what several restrictions of a table leave, too."""
         for region, change in self._changes.items():
             yield from self._judged(region, self.names[region], change, change)
+        told = {region: frame for region, frame in self._frames.items() if region in self._changes}
+        for whole, part in rests(told) if told else ():
+            change = self._changes[whole] - self._changes[part]
+            yield from self._judged(None, (DIFFERENCE, spoken(whole, part)), change, change)
 
     def worked_out(self) -> Iterator[Iterator[SmallChange]]:
         """What programmes can tell where a plain subtraction tells nothing, for one belief after another."""
@@ -374,7 +378,7 @@ class _Subtraction:
             yield from self._opened(side, of, reader, Outsider(people, facts[side]))
 
     def _judged(
-        self, region: Region, name: tuple[str, str], low: float, high: float
+        self, region: Region | None, name: tuple[str, str], low: float, high: float
     ) -> Iterator[SmallChange]:
         if high - low >= self.policy.required_width:
             return
@@ -406,10 +410,15 @@ class _Subtraction:
                     self.release, past.table.id, past.table.label(i), low, high, of_change=False
                 )
 
-    def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
-        """Groups that no table names: a count less that of a subgroup or of another period."""
+    @cached_property
+    def _frames(self) -> dict[Region, frozenset[str]]:
+        """Region → variables by which tables that count it are restricted as a whole."""
         frames: dict[Region, frozenset[str]] = {}
         for past, _, region in [*self.then.cells, *self.now.cells]:
             frames[region] = frames.get(region, frozenset()) | past.table.frame
-        groups = [left[1] for _, _, left in differences(frames)]
+        return frames
+
+    def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
+        """Groups that no table names: a count less that of a subgroup or of another period."""
+        groups = [left[1] for _, _, left in differences(self._frames)]
         return {group: (DIFFERENCE, spoken(group)) for group in groups if group not in self.names}
