@@ -12,7 +12,15 @@ from tests.disclosure.people import TOTAL, grid, table_of
 from ujo_lib.disclosure.audit.outsider import Outsider
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.revision import SmallChange, _days, _Subtraction, same_records, small_changes
-from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
+from ujo_lib.disclosure.tables import (
+    Cell,
+    CountTable,
+    Exemption,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    TableError,
+)
 
 FIVE = Policy(threshold=5, required_width=3)
 SEXES, AGES, TOPICS = ["女性", "男性"], ["10代", "20代", "30代", "40代"], ["学校", "家族", "勤務"]
@@ -309,6 +317,28 @@ def test_a_month_of_a_longer_record_is_held_against_the_same_month_of_its_own_ye
     then = left([months("year", APRIL, *year)], release="fy2022/a")
     found = told(then, [months("record", APRIL, 30 + late, *year[1:], *year)])
     assert {(one.cell, one.low) for one in found} == ({("月=2022年4月 (n)", late)} if refused else set())
+
+
+@pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False)])
+@pytest.mark.parametrize(
+    ("variable", "last"), [("week", "2022-09-24"), ("week", "2022-09-18"), ("date", "2022-09-30")]
+)
+def test_a_week_or_a_day_of_a_year_is_held_against_the_one_that_its_half_printed(
+    variable, last, late, refused
+):
+    """Late contacts in two weeks: no month tells of them, and a table that is printed in full hides no difference."""
+
+    def table(end: date, *counts: int) -> CountTable:
+        labels = ["2022-04-03T00:00:00", f"{last}T00:00:00", "2022-10-01T00:00:00"]
+        cells = tuple(Cell((label,), "n", n) for label, n in zip(labels, counts, strict=False))
+        return CountTable("t", "contacts", {"週": variable}, ("n",), cells, period=(APRIL, end))
+
+    full = replace(FIVE, exemptions=(Exemption("contacts", (variable,), 40, "暦の上の件数"),))
+    was = left([table(date(2022, 9, 30), 30, 30)], full, "fy2022-h1/a")
+    now = [table(date(2023, 3, 31), 30 + late, 30 + late, 50)]
+    same, _ = same_records(now, was, "fy2022")
+    assert bool(same) is not bool(late)
+    assert bool(told(was, now, full, "fy2022")) is refused
 
 
 @pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False)])
