@@ -12,7 +12,15 @@ from tests.disclosure.people import TOTAL, grid, table_of
 from ujo_lib.disclosure.audit.outsider import Outsider
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.revision import SmallChange, _days, _Subtraction, same_records, small_changes
-from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
+from ujo_lib.disclosure.tables import (
+    Cell,
+    CountTable,
+    Exemption,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    TableError,
+)
 
 FIVE = Policy(threshold=5, required_width=3)
 SEXES, AGES, TOPICS = ["女性", "男性"], ["10代", "20代", "30代", "40代"], ["学校", "家族", "勤務"]
@@ -233,6 +241,25 @@ def test_a_subgroup_of_each_release_is_not_told_by_subtraction_twice():
     assert told(left(two(40, 50)), two(62, 55)) == []
 
 
+@pytest.mark.parametrize(("rest", "refused"), [(0, False), (1, True), (4, True), (5, False), (-4, True)])
+@pytest.mark.parametrize("zeros", ["show", "hide"])
+def test_what_two_restrictions_leave_of_each_release_is_not_told_by_subtraction_twice(rest, refused, zeros):
+    """Ten more young people who were answered; of everybody, so many more besides."""
+
+    def two(everybody: int, some: int) -> list[CountTable]:
+        where = {"年代": ("若年",), "状態": ("完了",)}
+        return [
+            CountTable("all", "cases", {}, ("n",), (Cell((), "n", everybody),)),
+            CountTable("some", "cases", {}, ("n",), (Cell((), "n", some),), where=where),
+        ]
+
+    was = [PastRelease(one, (False,), "fy2023/1") for one in two(90, 40)]
+    shown, policy = {"all": (False,), "some": (False,)}, replace(FIVE, zero_rule=zeros)
+    found = small_changes(two(100 + rest, 50), shown, policy, [], [], was)
+    told = [(one.table, one.low, one.high) for one in found]
+    assert told == ([("(表の差)", rest, rest)] if refused else [])
+
+
 def test_where_zeros_are_hidden_nobody_in_a_changed_table_is_told_either():
     hide = Policy(threshold=5, required_width=3, zero_rule="hide")
     many = report(late(20))
@@ -290,6 +317,82 @@ def test_a_month_of_a_longer_record_is_held_against_the_same_month_of_its_own_ye
     then = left([months("year", APRIL, *year)], release="fy2022/a")
     found = told(then, [months("record", APRIL, 30 + late, *year[1:], *year)])
     assert {(one.cell, one.low) for one in found} == ({("月=2022年4月 (n)", late)} if refused else set())
+
+
+@pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False)])
+@pytest.mark.parametrize(
+    ("variable", "last"), [("week", "2022-09-24"), ("week", "2022-09-18"), ("date", "2022-09-30")]
+)
+def test_a_week_or_a_day_of_a_year_is_held_against_the_one_that_its_half_printed(
+    variable, last, late, refused
+):
+    """Late contacts in two weeks: no month tells of them, and a table that is printed in full hides no difference."""
+
+    def table(end: date, *counts: int) -> CountTable:
+        labels = ["2022-04-03T00:00:00", f"{last}T00:00:00", "2022-10-01T00:00:00"]
+        cells = tuple(Cell((label,), "n", n) for label, n in zip(labels, counts, strict=False))
+        return CountTable("t", "contacts", {"週": variable}, ("n",), cells, period=(APRIL, end))
+
+    full = replace(FIVE, exemptions=(Exemption("contacts", (variable,), 40, "暦の上の件数"),))
+    was = left([table(date(2022, 9, 30), 30, 30)], full, "fy2022-h1/a")
+    now = [table(date(2023, 3, 31), 30 + late, 30 + late, 50)]
+    same, _ = same_records(now, was, "fy2022")
+    assert bool(same) is not bool(late)
+    assert bool(told(was, now, full, "fy2022")) is refused
+
+
+@pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_hidden_month_is_what_other_months_leave_of_its_days_in_either_release(late, refused):
+    """By hand: May and June are printed, and so is each of two months; no year parts them."""
+
+    def release(april: int, may: int, hidden: bool) -> list[PastRelease]:
+        counts = {"2022年4月": april, "2022年5月": may, "2022年6月": 30, "2022年7月": 40}
+        cells = tuple(Cell((label,), "n", n) for label, n in counts.items())
+        spring, summer = (date(2022, 4, 1), date(2022, 5, 31)), (date(2022, 6, 1), date(2022, 7, 31))
+        month = CountTable("月", "contacts", {"月": "month"}, ("n",), cells, period=(spring[0], summer[1]))
+        both = [dated("春", *spring, 学校=april + may), dated("夏", *summer, 学校=70)]
+        flags = (hidden, False, False, hidden)
+        return [
+            PastRelease(month, flags, "fy2022/1"),
+            *(PastRelease(one, (False, False), "fy2022/1") for one in both),
+        ]
+
+    for first in (True, False):
+        was, now = release(20, 20, first), release(20 + late, 30, not first)
+        hidden = {past.table.id: past.hidden for past in now}
+        found = small_changes([past.table for past in now], hidden, FIVE, [], [], was)
+        assert bool(found) is refused
+        assert {(one.cell, one.low, one.high) for one in found} <= {("月=2022年4月 (n)", late, late)}
+
+
+@pytest.mark.parametrize(("women", "width", "refused"), [(9, 3, False), (5, 5, False), (5, 6, True)])
+def test_a_release_without_women_is_not_read_as_one_of_women_alone(women, width, refused):
+    """Of five people then, none to five were women: of nine now, four to nine came; of five, none to five."""
+
+    def table(name: str, n: int, **where: tuple[str, ...]) -> CountTable:
+        return CountTable(name, "cases", {}, ("n",), (Cell((), "n", n),), where=where)
+
+    was = [PastRelease(table("all", 5), (False,), "fy2023/1")]
+    now = [table("all", 40), table("women", women, 性別=("女性",))]
+    shown = {one.id: (False,) for one in now}
+    policy = Policy(threshold=5, required_width=width)
+    assert bool(small_changes(now, shown, policy, [], [], was)) is refused
+
+
+@pytest.mark.parametrize(("others", "refused"), [(3, True), (4, False), (5, False)])
+def test_that_nobody_names_a_theme_and_none_holds_of_the_earlier_people_too(others, refused):
+    """By hand: of the others then, one to all named none, which an x hid; of fifty now, eight did."""
+
+    def tables(work: int, none: int) -> list[CountTable]:
+        cells = (Cell(("仕事",), "n", work), Cell(("なし",), "n", none))
+        theme = CountTable("t", "cases", {"主題": "主題"}, ("n",), cells, multiple=("主題",))
+        return [theme, CountTable("all", "cases", {}, ("n",), (Cell((), "n", 40 if none < 8 else 50),))]
+
+    nobody = PublicFigure("cases", {"主題": ("仕事", "なし")}, 0, 0, "t", multiple=("主題",), own=True)
+    masks = {"t": (False, True), "all": (False,)}
+    was = [PastRelease(one, masks[one.id], "fy2023/1") for one in tables(40 - others, 3)]
+    shown = {"t": (False, False), "all": (False,)}
+    assert bool(small_changes(tables(42, 8), shown, FIVE, [nobody], [], was)) is refused
 
 
 def test_days_that_no_count_ties_together_are_worked_out_apart_and_others_as_one():

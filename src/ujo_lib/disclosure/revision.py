@@ -21,7 +21,7 @@ from ujo_lib.disclosure.audit.attack import DIFFERENCE
 from ujo_lib.disclosure.audit.facts import Calendar, Known, crossings_of, exactly, facts_of, valued
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import differences
+from ujo_lib.disclosure.audit.regions import differences, rests
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -31,6 +31,7 @@ from ujo_lib.disclosure.tables import (
     Region,
     TableError,
     as_printed,
+    outside_months,
     spoken,
     within_months,
 )
@@ -193,6 +194,7 @@ class _Side:
         tables: Sequence[PastRelease],
         calendar: Calendar,
         policy: Policy,
+        never: Sequence[Known],
         figures: Sequence[PublicFigure] = (),
     ) -> "_Side":
         def cut(region: Region) -> Region:
@@ -201,7 +203,7 @@ class _Side:
         cells = [(past, i, cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
         facts = [fact for past in tables for fact in (*facts_of(past, cut), *crossings_of(past, cut))]
         sums = [(past, f.low, cut(f.region)) for past in tables for f in past.sums(policy)]
-        facts += [exactly(region, value) for _, value, region in sums]
+        facts += [*(exactly(region, value) for _, value, region in sums), *never]
         known = [
             Known(((1.0, cut(figure.region)),), float(figure.low), float(figure.high)) for figure in figures
         ]
@@ -228,6 +230,12 @@ class _Side:
     def truth(self) -> dict[Region, int]:
         """Region → its true count."""
         return {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
+
+    @cached_property
+    def exact(self) -> list[Known]:
+        """What is true of its people: every count, printed or not, and what its readers know exactly."""
+        told = (fact for fact in self.facts if fact.low == fact.high)
+        return [*(exactly(region, value) for region, value in self.truth.items()), *told]
 
     @cached_property
     def printed(self) -> dict[Region, int]:
@@ -271,12 +279,19 @@ class _Subtraction:
         public: Sequence[PublicFigure],
         policy: Policy,
     ) -> "_Subtraction":
-        calendar = Calendar.of([past.table for past in [*told, *now]], public)
-        then, here = _Side.of(told, calendar, policy), _Side.of(now, calendar, policy, public)
+        tables = [past.table for past in [*told, *now]]
+        months = [*outside_months(tables)]
+        calendar = Calendar.of(tables, [*public, *months])
+        # Neither release has people on a day of another month, nor ever one who gave an answer and none.
+        never = [exactly(calendar.cut(figure.region), 0) for figure in months]
+        alone = [figure.region for figure in public if figure.own and not figure.high]
+        never += [exactly(tuple(pair for pair in region if pair[0] != PERIOD), 0) for region in alone]
+        then = _Side.of(told, calendar, policy, never)
+        here = _Side.of(now, calendar, policy, never, public)
         changed = {r for r in then.truth.keys() & here.truth.keys() if then.truth[r] != here.truth[r]}
         cells = [*then.cells, *here.cells]
-        tables = {(past.release, past.table.id) for past, _, region in cells if region in changed}
-        touched = {region for past, _, region in cells if (past.release, past.table.id) in tables}
+        moved = {(past.release, past.table.id) for past, _, region in cells if region in changed}
+        touched = {region for past, _, region in cells if (past.release, past.table.id) in moved}
         return cls(told[0].release, then, here, policy, frozenset(touched))
 
     def parts(self) -> "Iterator[_Subtraction]":
@@ -300,9 +315,13 @@ class _Subtraction:
         return {region: now[region] - then[region] for region in now if region in then}
 
     def subtracted(self) -> Iterator[SmallChange]:
-        """What a plain subtraction tells."""
+        """What plain subtractions tell, of what several restrictions of a table leave, too."""
         for region, change in self._changes.items():
             yield from self._judged(region, self.names[region], change, change)
+        told = {region: frame for region, frame in self._frames.items() if region in self._changes}
+        for whole, part in rests(told) if told else ():
+            change = self._changes[whole] - self._changes[part]
+            yield from self._judged(None, (DIFFERENCE, spoken(whole, part)), change, change)
 
     def worked_out(self) -> Iterator[Iterator[SmallChange]]:
         """What programmes can tell where a plain subtraction tells nothing, for one belief after another."""
@@ -318,11 +337,13 @@ class _Subtraction:
         """What a reader finds who takes all records for others: a change lies between the ends of both counts."""
         width = self.policy.required_width
         left = dict.fromkeys(asked, (0.0, 0.0))
+        further = [
+            *asked,
+            *(fact.parts[0][1] for fact in [*self.then.facts, *self.now.facts, *self.now.public]),
+        ]
+        people = people_agreeing_with([self.then.exact, self.now.exact], further)
         for side, sign in ((self.now, 1), (self.then, -1)):
-            truth = [exactly(region, value) for region, value in side.truth.items()]
-            known = [*side.facts, *side.public]
-            people = people_agreeing_with(truth, [*left, *(fact.parts[0][1] for fact in known)])
-            reader = Outsider(people, known)
+            reader = Outsider(people, [*side.facts, *side.public])
             ends = [sorted((sign * low, sign * high)) for low, high in reader.ends([*left], width)]
             sums = {
                 region: (low + least, high + most)
@@ -337,14 +358,14 @@ class _Subtraction:
     ) -> Iterator[SmallChange]:
         """What a reader finds who takes everybody of the one release to be in the other, too."""
         kinds = ((fewer, (BOTH,)), (more, (BOTH, ONE)))
-        truth = [exactly(_of(region, *of), n) for side, of in kinds for region, n in side.truth.items()]
+        truth = [_told_of(fact, *of) for side, of in kinds for fact in side.exact]
         facts = {side: [_told_of(fact, *of) for fact in side.facts] for side, of in kinds}
         known = [_told_of(fact, *of) for side, of in kinds for fact in side.public]
         known += [*facts[fewer], *facts[more]]
         changed = {_of(region, ONE): region for region in asked}
         both = [_of(region, BOTH) for region in asked]
         try:
-            people = people_agreeing_with(truth, [*changed, *both, *(fact.parts[0][1] for fact in known)])
+            people = people_agreeing_with([truth], [*changed, *both, *(fact.parts[0][1] for fact in known)])
         except TableError:
             return  # nobody can believe it
         for region in (region for region, change in self._changes.items() if not change):
@@ -357,7 +378,7 @@ class _Subtraction:
             yield from self._opened(side, of, reader, Outsider(people, facts[side]))
 
     def _judged(
-        self, region: Region, name: tuple[str, str], low: float, high: float
+        self, region: Region | None, name: tuple[str, str], low: float, high: float
     ) -> Iterator[SmallChange]:
         if high - low >= self.policy.required_width:
             return
@@ -389,10 +410,15 @@ class _Subtraction:
                     self.release, past.table.id, past.table.label(i), low, high, of_change=False
                 )
 
-    def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
-        """Groups that no table names: a count less that of a subgroup or of another period."""
+    @cached_property
+    def _frames(self) -> dict[Region, frozenset[str]]:
+        """Region → variables by which tables that count it are restricted as a whole."""
         frames: dict[Region, frozenset[str]] = {}
         for past, _, region in [*self.then.cells, *self.now.cells]:
             frames[region] = frames.get(region, frozenset()) | past.table.frame
-        groups = [left[1] for _, _, left in differences(frames)]
+        return frames
+
+    def _unnamed_groups(self) -> dict[Region, tuple[str, str]]:
+        """Groups that no table names: a count less that of a subgroup or of another period."""
+        groups = [left[1] for _, _, left in differences(self._frames)]
         return {group: (DIFFERENCE, spoken(group)) for group in groups if group not in self.names}

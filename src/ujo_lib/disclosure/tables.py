@@ -24,6 +24,9 @@ PERIOD = "〔期間〕"
 YES, NO = "はい", "いいえ"
 
 _MONTH = re.compile(r"(\d+)年(\d+)月")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(T00:00:00)?")
+_DAYS = {"date": 1, "week": 7}
+"""Variables whose categories are named by their first day, with how many days each has."""
 
 Region = tuple[tuple[str, frozenset[str]], ...]
 """Sorted (variable, atoms) pairs; a variable that is absent is not restricted."""
@@ -400,14 +403,27 @@ def months_of(piece: str) -> set[str]:
 
 
 def within_months(region: Region) -> Region:
-    """The same people, without the days of other months than those that the region names."""
-    named = [atoms for v, atoms in region if v != PERIOD and all(map(_MONTH.fullmatch, atoms))]
+    """The same people, without the days of other months, weeks or dates than those that the region names."""
+    named = [
+        (v, atoms)
+        for v, atoms in region
+        if v != PERIOD and all(map((_DAY if v in _DAYS else _MONTH).fullmatch, atoms))
+    ]
     return tuple(
-        (v, frozenset(piece for piece in atoms if all(months_of(piece) & months for months in named)))
+        (v, frozenset(piece for piece in atoms if all(_touched(piece, *one) for one in named)))
         if v == PERIOD
         else (v, atoms)
         for v, atoms in region
     )
+
+
+def _touched(piece: str, variable: str, atoms: Collection[str]) -> bool:
+    """Whether a run of days has some of the days of a month, a week or a date."""
+    if variable not in _DAYS:
+        return not months_of(piece).isdisjoint(atoms)
+    first, last = (date.fromisoformat(day) for day in piece.split("/"))
+    start = first - timedelta(days=_DAYS[variable] - 1)
+    return any(start <= date.fromisoformat(atom[:10]) <= last for atom in atoms)
 
 
 def outside_months(tables: Sequence[CountTable]) -> Iterator[PublicFigure]:

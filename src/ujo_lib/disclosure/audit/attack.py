@@ -193,7 +193,7 @@ class _Attack:
                 yield past, i, cell, self._cut(table.region(i))
 
     def _agreeing(self, nobody: Collection[Region]) -> "People":
-        return people_agreeing_with(self._facts, [suspect.region for suspect in self._suspects], nobody)
+        return people_agreeing_with([self._facts], [suspect.region for suspect in self._suspects], nobody)
 
     @property
     def approximate(self) -> set[str]:

@@ -151,20 +151,24 @@ class Outsider:
 
 
 def people_agreeing_with(
-    facts: Sequence[Known], further: Sequence[Region], nobody: Collection[Region] = ()
+    told: Sequence[Sequence[Known]], further: Sequence[Region], nobody: Collection[Region] = ()
 ) -> People:
-    """As few unnamed categories as the true counts allow: the outsider's best case."""
-    regions = [*(region for fact in facts for _, region in fact.parts), *further]
+    """As few unnamed categories as the true counts allow, those of each release: the outsider's best case."""
+    regions = [*(region for facts in told for fact in facts for _, region in fact.parts), *further]
     people = People(regions, nobody)
-    outsider = Outsider(people, facts)
-    if not outsider.possible():
+    outsiders = [Outsider(people, facts) for facts in told]
+
+    def possible(flags: np.ndarray | None = None) -> bool:
+        return all(outsider.possible(flags) for outsider in outsiders)
+
+    if not possible():
         raise TableError("公表する表どうしの件数が両立しない")
     unnamed = [people.unnamed(variable) for variable in people.doubtful(regions)]
-    if outsider.possible(np.any([people.nobody, *unnamed], axis=0)):
+    if possible(np.any([people.nobody, *unnamed], axis=0)):
         return people
     agreed = np.zeros(people.size, dtype=bool)
     for flags in unnamed:
-        if outsider.possible(agreed | flags):
+        if possible(agreed | flags):
             agreed |= flags
     people.nobody = agreed
     return people
