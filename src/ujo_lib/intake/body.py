@@ -5,7 +5,7 @@ second table on the sheet, which is a fault and not a guess.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -530,6 +530,40 @@ def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: 
                 notes.repair(
                     f"結合セル {area}", "どの行も同じ値", "11", row=rows[0], column=heading, count=len(rows)
                 )
+
+
+def check_split_numbers(
+    grid: Grid, body: Body, header: Header, schema: Schema, ignore: Sequence[str], notes: Notes
+) -> None:
+    """Three digits and nothing else beside each number of a text file: 1,234 without quotes was read as 1."""
+    named = {place: column.type for column, place in header.places(schema)}
+    left_out = set(map(fold, ignore))
+    for column, place in header.places(schema):
+        beside = place + 1
+        if (
+            grid.sheet
+            or column.type not in ("int", "number")
+            or column.maximum is not None
+            or beside >= min(len(header.headings), body.table.num_columns)
+            or named.get(beside, "str") not in ("str", "text")
+            or fold(header.headings[beside]) in left_out
+        ):
+            continue
+        holds = _holds(body.table.column(beside))
+        both = pc.binary_join_element_wise(body.table.column(place), body.table.column(beside), ",").filter(
+            holds
+        )
+        alike = pc.match_substring_regex(both, r"^[1-9]\d{0,2},\d{3}$").to_numpy()
+        # Two counts of hundreds side by side are this year's and last year's.
+        if holds.any() and alike.all() and pc.any(pc.match_substring_regex(both, r"^\d\d?,|,0")).as_py():
+            heading = header.headings[beside] or f"{get_column_letter(beside + 1)}列"
+            remedy = (
+                f"右の「{heading}」が3けたの数だけです。1,234 のコンマで分かれた数なら、コンマを外して書き出し直し、"
+                "別の数の列なら、列の順を変えるか、inputs.yaml の ignore に書いてください。"
+            )
+            told = both[:MAX_ROWS_LISTED].to_pylist()
+            rows = body.rows[holds]
+            notes.problem_rows(rows, told, "コンマで分かれていない数", remedy, "6", column=column.heading)
 
 
 def check_serials(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:
