@@ -1,6 +1,6 @@
 """What a cell means: nothing is glued, converted or made up in silence."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -1010,3 +1010,11 @@ def test_a_number_in_kanji_is_no_sign_that_stands_for_a_number(text, told):
     with pytest.raises(ValueRefused) as refused:
         cells.parse_number(text)
     assert ("漢数字" in refused.value.remedy, "suppressed" in refused.value.remedy) == (told, not told)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("1.0", True), ("0.0", False), ("1.00", None), ("2.0", None), ("10", None)]
+)
+def test_a_flag_that_a_blank_in_its_column_made_a_decimal_is_that_flag(text, flag):
+    with pytest.raises(ValueRefused) if flag is None else nullcontext():
+        assert cells.parse_flag(text).value is flag

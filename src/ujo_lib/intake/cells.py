@@ -393,7 +393,7 @@ _FALSE = frozenset({"0", "×", "✕", "無", "なし", "いいえ", "対象外",
 
 def parse_flag(text: str) -> Read:
     """Yes or no: 1/0, ○/×, 有/無, はい/いいえ."""
-    plain = tidy(text).casefold()
+    plain = tidy(text).casefold().removesuffix(".0")  # as of a code
     if plain in _TRUE:
         return Read(True, None if text == "1" else "15")
     if plain in _FALSE:
