@@ -225,8 +225,8 @@ def test_no_text_makes_the_date_reader_fail_in_another_way(text):
         ("30:00", (1, time(6))),
         ("翌6:00", (1, time(6))),
         ("午後11時59分", (0, time(23, 59))),
-        ("午後12時", (0, time(12))),
-        ("午後24時", (1, time(0))),
+        ("午後0時10分", (0, time(12, 10))),
+        ("午前11時", (0, time(11))),
     ],
 )
 def test_a_clock_past_midnight_belongs_to_the_next_day(text, expected):
@@ -234,8 +234,11 @@ def test_a_clock_past_midnight_belongs_to_the_next_day(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["30:01", "31:00", "20:60", "夜", "", "8", "翌6:01", "翌24:00", "翌26:00", "午後25時"]
-)
+    "text",
+    # By the law of 1872 午後12時 is midnight and 午前12時 noon (太政官布告第337号); most take the first for noon.
+    [*("30:01", "31:00", "20:60", "夜", "", "8", "翌6:01", "翌24:00", "翌26:00", "午後25時"),
+     *("午後12時", "午前12:05", "午前15時", "午後24時")],
+)  # fmt: skip
 def test_an_impossible_clock_is_refused(text):
     with pytest.raises(DateError, match="時刻"):
         fiscal.parse_clock(text)

@@ -269,15 +269,20 @@ def parse_clock(text: str) -> tuple[int, time]:
         ``(day_offset, time)``; the offset is 0 or 1.
 
     Raises:
-        DateError: no clock time, or later than 30:00 (broadcasters stop at 29:59).
+        DateError: no clock time, later than 30:00 (broadcasters stop at 29:59), or 午後12時, noon to most and midnight
+            by the law (太政官布告第337号, 1872).
     """
     match = _CLOCK.fullmatch(_plain(text))
     if match is None:
         raise DateError(f"「{text}」は時刻として読めません。20:00、26:00、25時30分 のように書いてください。")
-    hour = int(match["hour"]) + (12 if match["half"] == "午後" and int(match["hour"]) < 12 else 0)
+    if match["half"] and int(match["hour"]) > 11:
+        raise DateError(
+            f"「{text}」は時刻が決まりません。午前・午後を付けず、12:00 や 24:00 のように書いてください。"
+        )
+    hour = int(match["hour"]) + (12 if match["half"] == "午後" else 0)
     minute = 30 if match["half_past"] else int(match["minute"] or match["minute_ja"] or 0)
     total = hour * 60 + minute + (24 * 60 if match["next"] else 0)
-    if minute > 59 or total > 30 * 60 or (match["half"] and hour > 24):
+    if minute > 59 or total > 30 * 60:
         raise DateError(f"「{text}」は時刻の範囲を外れています。0:00から30:00までで書いてください。")
     return total // 1440, time(total % 1440 // 60, minute)
 

@@ -535,3 +535,33 @@ def test_blank_rows_below_a_part_of_the_key_may_be_of_it_wherever_they_begin(des
     )]  # fmt: skip
     desk.put("national_attributes", "a.csv", as_csv(rows))
     assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [("warning", 2, "職業")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "pairs", "refused"),
+    [
+        ("備考", [("1", "234"), ("12", "034")], [2, 3]),
+        ("出典", [("1", "234"), ("12", "")], [2]),
+        ("備考", [("1", "234"), ("12", "34")], []),
+        ("備考", [("1", "234"), ("0", "123")], []),
+        ("備考", [("1", "2345")], []),
+        ("前年", [("120", "115")], []),
+        ("前年", [("120", "015")], [2]),
+        ("前年", [("99", "115")], [2]),
+    ],
+)
+@pytest.mark.parametrize("how", ["csv", "xlsx", "ignored"])
+def test_thousands_that_a_comma_has_cut_in_two_are_refused_in_a_text(
+    desk: Desk, heading, pairs, refused, how
+):
+    rows = [[f"2023-08-{i:02}", "熊本県", *pair] for i, pair in enumerate(pairs, 1)]
+    write = as_xlsx if how == "xlsx" else as_csv
+    said = {"ignore": [heading]} if how == "ignored" else {}
+    desk.put(
+        "national_daily",
+        "n.xlsx" if how == "xlsx" else "n.csv",
+        write([["日付", "都道府県", "件数", heading], *rows]),
+        **said,
+    )
+    told = [p.row for p in desk.check().faults if p.expected == "コンマで分かれていない数"]
+    assert told == (refused if how == "csv" else [])

@@ -1,6 +1,6 @@
 """What a cell means: nothing is glued, converted or made up in silence."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -405,6 +405,10 @@ def test_thousandths_of_a_yen_may_be_thousands_of_yen(number, unit, read):
         ("2023/08/05 12:05 AM", "00:05"),
         ("2023/08/05 12:05 pm", "12:05"),
         ("令和5年8月5日 午前9:05", "09:05"),
+        ("2023/8/5 午後3時", "15:00"),
+        ("2023/8/5 午後 3時5分", "15:05"),
+        ("2023/8/5 午前0時", "00:00"),
+        ("2023/8/5 15時半", "15:30"),
         ("2023/08/05 25:30", "01:30"),
     ],
 )
@@ -412,7 +416,9 @@ def test_a_clock_of_twelve_hours_is_read_by_its_half_of_the_day(stamp, clock):
     assert cells.parse_stamp(stamp, "Asia/Tokyo").value.strftime("%H:%M") == clock
 
 
-@pytest.mark.parametrize("stamp", ["2023/08/05 13:13 PM", "2023/08/05 22:13 午後"])
+@pytest.mark.parametrize(
+    "stamp", ["2023/08/05 13:13 PM", "2023/08/05 22:13 午後", "2023/8/5 午後12時", "2023/8/5 午前15:05"]
+)
 def test_a_clock_of_both_kinds_is_refused(stamp):
     with pytest.raises(ValueRefused):
         cells.parse_stamp(stamp, "Asia/Tokyo")
@@ -971,3 +977,44 @@ def test_a_decade_is_the_band_that_begins_in_it_and_ends_with_it(band, written):
 )
 def test_words_for_no_answer_are_none_unless_they_are_an_answer(text, labels, blank):
     assert cells.is_no_answer(text, options(labels)) is blank
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("午前0時", 0), ("午前11時台", 11), ("午後0時", 12), ("午後 3時", 15), ("午後11:00", 23), ("午後12時", None),
+     ("午前12時", None), ("午後13時", None), ("午後3時30分", None)],
+)  # fmt: skip
+def test_an_hour_of_half_a_day_is_read_but_for_the_twelfth_which_may_be_noon_or_midnight(text, hour):
+    if hour is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_hour(text)
+    else:
+        assert cells.parse_hour(text).value == hour
+
+
+@pytest.mark.parametrize(("text", "label"), [("2.0", "女性"), ("2.00", None), ("2.1", None), ("3.0", None)])
+def test_a_code_that_a_blank_in_its_column_made_a_decimal_is_that_code(text, label):
+    sexes = options("男性/女性")
+    if label is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_category(text, sexes)
+    else:
+        assert cells.parse_category(text, sexes).value == label
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("十二", True), ("〇", True), ("2千", True), ("十件", True), ("秘", False), ("一部", False)],
+)
+def test_a_number_in_kanji_is_no_sign_that_stands_for_a_number(text, told):
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_number(text)
+    assert ("漢数字" in refused.value.remedy, "suppressed" in refused.value.remedy) == (told, not told)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("1.0", True), ("0.0", False), ("1.00", None), ("2.0", None), ("10", None)]
+)
+def test_a_flag_that_a_blank_in_its_column_made_a_decimal_is_that_flag(text, flag):
+    with pytest.raises(ValueRefused) if flag is None else nullcontext():
+        assert cells.parse_flag(text).value is flag

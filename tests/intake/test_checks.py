@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.intake.conftest import Desk, as_csv
 from ujo_lib.intake import between, checks
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes, Problem
@@ -368,3 +369,39 @@ def test_answers_of_the_nation_are_of_a_period_that_ends_after_it_begins(end, to
     days = {"period_start": pd.Timestamp("2023-04-01"), "period_end": pd.Timestamp(end)}
     faults = broken("national_attributes", {"variable": "topic", "value": "家族", **days})
     assert faults == ([(2, "period_end", "error")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("wave", "name", "year", "told"),
+    [
+        ("R5", "調査", 2023, False),
+        ("R5", "調査", 2019, True),
+        ("Ｒ元", "調査", 2019, False),
+        ("第3回", "平成30年度調査", 2019, True),
+        ("第3回", "2019年調査", 2019, False),
+        ("R5", "令和4年度調査(R5.2)", 2022, False),
+        ("第3回", "調査", 2019, False),
+        ("R5", "調査", pd.NA, False),
+        ("VHR5", "R0", 2019, False),
+    ],
+)
+def test_a_survey_that_is_named_after_another_year_is_asked_about(wave, name, year, told):
+    row = {"wave": wave, "survey_name": name, "fiscal_year": year}
+    assert broken("waves", row) == ([(2, "fiscal_year", "warning")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("ages", "told"),
+    [
+        ([5, 9, 9], [2, 3, 4]),
+        ([5, 9, 10], []),
+        ([5, 9, 9, 10, 10], [2, 3, 4]),
+        ([5, 9, 9, 10, 10, 10], []),
+        ([5, 9], []),
+        ([5, "", 9, 9, ""], [2, 4, 5]),
+    ],
+)
+def test_ages_of_which_most_are_of_single_digits_may_be_numbers_of_people(desk: Desk, ages, told):
+    rows = [[f"V{i}", "家族", 20, age] for i, age in enumerate(ages)]
+    desk.put("voices", "v.csv", as_csv([["回答番号", "立場", "把握している人数", "始まった年齢"], *rows]))
+    assert [p.row for p in desk.check().faults if p.expected == "人数や年数でなく年齢"] == told

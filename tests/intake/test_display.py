@@ -151,12 +151,28 @@ def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(va
      ("単位:%", "%"), ("(単位:件)", None), ("(単位:人、%)", None), ("単位:%、件", None), ("単位:すべて%", "すべて%"),
      ("利用率の単位は%", None), ("単位は千人ではなく人", None), ("単位は千人", "千人"), ("千人単位ではない", None),
      ("単位:人、世帯", None), ("千件を超えた月", None),
-     ("(千件)", "千件"), ("相談の推移(千件単位)", "千件"), ("(件)", None), ("(千人会議の資料)", None)],
+     ("(千件)", "千件"), ("相談の推移(千件単位)", "千件"), ("(件)", None), ("(千人会議の資料)", None),
+     ("千件", "千件"), ("千件の声", None), ("単位:件 千葉県", None), ("単位:件、百歳以上を含む", None),
+     ("単位:件、千件未満切捨て", None), ("単位:1,000件", "1,000件"), ("(1000件)", "1000件"), ("単位:件 21,000件", None),
+     ("単位:千", "千"), ("(100件)", None)],
 )  # fmt: skip
 def test_a_table_of_thousands_is_refused_by_what_stands_above_it(desk: Desk, above, scale):
     desk.put("national_daily", "n.csv", as_csv([["全国", "", above], *table("national_daily")]))
     assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
         [("error", 1, scale)] if scale else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "row", "told"),
+    [(0, ["単位", "千件", ""], "千件"), (0, ["単位", "件", "千葉県"], None),
+     (1, ["", "", "千件"], "千件"), (1, ["", "", "(千件)"], "千件"), (1, ["", "", "(件)"], None)],
+)  # fmt: skip
+def test_a_table_of_thousands_is_refused_by_two_cells_or_a_row_of_units(desk: Desk, at, row, told):
+    rows = table("national_daily")
+    desk.put("national_daily", "n.xlsx", as_xlsx([*rows[:at], row, *rows[at:]]))
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
+        [("error", at + 1, told)] if told else []
     )
 
 

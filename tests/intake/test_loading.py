@@ -736,7 +736,7 @@ def test_records_of_two_files_are_twins_by_the_numbers_of_their_own_kind(desk: D
         as_csv(table("national_daily")),
         constants={"source": "{row}"} if not constants else {},
     )
-    (twin,) = [fault for fault in desk.check().faults if "ほかのファイル" in fault.expected]
+    (twin,) = [fault for fault in desk.check().faults if "ほかの行にない" in fault.expected]
     assert (twin.file, twin.row) == ("b.csv", 2)
     assert twin.remedy.startswith(told)
 

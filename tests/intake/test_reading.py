@@ -75,6 +75,38 @@ def test_of_what_lies_in_an_archive_the_first_three_are_named(n: int):
     )
 
 
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("Index/Document.iwa", "表でない書類です(Apple の Numbers"),
+        ("word/document.xml", "表でない書類です"),
+        ("a.CSV", "中の a.CSV を"),
+    ],
+)
+def test_a_document_without_a_table_is_sent_back_to_its_own_program(part: str, told: str):
+    with pytest.raises(RefusedError) as refused:
+        reading._refuse_container(".xlsx", zipped({part: b"a"}))
+    assert told in refused.value.told[1]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("size", "end", "told"), [(1022, "1", 0), (1024, "1", 1), (1026, "1", 0), (1024, "\n", 0)]
+)
+def test_a_text_that_breaks_off_behind_a_whole_block_is_told(desk: Desk, codec, size, end, told):
+    text = "日付,名称,種別,内容\r\n2023-05-01,会,会議,"
+    filler = (size - len((text + end).encode(codec))) // (2 if codec == "utf-16" else 1)
+    desk.put("events", "e.csv", (text + "x" * filler + end).encode(codec))
+    told_of = [p for p in desk.check().faults if p.expected == "改行で終わる最後の行"]
+    assert len(told_of) == told
+
+
+@pytest.mark.parametrize(("cut", "told"), [(1, True), (2, True), (3, False)])
+def test_a_text_cut_within_its_last_letter_is_told_as_cut(desk: Desk, cut: int, told: bool):
+    desk.put("events", "e.csv", "日付,名称,種別,内容\n2023-05-01,会,会議,市と県".encode()[:-cut])
+    assert any("途中で切れた" in p.remedy for p in desk.check().faults) == told
+
+
 @pytest.mark.parametrize("windows", [False, True])
 def test_what_lies_in_an_archive_is_named_as_windows_and_others_write_it(windows: bool):
     """As Windows writes it: in cp932, and without the mark of UTF-8 (bit 11 of the flags, APPNOTE 4.4.4)."""

@@ -140,30 +140,31 @@ def check_doubles(loaded: Loaded, schema: Schema, splits: Mapping[str, Sequence[
 
 
 def check_twins(loaded: Loaded, schema: Schema, *, numbered: bool) -> None:
-    """Warn of records that another file has as well, the same in every column but their number.
+    """Warn of records that are there again, the same in every column but their number.
 
-    Only where records carry a moment; people who gave the same few answers are no doubles. Numbers that the files
-    themselves give (``numbered``) are believed, unless a person or a text is the same, too: one export wrote ``S2``,
-    the next ``S02``.
+    Only where records carry a moment; people who gave the same few answers are no doubles. Where no person and no text
+    is the same, too, numbers that the files themselves give (``numbered``) are believed, and so are two rows of one
+    file: one export wrote ``S2``, the next ``S02``, and a block was pasted twice and numbered on.
     """
     others = [name for name in loaded.frame if name not in schema.key]
     of_moments = any(column.type == "datetime" and column.name in others for column in schema.columns)
-    if not of_moments or (loaded.files == loaded.files[:1]).all():
+    if not of_moments:
         return
     same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
     files = pd.Series(loaded.files, same.index)
     own = [
         column.name for column in schema.columns if column.type in ("id", "text") and column.name in others
     ]
-    believed = loaded.frame[own].isna().all(axis=1) & numbered
+    known = loaded.frame[own].notna().any(axis=1)
     doubled = loaded.frame.duplicated(list(schema.key), keep=False)  # `check_doubles` tells of them
     elsewhere = files != files.groupby(same).transform("first")
-    twin = np.flatnonzero((elsewhere & ~believed & ~doubled).to_numpy())
+    alike = (known & same.duplicated()) | (elsewhere & (not numbered))
+    twin = np.flatnonzero((alike & ~doubled).to_numpy())
     loaded.warn(
         twin,
-        "ほかのファイルにない記録",
-        f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
-        "書き出しの期間の重なりなら、片方の行を除いてください。",
+        "ほかの行にない記録",
+        f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかの行とすべての列で同じです。"
+        "書き出しの期間の重なりや二重の貼り付けなら、片方の行を除いてください。",
         "25",
     )
 

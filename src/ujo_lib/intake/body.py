@@ -5,7 +5,7 @@ second table on the sheet, which is a fault and not a guess.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, note_items_beside, note_refusal, note_units_beside, shown
+from ujo_lib.intake.values import SCALE, Raw, note_items_beside, note_refusal, note_units_beside, shown
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
@@ -289,11 +289,11 @@ def _report_above(grid: Grid, header: Header, schema: Schema, notes: Notes) -> i
     return above
 
 
-_TENS = r"[十百千万億]+\s?(?:[人件円戸回枚]|世帯)"
+_TENS = rf"{SCALE}\s?(?:[人件円戸回枚]|世帯)"
 _SCALE = re.compile(
-    r"(?<![率比合]の)単位\s*[:は、が]?\s*([^()]*?[十百千万億]++\s?+[人件円世戸回]?+"
-    r"|[^()人件円世戸回]*[%‰](?!\s?[、,・/]\s?[人件円世戸回]))(?!では)"
-    rf"|\(\s*({_TENS})\s*\)|({_TENS})単位(?!では)"
+    rf"(?<![率比合]の)単位\s*[:は、が]?\s*([^()]*?{SCALE}\s?+(?:[人件円世戸回]++(?!未満)|(?![^\s、,・/)])))(?!では)"
+    r"|(?<![率比合]の)単位\s*[:は、が]?\s*([^()人件円世戸回]*[%‰](?!\s?[、,・/]\s?[人件円世戸回]))(?!では)"
+    rf"|\(\s*({_TENS})\s*\)|({_TENS})単位(?!では)|^({_TENS})$"
 )
 """Tens of what is counted, or nothing but shares: 「人、%」 stands above a table that has both."""
 
@@ -316,13 +316,16 @@ def _refuse_scale(
     if not (counts or shares):
         return
     for row, cells in remarks:
-        for cell in dict.fromkeys(cells):
-            scale = _SCALE.search(tidy(cell))
-            if scale and (counts or "%" in scale[0]):
+        found = (
+            _SCALE.search(tidy(text)) for text in (*cells, " ".join(cells))
+        )  # 単位 and 千人 in a cell each
+        for scale in filter(None, found):
+            if counts or "%" in scale[0]:
                 remedy = "表の外に単位の書き込みがあります。値を単位どおりの数に直し、この書き込みも直してください。"
                 value = next(filter(None, scale.groups()))
                 expected = "件・人・円などそのままの数" if counts else "% の付いた割合か、0から1の割合"
                 notes.problem(expected, remedy, "6", row=row, value=value)
+                break
 
 
 def _holds(column: pa.ChunkedArray) -> np.ndarray:
@@ -527,6 +530,40 @@ def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: 
                 notes.repair(
                     f"結合セル {area}", "どの行も同じ値", "11", row=rows[0], column=heading, count=len(rows)
                 )
+
+
+def check_split_numbers(
+    grid: Grid, body: Body, header: Header, schema: Schema, ignore: Sequence[str], notes: Notes
+) -> None:
+    """Three digits and nothing else beside each number of a text file: 1,234 without quotes was read as 1."""
+    named = {place: column.type for column, place in header.places(schema)}
+    left_out = set(map(fold, ignore))
+    for column, place in header.places(schema):
+        beside = place + 1
+        if (
+            grid.sheet
+            or column.type not in ("int", "number")
+            or column.maximum is not None
+            or beside >= min(len(header.headings), body.table.num_columns)
+            or named.get(beside, "str") not in ("str", "text")
+            or fold(header.headings[beside]) in left_out
+        ):
+            continue
+        holds = _holds(body.table.column(beside))
+        both = pc.binary_join_element_wise(body.table.column(place), body.table.column(beside), ",").filter(
+            holds
+        )
+        alike = pc.match_substring_regex(both, r"^[1-9]\d{0,2},\d{3}$").to_numpy()
+        # Two counts of hundreds side by side are this year's and last year's.
+        if holds.any() and alike.all() and pc.any(pc.match_substring_regex(both, r"^\d\d?,|,0")).as_py():
+            heading = header.headings[beside] or f"{get_column_letter(beside + 1)}列"
+            remedy = (
+                f"右の「{heading}」が3けたの数だけです。1,234 のコンマで分かれた数なら、コンマを外して書き出し直し、"
+                "別の数の列なら、列の順を変えるか、inputs.yaml の ignore に書いてください。"
+            )
+            told = both[:MAX_ROWS_LISTED].to_pylist()
+            rows = body.rows[holds]
+            notes.problem_rows(rows, told, "コンマで分かれていない数", remedy, "6", column=column.heading)
 
 
 def check_serials(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:

@@ -123,8 +123,10 @@ def _number_remedy(plain: str) -> str:
         return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
     if re.search("[$€£₩]|USD|EUR|GBP|KRW|CNY|TWD|ドル|ユーロ", plain):
         return "ほかの通貨の金額です。円に直した数を書いてください。"
-    if re.search(r"\d\s?[十百千万億]", plain):
-        return "千や万を使わず、790000 のように1つずつの数に直してください。"
+    if re.search(r"\d\s?[十百千万億]", plain) or re.fullmatch(
+        f"[〇一二三四五六七八九十百千万]+(?:{_UNITS})?", plain
+    ):
+        return "漢数字や千・万を使わず、790000 のように1つずつの数に直してください。"
     if re.search(r"\d\s?,\s?\d", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain)):
         return "カンマが小数点なら 1234.5 のように点に直し、3けたごとの区切りなら位置を確かめてください。"
     if re.fullmatch(r"[#＃].*", plain):
@@ -157,14 +159,16 @@ def parse_share(text: str) -> Read:
 
 
 def parse_hour(text: str) -> Read:
-    """An hour of the day: ``22``, ``22時``, ``22時台``, ``22:00``."""
-    match = re.fullmatch(r"(\d{1,2})(?:時台?|:00(?::00)?)?", tidy(text))
-    if match is None or int(match[1]) > 23:
+    """An hour of the day: ``22``, ``22時``, ``22時台``, ``22:00``, ``午後10時``; 午後12時 may be noon or midnight."""
+    halved = r"(?:(?P<half>午前|午後)\s?(?=(?:\d|1[01])(?!\d)))?"
+    match = re.fullmatch(halved + r"(?P<hour>\d{1,2})(?:時台?|:00(?::00)?)?", tidy(text))
+    if match is None or int(match["hour"]) > 23:
         remedy = "22 か 22時台 のように書いてください。翌日の1時は日付を翌日にします。"
-        if match and match[1] == "24":
+        if match and match["hour"] == "24":
             remedy += "1から24の番号なら、どれも1を引いてください。"
         raise ValueRefused("0から23の時台", remedy, "9")
-    return Read(int(match[1]), None if text == match[1] else "9")
+    hour = int(match["hour"]) + (12 if match["half"] == "午後" else 0)
+    return Read(hour, None if text == match["hour"] else "9")
 
 
 def parse_year(text: str) -> Read:
@@ -389,7 +393,7 @@ _FALSE = frozenset({"0", "×", "✕", "無", "なし", "いいえ", "対象外",
 
 def parse_flag(text: str) -> Read:
     """Yes or no: 1/0, ○/×, 有/無, はい/いいえ."""
-    plain = tidy(text).casefold()
+    plain = tidy(text).casefold().removesuffix(".0")  # as of a code
     if plain in _TRUE:
         return Read(True, None if text == "1" else "15")
     if plain in _FALSE:
@@ -432,7 +436,8 @@ _OFFSET = re.compile(
 """How far from Greenwich a clock is, where it can be nothing else: 8:30-09:00 is a talk of half an hour."""
 
 _STAMP = re.compile(
-    r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::[0-5]\d)?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
+    r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>(?:(?:午前|午後)\s?)?\d{1,2}"
+    r"(?::\d{2}(?::[0-5]\d)?|時(?:\d{1,2}分|半)?)(?:\.\d+)?)"
 )
 
 
@@ -518,7 +523,7 @@ def parse_category(text: str, options: tuple[Option, ...]) -> Read:
     """
     known = vocabulary(options)
     folded = _fold_label(text)
-    label = known.get(folded)
+    label = known.get(folded, known.get(folded.removesuffix(".0")))  # a column with blanks, written by pandas
     numbered = _NUMBERED.fullmatch(tidy(text))
     if (
         label is None

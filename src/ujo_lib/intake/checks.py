@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake.cells import TOTAL_WORDS, parser_of
+from ujo_lib.fiscal import DateError, FiscalYear
+from ujo_lib.intake.cells import TOTAL_WORDS, parser_of, tidy
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.proposals import part_in
@@ -19,6 +21,9 @@ MIN_STAMPS = 480
 
 
 _ROUNDING = 0.5
+
+_SOME_CHILDREN = 2
+"""So many answers of single digits are those of children, whatever the others are."""
 
 QUIET_SHARE = 0.7
 """The quietest hours count as quiet below this share of an average hour; a flat day says nothing about clocks."""
@@ -55,6 +60,13 @@ def _limits(frame: pd.DataFrame, header: Header, schema: Schema) -> Iterator[Row
             if limit is not None:
                 expected = f"{limit:g} {told}"
                 yield RowCheck(beyond(limit), column.name, expected, "値を確かめて直してください。")
+        young = values < 10 if column.unit == "歳" else pd.Series(data=False, index=frame.index)
+        if young.sum() > max(_SOME_CHILDREN, values.notna().sum() / 2):
+            remedy = (
+                "半数を超える答えが10歳より下です。人数や年数の列と入れ替わっていないか確かめてください"
+                "(年齢ならこのままで構いません)。"
+            )
+            yield RowCheck(young, column.name, "人数や年数でなく年齢", remedy, "warning")
 
 
 def _note_broken(
@@ -194,6 +206,17 @@ def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
 _WAVE_AGES = tuple(column.name for column in SCHEMAS["waves"].columns if column.name.startswith("age_"))
 
 
+_YEAR_NAMED = re.compile(r"(?<![A-Z])(?:[RH]|令和|平成)(?:\d{1,2}|元)|(?<!\d)20\d\d(?!\d)", re.IGNORECASE)
+
+
+def _years_named(text: str) -> set[int]:
+    found = set()
+    for name in _YEAR_NAMED.findall(text):
+        with suppress(DateError):  # R0
+            found.add(FiscalYear.parse(name).year)
+    return found
+
+
 def _waves(frame: pd.DataFrame) -> list[RowCheck]:
     limits = (
         ("n_responded", "n_in_scope"),
@@ -216,6 +239,16 @@ def _waves(frame: pd.DataFrame) -> list[RowCheck]:
             over = frame[present].sum(axis=1) > frame["n_cases"]
             told = "内訳の合計が該当者数を超えています。どれかの数を直してください。"
             checks.append(RowCheck(over, "n_cases", "内訳の合計以上", told))
+    if {"wave", "survey_name", "fiscal_year"} <= set(frame):
+        names = frame["wave"].fillna("") + " " + frame["survey_name"].fillna("")
+        named = [_years_named(tidy(str(name))) for name in names]
+        at = frame["fiscal_year"]
+        other = [
+            bool(years) and not pd.isna(y) and y not in years for years, y in zip(named, at, strict=True)
+        ]
+        told = "調査回か調査名にある年と違います。年度を確かめてください(暦の年や回の番号ならこのままで構いません)。"
+        broken = pd.Series(other, frame.index, dtype=bool)
+        checks.append(RowCheck(broken, "fiscal_year", "名前にある年度", told, "warning"))
     return checks
 
 

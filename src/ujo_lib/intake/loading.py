@@ -22,6 +22,7 @@ from ujo_lib.intake.body import (
     Body,
     check_merged,
     check_serials,
+    check_split_numbers,
     check_subtotal_columns,
     check_totals,
     check_unit_columns,
@@ -312,6 +313,8 @@ def _values(
         check_merged(grid, read, top, shape.schema, notes)
     with notes.bounded("1904年から数えた日"):
         check_serials(grid, read, top, shape.schema, notes)
+    with notes.bounded("コンマで分かれた数"):
+        check_split_numbers(grid, read, top, shape.schema, spec.ignore, notes)
     with notes.bounded("上と同じ空欄"):
         note_grouped(read, top, shape.schema, notes)
     with notes.bounded("小計の列"):

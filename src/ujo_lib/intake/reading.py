@@ -180,7 +180,13 @@ def _parts(content: bytes) -> list[str]:
 
 def _remedy_for(found: str, content: bytes) -> str:
     if found == ".zip":
-        names = "、".join(_parts(content)[:3])
+        parts = _parts(content)
+        if not any(part.lower().endswith((*BOOK_SUFFIXES, *TEXT_SUFFIXES)) for part in parts):
+            return (
+                "中身は表でない書類です(Apple の Numbers や Word など)。作ったソフトで開き、"
+                "「書き出す」や「名前を付けて保存」から xlsx か CSV(UTF-8)にしてください。"
+            )
+        names = "、".join(parts[:3])
         return f"中身は圧縮ファイルです。中の {names} を取り出し、その名前を inputs.yaml の files に書いてください。"
     return f"中身は {found} のブックです。拡張子を {found} に直し、inputs.yaml の files も直してください。"
 
@@ -188,7 +194,17 @@ def _remedy_for(found: str, content: bytes) -> str:
 # --- text files -----------------------------------------------------------------------------------------------------
 
 
+_BLOCK = 512
+"""Bytes that disks and networks move at once (a sector): where copying stops, it stops behind a whole one."""
+
+
 def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: Notes) -> Grid:
+    is_open = content.rstrip(b"\0")[-1:] not in (b"\r", b"\n", b"\x1a")
+    if is_open and len(content) % _BLOCK == 0:
+        told = (
+            "改行がなく、写す途中で切れたときの大きさです。最後の行まであるか、元のファイルと比べてください。"
+        )
+        notes.warning("改行で終わる最後の行", told, "総務省2-1", value=f"{len(content):,}バイト")
     # The end mark of old host systems, on a line of its own or not; blank lines at the end are counted without one.
     if content[-8:].rstrip(b"\r\n").endswith(b"\x1a"):
         content = content.rstrip(b"\r\n\x1a")
@@ -199,6 +215,11 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
             "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。文字コードが分かっていれば、"
             "inputs.yaml のこのファイルに encoding: utf-16-le、encoding: euc-jp などと書いてください。"
         )
+        if is_open and error.line == content.count(b"\n") + 1:
+            remedy = (
+                "最後の文字が途中で切れたファイルなら、もう一度書き出すか写してください。そうでなければ、"
+                + remedy
+            )
         rule = "1" if error.line is None else "2"
         raise RefusedError(str(error), remedy, rule, row=error.line) from None
     text, codec = countable(content, used)

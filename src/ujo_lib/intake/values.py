@@ -116,8 +116,10 @@ class Site:
 
 _IN_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _UNIT_IS = re.compile(r"^\s*単位[\s:は]*")
-_TENS = "[十百千万億]+(?:人|件|円|世帯|戸|回|枚)?"
-_BARE_SCALE = re.compile("[十百千万億]+(?:人|件|円|世帯|戸|回|枚)$")
+SCALE = r"(?:[十百千万億]++|(?<![\d,])[x×]?1[0,]*000)"
+"""Tens, as the unit of a table or a heading has them: 千, 1,000."""
+_TENS = rf"{SCALE}(?:人|件|円|世帯|戸|回|枚)?"
+_BARE_SCALE = re.compile(rf"{SCALE}(?:人|件|円|世帯|戸|回|枚)$")
 _SCALED = re.compile(
     rf"(?:.*[\s:、,・はが/])?{_TENS}(?:単位)?"
     r"|(?:秒|分|時間|h|hours?|時:分|分:秒|日|か月|年|%|パーセント|‰|K|thousands?)",
