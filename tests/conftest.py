@@ -112,7 +112,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the files that hold slow tests: both workers are then busy to the end.
+    """Begin with the files that hold slow tests, and end with the smallest: all workers are then busy to the end.
 
     One of them makes the report that those of `e2e` look at; the others wait until it is there.
     """
@@ -123,4 +123,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def turn(path: Path) -> int:
         return 3 if path not in slow else 0 if path == first else 2 if path.parent == first.parent else 1
 
-    items.sort(key=lambda item: turn(item.path))
+    turns = {path: (turn(path), -path.stat().st_size) for path in {item.path for item in items}}
+    items.sort(key=lambda item: turns[item.path])
