@@ -33,7 +33,8 @@ def _diff(options: argparse.Namespace) -> int:
             "前の年度を先に、今の年度を後に書いてください(例: ujo diff sample 2022 2023)。", WRONG_PARAMETERS
         )
     settings = place.settings(with_role(place.notebooks, "summary"))
-    (before,) = released.read_years({before_year: SiteYear(place.root, place.site, before_year.year).outputs})
+    folder = SiteYear(place.root, place.site, before_year.year).outputs
+    (before,) = released.read_years({before_year: folder}, settings.renamed)
     now = released.read_released(place.release / "tables", now_year)
     if not now:
         return explain(

@@ -101,8 +101,8 @@ def judged(
 ) -> Effect:
     """Turn an estimated ratio (estimate, low, high) into an effect; the verdict is read off the limits as printed.
 
-    A limit that prints as 1.00, or as 0.0 further contacts, or a p that prints as 0.050, is no change: the interval holds that, and p is no smaller
-    than an interval allows that does.
+    A limit that prints as 1.00 or as 0.0 further contacts, or a p that prints as 0.050, is no change: the interval
+    holds that, and p is no smaller than an interval allows that does.
     """
     estimate, low, high = ratio
     fewest, most = extra_limits or ((low - 1) * expected, (high - 1) * expected)
