@@ -259,7 +259,8 @@ def test_a_year_set_up_backwards_is_compared_with_the_known_years_before_it_and_
 
 
 @pytest.mark.parametrize(
-    ("years", "compared", "earlier"), [(-1, [], "R1"), (0, [], "R1"), (1, ["2024"], "R6")]
+    ("years", "compared", "earlier"),
+    [(-6, [], ""), (-5, [], ""), (-4, [], "R1"), (-1, [], "R1"), (0, [], "R1"), (1, ["2024"], "R6")],
 )
 def test_a_year_before_the_first_is_compared_with_no_later_one(years, compared, earlier):
     content = {"compared_years": [], "wave": "R6", "earlier_wave": "R1"}

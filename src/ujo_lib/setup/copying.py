@@ -7,6 +7,7 @@ analyst has left there. What a person has to decide is marked 「要確認」 in
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 
 from ujo_lib.errors import InputError
-from ujo_lib.fiscal import FiscalYear
+from ujo_lib.fiscal import DateError, FiscalYear
 from ujo_lib.params.marks import TO_CHECK
 from ujo_lib.setup.moving import move_day, move_text, move_working_day
 
@@ -152,6 +153,9 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         if "compared_years" in moved:
             known = content["compared_years"]
             moved["compared_years"] = [one for one in known if FiscalYear.parse(one).year < copied + years]
+        with suppress(DateError):  # a name that is no year is asked about, as all are
+            if FiscalYear.parse(content.get("earlier_wave", "")).year >= copied + years:
+                moved["earlier_wave"] = ""
         return moved
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
