@@ -88,13 +88,14 @@ RESET: Mapping[str, tuple[Any, str]] = {
 """Parameters that are known only once the year's own plan or figures are: what they start from, what a person has to
 decide (nothing where the page says itself what it lacks)."""
 
+NATIONAL = ("prevalence_source", "compared_survey", "shown_surveys")
+"""Parameters that name a survey of the nation, which stay as long as there is no newer one: a person is asked."""
+
 KEPT = (
     "gaps",
     "calibration",
     "seed",
-    "prevalence_source",
-    "compared_survey",
-    "shown_surveys",
+    *NATIONAL,
     "planned_city_per_year",
     "planned_prefecture_per_year",
     "episode_gap_days",
@@ -179,6 +180,7 @@ def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     told = {name: remark for name, (_, remark) in RESET.items() if name in content and remark}
     if "created_on" in content:
         told["created_on"] = "ページに載せる作成日か"
+    told |= {name: "国のより新しい調査がないか" for name in NATIONAL if content.get(name)}
     known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
     others = (
         name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))

@@ -225,7 +225,8 @@ def _wave(waves: pd.DataFrame, name: str) -> dict[str, Any]:
         known = "、".join(waves["wave"].astype("string"))
         raise InputError(
             f"過去調査の表(今回の調査まで)に「{name}」の行がちょうど1行必要です({len(found)}行あります。"
-            f"あるのは: {known})。パラメーター wave・earlier_wave をその名前にそろえてください。初めての調査なら earlier_wave は空にします。"
+            f"あるのは: {known})。パラメーター wave・earlier_wave をその名前にそろえてください。"
+            "初めての調査なら earlier_wave は空にします。"
         )
     row: dict[str, Any] = found.iloc[0].to_dict()
     return row
