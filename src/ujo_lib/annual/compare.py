@@ -67,6 +67,11 @@ def read_indicators(path: Path) -> list[Indicator]:
     return list(read_yaml(Indicators, path).indicators)
 
 
+def read_names(path: Path) -> dict[str, str]:
+    """What `indicators.yaml` says of places that were renamed: former name → name of the same area today."""
+    return read_yaml(Indicators, path).renamed
+
+
 def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
     """The year in the making: the tables that the indicators need, as this audience may see them.
 

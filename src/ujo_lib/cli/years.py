@@ -34,7 +34,8 @@ def _diff(options: argparse.Namespace) -> int:
         )
     settings = place.settings(with_role(place.notebooks, "summary"))
     folder = SiteYear(place.root, place.site, before_year.year).outputs
-    (before,) = released.read_years({before_year: folder}, settings.renamed)
+    indicators = settings.path("indicators_file")
+    (before,) = released.read_years({before_year: folder}, compare.read_names(indicators))
     now = released.read_released(place.release / "tables", now_year)
     if not now:
         return explain(
@@ -47,7 +48,7 @@ def _diff(options: argparse.Namespace) -> int:
             f"{before_year.label}の公表用の表はありません。後の年度の表に記録のある値だけを比べます。",
             file=sys.stderr,
         )
-    compared = compare.compare(compare.read_indicators(settings.path("indicators_file")), before, now)
+    compared = compare.compare(compare.read_indicators(indicators), before, now)
     lines = compare.as_text(compared)
     if options.csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows(lines)

@@ -6,9 +6,8 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params.annual import Indicators
 from ujo_lib.params.common import FileName, NotebookSettings
-from ujo_lib.yamlfile import TogetherError, read_yaml
+from ujo_lib.yamlfile import TogetherError
 
 
 class SummarySettings(NotebookSettings):
@@ -45,11 +44,6 @@ class SummarySettings(NotebookSettings):
             told = "compared_years は、この年度より前の年度を古い順に、一度ずつ書く"
             raise TogetherError(told, compared_years=self.compared_years)
         return self
-
-    @property
-    def renamed(self) -> dict[str, str]:
-        """What the places of the released tables were called before, and are called today."""
-        return read_yaml(Indicators, self.path("indicators_file")).renamed
 
     @property
     def earlier_outputs(self) -> dict[FiscalYear, Path]:
