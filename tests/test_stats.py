@@ -555,6 +555,14 @@ def test_an_interval_lies_beside_a_reference_where_its_printed_ends_do(low, high
     assert stats.side_of(1, low, high, digits) == side
 
 
+@pytest.mark.parametrize(("p", "found"), [
+    (0.0494999, True), (0.0495, False), (0.0497, False), (0.05, False), (math.nan, False), (0.0, True), (1.0, False),
+])  # fmt: skip
+def test_nothing_is_found_beside_a_p_that_is_printed_as_a_twentieth(p, found):
+    """Half up by hand: 0.0495 is printed as 0.050, 0.0494999 as 0.049."""
+    assert stats.significant([p, p]).tolist() == [found, found]
+
+
 @pytest.mark.parametrize("more", [-1, 1])
 @pytest.mark.parametrize("others", [0, 1, 6])
 @pytest.mark.parametrize("level", [0.8, 0.95])

@@ -344,6 +344,14 @@ def side_of(reference: float, low: float, high: float, digits: int = 2) -> int:
     return int(round_half_up(low, digits) > reference) - int(round_half_up(high, digits) < reference)
 
 
+def significant(p: ArrayLike, alpha: float = 1 - LEVEL) -> NDArray[np.bool_]:
+    """Which p-values lie below `alpha` as they are printed, with three decimals: nothing is found beside p=0.050.
+
+    NaN entries do not.
+    """
+    return np.asarray(p, dtype=np.float64) < round(alpha - 0.0005, 9)  # 1 - 0.95 is a little more than 0.05
+
+
 def in_percent(share: float) -> float:
     """A share of 0–1 in percent, in its decimal digits: 0.575 are 57.5, which a float times 100 misses (57.49999…)."""
     return float(Decimal(repr(float(share))) * 100)

@@ -217,6 +217,38 @@ def test_the_row_of_an_area_that_both_tables_hold_is_compared_whatever_others_th
 
 
 @pytest.mark.parametrize(
+    ("names", "former", "today", "comparable"),
+    [
+        ({}, "港市", "新港市", False),
+        ({"港市": "新港市"}, "港市", "新港市", True),
+        ({"港市": "新港市"}, "港市・県", "新港市・県", True),
+        (
+            {"港市": "新港市"},
+            "新港市",
+            "新港市",
+            True,
+        ),  # a year under the new name, which holds the former one
+        ({"港市": "新港市"}, "浜市", "新港市", False),
+        ({"浜市": "新港市", "港市": "新港市"}, "浜市", "新港市", True),
+    ],
+)
+def test_a_city_that_was_only_renamed_is_compared_and_the_row_says_so(names, former, today, comparable):
+    place = Indicator("相談", "count", "件", Place("02_totals", "件数", {"範囲": today.split("・")[0]}))
+    before, now = (
+        Released(one.year, {"02_totals": [{"範囲": name.split("・")[0], "件数": "9"}]}, one.about)
+        for one, name in ((year(2022, area=former), former), (year(2023, area=today), today))
+    )
+    told = row(place, before.renamed(names), now)
+    assert (told["verdict"] != compare.NOT_COMPARABLE) == comparable
+    said = f"対象地域の名前が違う(「{former}」と「{today}」)" if comparable and former != today else ""
+    assert not comparable or told["reason"] == said
+    assert list(compare.course([place], [before.renamed(names), now]).frame["remark"] == "") == [
+        comparable,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
     ("before", "now", "comparable"),
     [
         ("2022年4月1日〜2023年3月31日", "2023年4月1日〜2024年3月31日", True),

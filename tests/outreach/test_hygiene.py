@@ -240,7 +240,7 @@ def test_a_control_without_contacts_for_two_weeks_is_refused_by_name_and_days(da
         assert found.code == "silent_control"
         assert f"県01(2023-08-01〜2023-08-{days})" in found.reason
         assert "県00" not in found.reason
-        assert "controls" in found.reason
+        assert "比較地域からその地域を除けば" in found.reason
 
 
 def test_a_control_that_was_heard_on_the_first_days_alone_is_silent_since():

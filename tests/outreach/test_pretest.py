@@ -55,7 +55,7 @@ def test_one_year_alone_cannot_tell_the_season_from_the_effect():
     short = Comparison("熊本県", comparison.frame.loc["2023-03-16":])
     refusal = pretest.passed(short, controls)
     assert code(refusal) == "no_earlier_season"
-    assert "first_day" in refusal.reason
+    assert "前の年度の日別件数" in refusal.reason
 
 
 @pytest.mark.parametrize(("size", "expected"), [(1.3, "break_local"), (0.7, "break_local"), (1.0, "")])
@@ -115,7 +115,7 @@ def test_a_control_that_falls_on_the_first_day_is_named_and_listing_the_others_m
     refusal = pretest.passed(comparison, controls)
     assert code(refusal) == "broken_control"
     assert "県03(" in refusal.reason
-    assert "controls" in refusal.reason
+    assert "比較地域からその地域を除けば" in refusal.reason
     others = controls.drop(columns="県03")
     mended = Comparison("熊本県", comparison.frame.assign(control=others.sum(axis=1)))
     assert pretest.passed(mended, others) is mended

@@ -11,7 +11,7 @@ FORBIDDEN = ("効果なし", "効果がない", "効果はない", "効果がな
 
 
 def effect(low: float, estimate: float, high: float) -> verdict.Effect:
-    return judged("宇城市", "方法", 0.95, n=8, expected=4.0, ratio=(estimate, low, high), p_value=0.2)
+    return judged("宇城市", "方法", 0.95, n=8, expected=4.0, ratio=(estimate, low, high), p_value=0.03)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def test_the_verdict_follows_the_interval(bounds, code, words):
     [
         ((2.0, 1.0049, 3.0), 0.049, (1.0, 3.0, 0.05, (0.0, 200.0))),
         ((2.0, 1.005, 3.0), 0.049, (1.005, 3.0, 0.049, (0.5, 200.0))),
+        ((2.0, 1.005, 3.0), 0.0494999, (1.005, 3.0, 0.0494999, (0.5, 200.0))),
+        ((2.0, 1.005, 3.0), 0.0495, (1.0, 3.0, 0.05, (0.0, 200.0))),  # p is printed as 0.050
         ((2.0, 1.0049, 3.0), 0.051, (1.0, 3.0, 0.051, (0.0, 200.0))),
         ((0.5, 0.2, 0.995), 0.049, (0.2, 1.0, 0.05, (-80.0, 0.0))),
         ((0.5, 0.2, 0.9949), 0.049, (0.2, 0.9949, 0.049, (-80.0, -0.51))),

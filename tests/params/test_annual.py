@@ -5,7 +5,7 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from ujo_lib.params.annual import Cell, Claim, Claims, Indicator, KeyFigure, Limit, Place
+from ujo_lib.params.annual import Cell, Claim, Claims, Indicator, Indicators, KeyFigure, Limit, Place
 
 CELL = {"notebook": "02", "table": "hours"}
 
@@ -147,3 +147,18 @@ def test_what_would_let_the_next_report_say_it_may_be_unknown():
     assert Limit(about="a", why="b").next == ""
     with pytest.raises(ValidationError, match="why"):
         Limit.model_validate({"about": "a"})
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [({}, ""), ({"港市": "新港市"}, ""), ({"港市": "浜市", "津市": "浜市"}, ""),
+     ({"港市": "港市"}, "二度"), ({"津市": "港市", "港市": "浜市"}, "二度"),
+     ({"港市": ""}, "今の名前"), ({"": "港市"}, "今の名前")],
+)  # fmt: skip
+def test_a_place_has_one_name_today(names, told):
+    said = {"indicators": [], "renamed": names}
+    if not told:
+        assert Indicators.model_validate(said).renamed == names
+    else:
+        with pytest.raises(ValidationError, match=told):
+            Indicators.model_validate(said)

@@ -19,6 +19,7 @@ import pytest
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.cli import main
 from ujo_lib.cli.common import CODES, DATA_PROBLEMS, DONE, FAULT, LOCKED, NOTEBOOK_FAILED, WRONG_PARAMETERS
+from ujo_lib.cli.run import _bear_witness, _print_table
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.executors import ProcessDiedError, open_executor
 from ujo_lib.pipeline.fleet import (
@@ -30,6 +31,7 @@ from ujo_lib.pipeline.fleet import (
     paragraph,
     run_all,
     site_years,
+    summary,
     worst,
 )
 from ujo_lib.pipeline.layout import SiteYear
@@ -154,6 +156,18 @@ def test_a_disk_that_does_not_even_take_the_log_is_told_like_one_that_takes_no_p
         (result,) = run_all([project.place], executor)
     assert result.state == ended
     assert ("もう一度実行してください" in result.message) == (ended == "disk")
+
+
+def test_a_disk_that_takes_no_log_leaves_no_summary_of_another_day(project):
+    """The mail of the morning read yesterday's summary: everything in order."""
+    file = project.place.root / "mail.json"
+    file.write_text("yesterday", encoding="utf-8")
+    with (
+        mock.patch("ujo_lib.pipeline.progress.Progress.note", side_effect=OSError(errno.ENOSPC, "full")),
+        pytest.raises(OSError, match="full"),
+    ):
+        _bear_witness([_result("data")], DATA_PROBLEMS, "", file)
+    assert json.loads(file.read_text(encoding="utf-8"))["exit_code"] == DATA_PROBLEMS
 
 
 def test_the_years_of_a_site_run_in_their_order(project):
@@ -312,6 +326,17 @@ def test_a_result_leads_to_the_pages_that_were_brought_up_to_date(project, optio
     outcome = Outcome(project.place, "abc", (), unchanged=False, seconds=1.0)
     done = attempt(project.place, Progress(None), work=lambda *_, **__: outcome, **options)
     assert (done.state, done.report) == ("done", str(project.place.outputs / folder / "index.html"))
+
+
+@pytest.mark.parametrize(("half", "told"), [("", "2023"), ("h1", "2023-h1"), ("h2", "2023-h2")])
+def test_a_half_is_told_from_its_year_in_the_table_and_in_the_summary(project, half, told, capsys):
+    """Three rows of 2023 told nobody which of them had failed."""
+    place = replace(project.place, half=half)
+    outcome = Outcome(place, "a", (), unchanged=True, seconds=1.0)
+    result = attempt(place, Progress(None), work=lambda *_, **__: outcome)
+    assert summary([result], 0, "", "")["results"][0]["half"] == half
+    _print_table([result])
+    assert capsys.readouterr().out.split("\t")[1] == told
 
 
 def test_the_worst_counts():

@@ -222,6 +222,14 @@ def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
     ]
 
 
+@pytest.mark.parametrize("name", ["prevalence_source", "compared_survey", "shown_surveys"])
+def test_a_survey_of_the_nation_stays_and_it_is_asked_whether_there_is_a_newer_one(name):
+    """In 2030 the nation of 2022 stood beside the city without a word."""
+    assert name not in moved_values({name: "令和4(2022)年"}, 8, 2022)
+    assert remarks_on({name: "令和4(2022)年"}) == {name: "国のより新しい調査がないか"}
+    assert remarks_on({name: []}) == {}
+
+
 def test_why_an_input_was_lacking_is_asked_anew_in_another_year():
     text = "ads:\n  files: [fy2024/a.csv]\nnot_supplied:\n  waves: 初めての調査のため\n"
     assert list_file("inputs.yaml", text, 1).splitlines() == [
@@ -259,7 +267,8 @@ def test_a_year_set_up_backwards_is_compared_with_the_known_years_before_it_and_
 
 
 @pytest.mark.parametrize(
-    ("years", "compared", "earlier"), [(-1, [], "R1"), (0, [], "R1"), (1, ["2024"], "R6")]
+    ("years", "compared", "earlier"),
+    [(-6, [], ""), (-5, [], ""), (-4, [], "R1"), (-1, [], "R1"), (0, [], "R1"), (1, ["2024"], "R6")],
 )
 def test_a_year_before_the_first_is_compared_with_no_later_one(years, compared, earlier):
     content = {"compared_years": [], "wave": "R6", "earlier_wave": "R1"}

@@ -161,6 +161,16 @@ def test_a_wave_that_is_not_in_the_table_is_named():
         survey.compare_waves(waves(), "R1", "R9")
 
 
+@pytest.mark.parametrize(("year", "earlier"), [(2022, True), (2023, False), (2024, False)])
+def test_a_wave_is_compared_with_none_of_its_own_year_or_after_it(year, earlier):
+    table = waves(fiscal_year=[2023, year, 2020])
+    if earlier:
+        assert survey.compare_waves(table, "R1", "R5").earlier == "令和4(2022)年度"
+    else:
+        with pytest.raises(InputError, match="「R1」は「R5」より前の年度ではありません"):
+            survey.compare_waves(table, "R1", "R5")
+
+
 @pytest.mark.parametrize(
     ("table", "earlier"), [(waves(), ""), (waves().iloc[:0], "R1"), (waves().iloc[:0], "")]
 )

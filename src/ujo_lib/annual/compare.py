@@ -15,7 +15,7 @@ import pandas as pd
 
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
-from ujo_lib.annual.released import Released, as_released, number
+from ujo_lib.annual.released import AREA, CALLED, Released, as_released, number
 from ujo_lib.columns import DIGEST, METHOD, TOTAL_LABELS, Column, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
@@ -29,8 +29,7 @@ MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりし
 _FORMATS: Final = {"count": "n", "share": "share"}
 _DRAWN: Final = 4
 """Indicators that one figure can tell apart where their intervals lie over each other."""
-_AREA: Final = "対象地域"
-_COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
+_COUNTED_ALIKE: Final = ("集計対象", "単位", AREA)
 _NONE: Final = "なし"
 _MADE_ALIKE: Final = (METHOD.name, DIGEST.name)
 """Columns that say of each row how its value was made."""
@@ -66,6 +65,11 @@ def read_indicators(path: Path) -> list[Indicator]:
         ParameterError: an entry lacks a field, has an unknown one, or an impossible value.
     """
     return list(read_yaml(Indicators, path).indicators)
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """What `indicators.yaml` says of places that were renamed: former name → name of the same area today."""
+    return read_yaml(Indicators, path).renamed
 
 
 def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
@@ -351,7 +355,7 @@ def _difference_of_definition(
             return what
     for name in _COUNTED_ALIKE:
         told = [reading.about.get(name, "") for reading in (one, other)]
-        if told[0] != told[1] and not (name == _AREA and _one_area_of_both(indicator, told)):
+        if told[0] != told[1] and not (name == AREA and _one_area_of_both(indicator, told)):
             return f"{name}が違う(「{told[0]}」と「{told[1]}」)"
     pools = [reading.about.get(POOLED) for reading in (one, other)]
     if pools[0] != pools[1] and None not in pools:  # releases of older versions do not tell
@@ -376,12 +380,14 @@ def _per_one_asked(indicator: Indicator, one: Reading, other: Reading) -> str:
 
 
 def _unlike(one: Reading, other: Reading) -> str:
-    """What to bear in mind of two years: shares over other days or made otherwise, another name of the table.
+    """What to bear in mind of two years: shares over other days or made otherwise, other names of table or place.
 
     A question that was worded anew is named anew; nobody but `changed` says that it asks for something else.
     """
     days = [str(reading.about.get("対象期間", "")) for reading in (one, other)]
     told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
+    if CALLED in one.about and CALLED not in other.about:
+        told[CALLED] = [one.about[name] for name in (CALLED, AREA)]
     return _in_words(told | _made_otherwise(one, other))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ujo_lib.delimited import EncodingError, find_encoding
@@ -22,6 +23,9 @@ from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.notation import HIDDEN, MISSING, UNBOUNDED
 from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 
+AREA: Final = "対象地域"
+CALLED: Final = "対象地域の名前"
+"""The area of a table as it was called, where that has changed."""
 _UNIT: Final = re.compile(r"\([^()]*\)$")
 
 Rows = list[dict[str, str]]
@@ -50,13 +54,35 @@ class Released:
         ]
         return rows[0] if len(rows) == 1 else None
 
+    def renamed(self, names: Mapping[str, str]) -> "Released":
+        """The same with places called as today; the former name of a table's area stays beside it (`CALLED`).
+
+        Args:
+            names: former name → name of the same area today.
+        """
+        if not names:
+            return self
+        known = re.compile("|".join(map(re.escape, sorted({*names, *names.values()}, key=len, reverse=True))))
+
+        def today(row: Mapping[str, str]) -> dict[str, str]:
+            return {name: known.sub(lambda found: names.get(found[0], found[0]), row[name]) for name in row}
+
+        tables = {name: [today(row) for row in rows] for name, rows in self.tables.items()}
+        about = {name: today(told) for name, told in self.about.items()}
+        for name, told in self.about.items():
+            if told.get(AREA) != about[name].get(AREA):
+                about[name][CALLED] = told[AREA]
+        return Released(self.year, tables, about)
+
     def __bool__(self) -> bool:
         """Whether the year has released anything."""
         return bool(self.tables)
 
 
-def read_years(outputs: Mapping[FiscalYear, Path]) -> list[Released]:
-    """Read what readers have of several years, in order; see `public_pages` and `read_released`.
+def read_years(
+    outputs: Mapping[FiscalYear, Path], names: Mapping[str, str] = MappingProxyType({})
+) -> list[Released]:
+    """Read what readers have of several years, in order; see `public_pages`, `read_released` and `Released.renamed`.
 
     Raises:
         InputError: a table cannot be read, or is not as it was sealed.
@@ -68,7 +94,7 @@ def read_years(outputs: Mapping[FiscalYear, Path]) -> list[Released]:
             raise InputError(
                 f"{year.label}の公表用の表が、審査のときのままではありません: {''.join(told)}{_RESTORE}"
             )
-        found.append(read_released(pages / "tables", year))
+        found.append(read_released(pages / "tables", year).renamed(names))
     return found
 
 

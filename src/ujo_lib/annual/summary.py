@@ -229,7 +229,7 @@ def change_of_count(recall: Recall) -> Line:
         unsure = "(何人に尋ねたかの記録がそろわないため参考)"
         hedged = f"{then}の{{n_earlier}}人より{more}ものの、{changed}とは言い切れません。"
         return Line(hedged, (before,), about + unsure)
-    about = f"{now}の{{n}}人と{{n_earlier}}人を、それぞれ回答した委員の数で割って比べた結果"
+    about = f"{now}の{{n}}人と以前の{{n_earlier}}人を、それぞれ回答した委員の数で割って比べた結果"
     return Line(f"回答した委員一人あたりの人数は、{then}から{told}。", (before,), about)
 
 

@@ -121,24 +121,25 @@ def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
 
 
 def _bear_witness(results: "Sequence[Result]", code: int, started: str, summary_file: Path | None) -> None:
-    """Write the project's log and, when wanted, the summary."""
+    """Write the summary, when wanted, and the project's log: a disk that takes no log must leave no old summary."""
     from ujo_lib.files import write_atomically
     from ujo_lib.pipeline.fleet import paragraph, summary
     from ujo_lib.pipeline.progress import Progress
 
+    if summary_file:
+        told = summary(results, code, started, now().isoformat(timespec="seconds"))
+        write_atomically(summary_file, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     log = Progress(None, project_root() / "logs" / "ujo.log")
     for result in results if len(results) > 1 else ():
         log.note(result.in_full)
     log.note(f"{paragraph(results)}(終了コード {code})")
     log.close()
-    if summary_file:
-        told = summary(results, code, started, now().isoformat(timespec="seconds"))
-        write_atomically(summary_file, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 
 def _print_table(results: "Sequence[Result]") -> None:
     from ujo_lib.pipeline.fleet import STATES
 
-    for result in sorted(results, key=lambda result: (result.site, result.year)):
-        cells = (result.site, result.year, STATES[result.state], f"{result.seconds:.1f} 秒", result.report)
+    for result in sorted(results, key=lambda result: (result.site, result.year, result.half)):
+        year = f"{result.year}-{result.half}" if result.half else str(result.year)
+        cells = (result.site, year, STATES[result.state], f"{result.seconds:.1f} 秒", result.report)
         print(*cells, sep="\t")

@@ -33,7 +33,9 @@ def _diff(options: argparse.Namespace) -> int:
             "前の年度を先に、今の年度を後に書いてください(例: ujo diff sample 2022 2023)。", WRONG_PARAMETERS
         )
     settings = place.settings(with_role(place.notebooks, "summary"))
-    (before,) = released.read_years({before_year: SiteYear(place.root, place.site, before_year.year).outputs})
+    folder = SiteYear(place.root, place.site, before_year.year).outputs
+    indicators = settings.path("indicators_file")
+    (before,) = released.read_years({before_year: folder}, compare.read_names(indicators))
     now = released.read_released(place.release / "tables", now_year)
     if not now:
         return explain(
@@ -46,7 +48,7 @@ def _diff(options: argparse.Namespace) -> int:
             f"{before_year.label}の公表用の表はありません。後の年度の表に記録のある値だけを比べます。",
             file=sys.stderr,
         )
-    compared = compare.compare(compare.read_indicators(settings.path("indicators_file")), before, now)
+    compared = compare.compare(compare.read_indicators(indicators), before, now)
     lines = compare.as_text(compared)
     if options.csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows(lines)

@@ -42,7 +42,7 @@ _EMPTY_WINDOW = Refusal("empty_block", "実施期間の相談が0件で、比を
 NO_EARLIER_SEASON = Refusal(
     "no_earlier_season",
     "前の年の同じ時期の件数がないか、その時期にも施策があり、この県の例年の動きと施策の効果を区別できない。"
-    "同じ時期に施策のない前の年度からの日別件数を入れ、パラメーター first_day をその初日にすれば計算できる",
+    "同じ時期に施策のない前の年度の日別件数から比べれば計算できる",
 )
 NO_SPREAD = Refusal(
     "no_spread",

@@ -290,8 +290,8 @@ def heard(comparison: Comparison, controls: pd.DataFrame) -> Comparison | Refusa
         named = "、".join(f"{name}({'、'.join(found)})" for name, found in elsewhere.items())
         return Refusal(
             "silent_control",
-            f"比較地域に、{lost}ところがある: {named}。ファイルに欠けた行を補うか、"
-            "パラメーター controls にその地域を除いた比較地域を書けば計算できる",
+            f"比較地域に、{lost}ところがある: {named}。欠けた行を補うか、"
+            "比較地域からその地域を除けば計算できる",
         )
     return comparison
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, interval
-from ujo_lib.stats import side_of
+from ujo_lib.stats import side_of, significant
 from ujo_lib.typed import Typed
 
 Code = Literal["detected", "not_detected", "not_estimable"]
@@ -101,12 +101,12 @@ def judged(
 ) -> Effect:
     """Turn an estimated ratio (estimate, low, high) into an effect; the verdict is read off the limits as printed.
 
-    A limit that prints as 1.00, or as 0.0 further contacts, is no change: the interval holds that, and p is no smaller
-    than an interval allows that does.
+    A limit that prints as 1.00 or as 0.0 further contacts, or a p that prints as 0.050, is no change: the interval
+    holds that, and p is no smaller than an interval allows that does.
     """
     estimate, low, high = ratio
     fewest, most = extra_limits or ((low - 1) * expected, (high - 1) * expected)
-    changed = side_of(1, low, high) and side_of(0, fewest, most, 1)
+    changed = side_of(1, low, high) and side_of(0, fewest, most, 1) and significant(p_value, 1 - level)
     if not changed:
         low, high, fewest, most = min(low, 1.0), max(high, 1.0), min(fewest, 0.0), max(most, 0.0)
         p_value = max(p_value, 1 - level)

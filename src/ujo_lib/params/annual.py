@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.yamlfile import Declared, Many, Word, written
+from ujo_lib.yamlfile import Declared, Many, Word, such, written
 
 Rule = Literal[
     "equal", "text", "percent", "rounded", "words", "largest", "top", "present", "descending", "about", "above_one",
@@ -233,6 +233,17 @@ class Indicator(Declared):
 
 
 class Indicators(Declared):
-    """`indicators.yaml`: the figures that are followed over the years."""
+    """`indicators.yaml`: the figures that are followed over the years.
+
+    Attributes:
+        renamed: former name of a place → name that the same area has today.
+    """
 
     indicators: Many[Indicator]
+    renamed: Annotated[
+        dict[str, Word],
+        such(
+            lambda names: "" not in {*names, *names.values()} and {*names}.isdisjoint(names.values()),
+            "「前の名前: 今の名前」(名前が二度変わったなら、どちらの前の名前にも今の名前を書く)",
+        ),
+    ] = Field({})

@@ -23,7 +23,9 @@ class OutreachSettings(NotebookSettings):
     channel: Annotated[str, Answers("channels", "channel", given=True)] = Field(
         "宇城市専用", description="効果をみる市の窓口(channels の名称)"
     )
-    first_day: IsoDay = Field("2022-04-01", min_length=1, description="比較に使う最初の日")
+    first_day: IsoDay = Field(
+        "2022-04-01", min_length=1, description="比較に使う最初の日(施策のない前の年度の初日がよい)"
+    )
     carry_over_days: Annotated[
         dict[str, int], such(lambda days: all(0 <= n <= 365 for n in days.values()), "0以上365以下の日数")
     ] = Field({"SNS": 0, "TV": 0, "チラシ": 13}, description="媒体ごとに、実施のあとも効果が続くとみなす日数")

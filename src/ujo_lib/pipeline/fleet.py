@@ -61,6 +61,7 @@ class Result:
         executed: number of steps that were executed.
         seconds: wall time.
         report: path of the cover page.
+        half: "h1" or "h2" where it was the report on half of the year.
     """
 
     site: str
@@ -72,6 +73,7 @@ class Result:
     executed: int = 0
     seconds: float = 0.0
     report: str = ""
+    half: str = ""
 
     @property
     def good(self) -> bool:
@@ -129,7 +131,7 @@ def attempt(
         work: `run`, or `release`.
         options: its options: `only`, `force`, `jobs` of `run`.
     """
-    result = partial(Result, place.site, place.year, _title(place))
+    result = partial(Result, place.site, place.year, _title(place), half=place.half)
     if not place.params.is_dir():
         missing = f"この年度の準備がまだです。`ujo new-year {place.site} {place.year}` で始めます。"
         progress.note(missing)
@@ -229,8 +231,9 @@ def attempt_alone(root: str, site: str, name: str, **options: Any) -> Result:
 def _fallen(place: SiteYear, error: Exception) -> Result:
     """How a run ended that could not say so itself; its log, too, may be what the disk did not take."""
     if told := disk_trouble(str(error)) if isinstance(error, OSError) else "":
-        return Result(place.site, place.year, _title(place), "disk", told)
-    return Result(place.site, place.year, _title(place), "fault", f"{type(error).__name__}: {error}")
+        return Result(place.site, place.year, _title(place), "disk", told, half=place.half)
+    told = f"{type(error).__name__}: {error}"
+    return Result(place.site, place.year, _title(place), "fault", told, half=place.half)
 
 
 def worst(results: Sequence[Result]) -> State:

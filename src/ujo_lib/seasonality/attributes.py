@@ -34,7 +34,7 @@ from ujo_lib.questionnaire import NOT_ANSWERED
 from ujo_lib.seasonality.clustering import ClusteredShare, answers_effect, share
 from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.verdicts import ALPHA
-from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, holm, wilson
+from ujo_lib.stats import LEVEL, Interval, difference_of_estimates, holm, significant, wilson
 from ujo_lib.typed import ANSWERED, Typed
 from ujo_lib.variance import Array, client_codes, clustered_covariance, effective_df, small_sample
 
@@ -281,7 +281,7 @@ def crosstab(
     frame["p_value"] = 2 * scipy_stats.norm.sf(frame["residual"].abs())
     frame["p_holm"] = holm(frame["p_value"])
     above, below, untold = MARKS
-    clear = frame["p_holm"] < ALPHA
+    clear = significant(frame["p_holm"], ALPHA)
     frame["mark"] = np.where(clear, np.where(frame["residual"] > 0, above, below), untold)
     one_row = f"その{DIMENSIONS.get(row, row)}"
     schema = {

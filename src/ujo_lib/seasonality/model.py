@@ -34,7 +34,7 @@ from ujo_lib.seasonality.calendar import (
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import weeks_of
 from ujo_lib.seasonality.verdicts import ALPHA
-from ujo_lib.stats import LEVEL
+from ujo_lib.stats import LEVEL, significant
 from ujo_lib.typed import Typed
 from ujo_lib.variance import Array
 
@@ -177,7 +177,13 @@ class CountModel:
         rows = [
             _check("ばらつき(偶然だけなら1)", poisson, "ratio", poisson > 1.2, _SPREAD),
             _check("翌日への持ち越し(0~1)", carried, "ratio", carried > 0.1, _CARRY),
-            _check("残差の自己相関の検定(p値)", portmanteau, "p", portmanteau < ALPHA, _PORTMANTEAU),
+            _check(
+                "残差の自己相関の検定(p値)",
+                portmanteau,
+                "p",
+                bool(significant(portmanteau, ALPHA)),
+                _PORTMANTEAU,
+            ),
             _check("モデルから大きく外れた日数", float(extreme), "n", extreme > 0, _OUTLIERS),
         ]
         return _checks(rows)

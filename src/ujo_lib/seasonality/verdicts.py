@@ -21,7 +21,7 @@ from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
 from ujo_lib.seasonality.thinned import lost_rows
-from ujo_lib.stats import holm
+from ujo_lib.stats import holm, significant
 from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People, effective_df, persons_effect
 
@@ -309,7 +309,7 @@ def settled(
         return Verdict(name, None, "判定しない", n=counts.n, remark=remark, **dict.fromkeys(_NUMBERS))
     numbers = {number: float(getattr(found, number)[0]) for number in _NUMBERS}
     numbers["p_value"] = float(calibrated(found.p_value, rates.level)[0])
-    detected = numbers["p_value"] < ALPHA
+    detected = bool(significant(numbers["p_value"], ALPHA))
     remark += (
         f"。偏りのない記録を誤って検出する割合は、このような記録では{_up(100 * rates.false_alarm)}%以下です"
     )
@@ -523,7 +523,7 @@ def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) ->
     known = ~np.isnan(estimate) & ~np.isnan(p_value)
     if not known.any():
         return "比を示せないため、1と違うかどうかは言えません。"
-    clear = np.flatnonzero(known & (holm(p_value) < alpha))
+    clear = np.flatnonzero(known & significant(holm(p_value), alpha))
     if not len(clear):
         among = "1と違うと言える比は" if known.all() else "示した比のなかに、1と違うと言えるものは"
         return f"ホルム法で補正すると、{among}見られません。"

@@ -7,6 +7,7 @@ analyst has left there. What a person has to decide is marked 「要確認」 in
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 
 from ujo_lib.errors import InputError
-from ujo_lib.fiscal import FiscalYear
+from ujo_lib.fiscal import DateError, FiscalYear
 from ujo_lib.params.marks import TO_CHECK
 from ujo_lib.setup.moving import move_day, move_text, move_working_day
 
@@ -87,13 +88,14 @@ RESET: Mapping[str, tuple[Any, str]] = {
 """Parameters that are known only once the year's own plan or figures are: what they start from, what a person has to
 decide (nothing where the page says itself what it lacks)."""
 
+NATIONAL = ("prevalence_source", "compared_survey", "shown_surveys")
+"""Parameters that name a survey of the nation, which stay as long as there is no newer one: a person is asked."""
+
 KEPT = (
     "gaps",
     "calibration",
     "seed",
-    "prevalence_source",
-    "compared_survey",
-    "shown_surveys",
+    *NATIONAL,
     "planned_city_per_year",
     "planned_prefecture_per_year",
     "episode_gap_days",
@@ -151,6 +153,9 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         if "compared_years" in moved:
             known = content["compared_years"]
             moved["compared_years"] = [one for one in known if FiscalYear.parse(one).year < copied + years]
+        with suppress(DateError):  # a name that is no year is asked about, as all are
+            if FiscalYear.parse(content.get("earlier_wave", "")).year >= copied + years:
+                moved["earlier_wave"] = ""
         return moved
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
@@ -174,6 +179,7 @@ def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     told = {name: remark for name, (_, remark) in RESET.items() if name in content and remark}
     if "created_on" in content:
         told["created_on"] = "ページに載せる作成日か"
+    told |= {name: "国のより新しい調査がないか" for name in NATIONAL if content.get(name)}
     known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
     others = (
         name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))

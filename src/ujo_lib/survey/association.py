@@ -35,8 +35,8 @@ def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]], form
 
     Returns:
         One row per test; columns rows, columns (with the option of a multiple answer in brackets), n
-        (answered both), p_value, p_holm, associated (p_holm < 0.05), reason (why not tested, or why nothing could be
-        found; else ""); the two before it NA where there is a reason.
+        (answered both), p_value, p_holm, associated (p_holm < 0.05 as printed), reason (why not tested, or why
+        nothing could be found; else ""); the two before it NA where there is a reason.
     """
     tests = [test for pair in pairs for test in _tests(frame, pair, form)]
     table = pd.DataFrame(tests, columns=["rows", "columns", "n", "p_value", "reason"])
@@ -45,7 +45,8 @@ def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]], form
     able = table["p_value"].where(table["reason"] == "")
     adjusted = stats.holm(able.to_numpy(dtype=float, na_value=np.nan))
     table.insert(4, "p_holm", pd.array(adjusted, dtype="Float64"))
-    table.insert(5, "associated", table["p_holm"] < SIGNIFICANCE)
+    associated = pd.array(stats.significant(adjusted, SIGNIFICANCE), dtype="boolean")
+    table.insert(5, "associated", pd.Series(associated).mask(np.isnan(adjusted)))
     return Typed.of(
         table,
         {
@@ -115,7 +116,9 @@ def _p_value(counts: NDArray[np.int_]) -> dict[str, Any]:
     try:
         p = stats.fisher_freeman_halton(filled)
         # Where this table is significant, one of these margins is.
-        least = stats.fisher_freeman_halton(filled, extreme=True) if p >= SIGNIFICANCE else p
+        least = (
+            stats.fisher_freeman_halton(filled, extreme=True) if not stats.significant(p, SIGNIFICANCE) else p
+        )
     except stats.TableTooLargeError:
         return {"p_value": pd.NA, "reason": "表が大きく、正確な検定を計算していない"}
-    return {"p_value": p, "reason": _TOO_FEW if least >= SIGNIFICANCE else ""}
+    return {"p_value": p, "reason": "" if stats.significant(least, SIGNIFICANCE) else _TOO_FEW}

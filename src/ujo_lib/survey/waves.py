@@ -132,11 +132,15 @@ def compare_waves(
             cases do not tell it, chance alone is left.
 
     Raises:
-        InputError: a wave that is not in the table.
+        InputError: a wave that is not in the table, or is not earlier than the other.
     """
     if not earlier or waves.empty:
         return Change("first", "none", "", "", None, None, None)
     old, new = _wave(waves, earlier), _wave(waves, later)
+    if old["fiscal_year"] >= new["fiscal_year"]:
+        raise InputError(
+            f"調査回「{earlier}」は「{later}」より前の年度ではありません。パラメーター earlier_wave を直してください。"
+        )
     earlier, later = (FiscalYear(int(wave["fiscal_year"])).label for wave in (old, new))
     n0, n1 = _whole(old["n_cases"]), _whole(new["n_cases"])
     e0, e1 = _whole(old["n_responded"]), _whole(new["n_responded"])
@@ -220,8 +224,9 @@ def _wave(waves: pd.DataFrame, name: str) -> dict[str, Any]:
     if len(found) != 1:
         known = "、".join(waves["wave"].astype("string"))
         raise InputError(
-            f"過去調査の表に「{name}」の行がちょうど1行必要です({len(found)}行あります。あるのは: {known})。"
-            "パラメーター wave・earlier_wave をその名前にそろえてください。初めての調査なら earlier_wave は空にします。"
+            f"過去調査の表(今回の調査まで)に「{name}」の行がちょうど1行必要です({len(found)}行あります。"
+            f"あるのは: {known})。パラメーター wave・earlier_wave をその名前にそろえてください。"
+            "初めての調査なら earlier_wave は空にします。"
         )
     row: dict[str, Any] = found.iloc[0].to_dict()
     return row

@@ -231,7 +231,7 @@ def test_clustered_answers_weaken_a_mark_and_never_strengthen_it(scale, mark):
 def test_the_scale_is_rounded_down_to_whole_percents():
     counts, gone = [[26, 10, 10], [10, 20, 20]], [(1, 1), (1, 2)]
     z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
-    level = 2 * norm.sf(0.895 * z) * 6
+    level = 2 * norm.sf(0.895 * z) * 6 + 0.0005  # as printed
     assert judged(counts, gone, 0.905, level)[0] == "＋"
     assert judged(counts, gone, 0.899, level)[0] == "・"
 
@@ -312,7 +312,7 @@ def test_a_total_that_could_be_larger_takes_a_mark_away():
 def test_the_least_favourable_total_counts_whole_people_in_hidden_cells(nearness, mark):
     """Ten may hide in the first column: a total of 50. Four of the nine cells lie further from chance: Holm's 5."""
     shown, gone = [[30, 30, 40], [10, 50, 40], [1, 9, 90]], {(2, 0), (2, 1)}
-    level = 2 * norm.sf(nearness * float(_residuals(30, 100, 50.0, 300))) * 5
+    level = 2 * norm.sf(nearness * float(_residuals(30, 100, 50.0, 300))) * 5 + 0.0005  # as printed
     assert judged(shown, gone, level=level)[0] == mark
 
 
@@ -336,23 +336,23 @@ def test_the_residual_of_a_cell_is_the_one_that_its_records_give(both, row_only,
 def test_a_whole_percent_stays_one_up_to_a_millionth_of_it(below, mark):
     counts, gone = [[26, 10, 10], [10, 20, 20]], [(1, 1), (1, 2)]
     z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
-    assert judged(counts, gone, 0.9 - below, 2 * norm.sf(0.895 * z) * 6)[0] == mark
+    assert judged(counts, gone, 0.9 - below, 2 * norm.sf(0.895 * z) * 6 + 0.0005)[0] == mark
 
 
 @pytest.mark.parametrize(("nearness", "marks"), [(0.999, ["＋", "－"]), (1.001, ["・", "・"])])
 def test_a_mark_below_chance_is_as_sure_as_the_one_above_it_that_mirrors_it(nearness, marks):
     """Of two rows the cells of a column lie equally far from chance, one above and one below."""
     z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
-    told = judged([[26, 10, 10], [10, 20, 20]], [], level=2 * norm.sf(nearness * z) * 6)
+    told = judged([[26, 10, 10], [10, 20, 20]], [], level=2 * norm.sf(nearness * z) * 6 + 0.0005)
     assert [told[0], told[3]] == marks
 
 
 def test_a_design_effect_that_would_strengthen_a_mark_counts_as_none():
     counts, gone = [[26, 10, 10], [10, 20, 20]], [(1, 1), (1, 2)]
     z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
-    signs = [judged(counts, gone, scale, 2 * norm.sf(1.05 * z) * 6)[0] for scale in (1.0, 1.1, 3.0)]
+    signs = [judged(counts, gone, scale, 2 * norm.sf(1.05 * z) * 6 + 0.0005)[0] for scale in (1.0, 1.1, 3.0)]
     assert signs == ["・"] * 3
-    assert judged(counts, gone, 3.0, 2 * norm.sf(0.99 * z) * 6)[0] == "＋"
+    assert judged(counts, gone, 3.0, 2 * norm.sf(0.99 * z) * 6 + 0.0005)[0] == "＋"
 
 
 def test_two_people_who_share_row_and_column_by_half_are_one_root_of_two_away_from_chance() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats as distributions
 
 from ujo_lib.columns import MARKS, Count, Mark
-from ujo_lib.stats import holm
+from ujo_lib.stats import holm, significant
 from ujo_lib.typed import Schema
 
 _Floats = float | NDArray[np.float64]
@@ -62,8 +62,8 @@ def sure_marks(schema: Schema, name: str, frame: pd.DataFrame, hidden: pd.DataFr
     p = np.where(gone, 1.0, 2 * distributions.norm.sf(np.abs(sure)))
     above, below, untold = MARKS
     return [
-        (above if z > 0 else below) if adjusted < mark.level else untold
-        for z, adjusted in zip(sure, holm(p), strict=True)
+        (above if z > 0 else below) if clear else untold
+        for z, clear in zip(sure, significant(holm(p), mark.level), strict=True)
     ]
 
 
