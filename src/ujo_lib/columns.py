@@ -56,7 +56,7 @@ _COUNTED: Final[Mapping[str, str]] = {"人": "人数", "名": "人数", "件": "
 _INTERVALS: Final[Mapping[str, str]] = {
     "confidence": "信頼区間",
     "prediction": "予測区間",
-    "acceptance": "偶然に収まる範囲",
+    "acceptance": "が偶然に収まる範囲",
     "simultaneous": "同時信頼区間",
     "assumption": "仮定による幅",
 }

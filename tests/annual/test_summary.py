@@ -513,7 +513,7 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
     assert "fiscal year 2023" in said[0]
     assert "2023-01-01 to 2023-12-31" in said[0]
     assert [re.findall(r"[\d,.]*\d%?", text) for text in said[1:6]] == [
-        ["1,133", "21.0%"],
+        ["1,133", "21.0%", "95%", "18.4%", "23.9%"],
         ["97", "139", "25"],
         ["2,536"],
         ["2,335", "79.6%"],
@@ -526,7 +526,11 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
     ("code", "ending"),
     [
         ("detected", "expected contacts (95% confidence interval: 1.21 to 3.36)."),
-        ("not_detected", "is not clear: there were 10, where 4.9 were expected without them."),
+        (
+            "not_detected",
+            "is not clear: there were 10, where 4.9 were expected without them "
+            "(2.06 times as many; 95% confidence interval: 1.21 to 3.36).",
+        ),
         ("not_estimable", "cannot be told."),
     ],
 )

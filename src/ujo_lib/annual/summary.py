@@ -415,8 +415,9 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
 
 
 def _lonely_residents(recall: Recall) -> Line:
-    told = "From a sample survey ({base} answers), an estimated {share} of residents feel lonely."
-    return Line(told, (_residents(recall),))
+    asked = _residents(recall)
+    told = f"From a sample survey ({{base}} answers), an estimated {{share}} of residents feel lonely ({_ends(asked)})."
+    return Line(told, (asked,))
 
 
 def _people(recall: Recall) -> Line:
@@ -453,15 +454,20 @@ def _campaign(recall: Recall) -> Line:
             told = f"During the campaigns{days} contacts {whose} were {more} than expected"
         return Line(f"{told}; the figures are withheld.")
     if code == "detected":
-        bound: Any = effect.spec.schema["low"]
-        ends = "{low} or more" if math.isinf(effect.frame.iloc[0]["high"]) else "{low} to {high}"
         told = (
             f"During the campaigns{days} contacts {whose} were {{estimate}} times the expected contacts "
-            f"({100 * bound.level:.10g}% confidence interval: {ends})."
+            f"({_ends(effect)})."
         )
         return Line(told, (effect,))
     told = (
-        f"Whether the campaigns{days} brought more contacts {whose} is not clear: "
-        "there were {n}, where {expected} were expected without them."
+        f"Whether the campaigns{days} brought more contacts {whose} is not clear: there were {{n}}, where {{expected}} "
+        f"were expected without them ({{estimate}} times as many; {_ends(effect)})."
     )
     return Line(told, (effect,))
+
+
+def _ends(table: Published) -> str:
+    """The interval of the only row of a table, as a template in English."""
+    bound: Any = table.spec.schema["low"]
+    ends = "{low} or more" if math.isinf(table.frame.iloc[0]["high"]) else "{low} to {high}"
+    return f"{100 * bound.level:.10g}% confidence interval: {ends}"

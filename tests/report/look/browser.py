@@ -90,6 +90,29 @@ def looks(pages: Sequence[Path], widths: Sequence[int] = WIDTHS) -> Iterator[tup
                 )
 
 
+_BROKEN = """() => [...document.querySelectorAll(".scroll")].filter(one => one.offsetParent).flatMap(one => {
+    const words = [...one.querySelectorAll("tbody :is(td, th)")];
+    const lines = cell => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return new Set([...text.getClientRects()].map(box => Math.round(box.top))).size;
+    };
+    const wide = one.querySelector("table").offsetWidth > one.clientWidth + 1 ? [one.getAttribute("aria-label")] : [];
+    return wide.concat(words.filter(cell => lines(cell) > 1).map(cell => cell.textContent));
+})"""
+PAPER_WIDTH = 718
+"""Pixels between the margins of an A4 sheet."""
+
+
+def broken_on_paper(path: Path) -> list[str]:
+    """Cells that take more than one line on a sheet of paper, and tables that are wider than their column."""
+    with _browser() as browser:
+        page = browser.new_page(viewport={"width": PAPER_WIDTH, "height": 1000})
+        page.emulate_media(media="print")
+        page.goto(path.as_uri(), timeout=PATIENCE)
+        return page.evaluate(_BROKEN)
+
+
 @contextmanager
 def _browser():
     from playwright.sync_api import sync_playwright

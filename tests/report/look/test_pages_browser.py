@@ -7,9 +7,10 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tests.report.look import drawn
-from tests.report.look.browser import looks, needs_browser
+from tests.report.look.browser import broken_on_paper, looks, needs_browser
 from tests.report.look.test_html import CONTEXT, notebook, shown
 from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.columns import Text
 from ujo_lib.report.look import html, tables, wording
 
 pytestmark = [pytest.mark.slow, needs_browser]
@@ -53,3 +54,17 @@ def test_pages_break_no_accessibility_rule_and_stand_alone(pages: list[Path]) ->
         assert not look.requests, f"{where}: {look.requests}"
         assert look.overflow <= 0, f"{where}: wider than the window by {look.overflow} px"
         assert look.width < 1280 or not look.cut, f"{where}: cut off: {look.cut}"
+
+
+def test_on_paper_no_day_age_name_or_number_breaks_and_no_table_leaves_its_column(tmp_path: Path) -> None:
+    """In a column of a printed sheet stood 2024-02- and 20, Faceboo and k, 70代以 and 上, 23,19 and 3."""
+    words = {"day": "2024-02-20", "age": "13-17", "name": "Facebook", "word": "70代以上", "said": "23,193"}
+    long = "表示1,000回あたりのクリックの長い見出し"
+    table = published(
+        {name: [word, word] for name, word in words.items()} | {"n": [8, 9]},
+        dimensions={"name": long}, kinds={name: Text(heading=long[:6]) for name in words if name != "name"},
+    )  # fmt: skip
+    page = tmp_path / "page.html"
+    cells = [new_markdown_cell("# 紙\n\n## 表"), shown(tables.table_html(table))]
+    page.write_text(html.export_page(new_notebook(cells=cells), context=CONTEXT), encoding="utf-8")
+    assert broken_on_paper(page) == []

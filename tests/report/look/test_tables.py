@@ -380,6 +380,10 @@ def test_a_table_of_sentences_names_each_cell_for_a_phone_and_a_table_of_numbers
         ("あ" * 22, "text"),
         ("あ" * 22 + "a", "long"),
         ("a" * 17, "short"),
+        ("2024-02-20", "short whole"),
+        ("13-17", "short whole"),
+        ("1-a", "short"),
+        ("2024-02-20" + "あ" * 4, "text"),
         ("a" * 40, "text"),
         ("a" * 41, "key"),
         ("a" * 40 + " あ " + "a" * 40, "long"),  # no run of them is a key

@@ -118,6 +118,8 @@ def test_a_figure_without_its_picture_is_no_document():
 
 def test_each_sheet_says_what_it_is_of_and_how_it_may_be_handled_and_its_language_is_japanese(word):
     assert word.sections[0].header.paragraphs[0].text == "概要版 | 報告書 | 合成データ"
+    fields = [part.get(qn("w:instr")) for part in word.sections[0].footer._element.iter(qn("w:fldSimple"))]
+    assert (fields, word.sections[0].footer.paragraphs[0].text) == (["PAGE", "NUMPAGES"], " / ")
     assert word.core_properties.title == "概要版 | 報告書"
     (language,) = word.styles.element.iter(qn("w:lang"))
     assert language.get(qn("w:eastAsia")) == "ja-JP"

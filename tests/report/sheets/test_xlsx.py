@@ -125,6 +125,11 @@ def test_a_sheet_is_printed_across_an_a4_paper_as_wide_as_it_is_and_its_first_li
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
+    assert (page.print_title_rows, page.oddFooter.left.text, page.oddFooter.right.text) == (
+        "$3:$3",
+        "&A",
+        "&P / &N",
+    )
     assert page.sheet_format.defaultRowHeight == 18
     bold = {cell.value: cell.font.b for row in page.iter_rows() for cell in row if cell.value}
     assert bold == {"表題": False, "相談": True, "出典": False, "y": False, "n": True, "x": False}

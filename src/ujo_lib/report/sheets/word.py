@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -128,8 +129,15 @@ class _Writer:
         self._made.add_paragraph()
 
     def file(self, title: str, handling: Sequence[str], written: datetime) -> bytes:
-        """The document as bytes; each sheet says at its head what it is of and how it may be handled."""
+        """The document as bytes; each sheet says what it is of, how it may be handled and its number."""
         self._made.sections[0].header.paragraphs[0].text = " | ".join([title, *handling])
+        number = self._made.sections[0].footer.paragraphs[0]
+        number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        for field, before in (("PAGE", ""), ("NUMPAGES", " / ")):
+            number.add_run(before)
+            counted = OxmlElement("w:fldSimple")
+            counted.set(qn("w:instr"), field)
+            number._p.append(counted)
         for language in self._made.styles.element.iter(qn("w:lang")):
             language.set(qn("w:eastAsia"), "ja-JP")
         about = self._made.core_properties

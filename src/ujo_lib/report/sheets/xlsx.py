@@ -155,6 +155,8 @@ def _write(sheet: Sheet, page: Any, ink: _Ink) -> None:
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
+    page.repeat_rows(sheet.heading_row - 1)
+    page.set_footer("&L&A&R&P / &N")
 
 
 def _put(page: Any, ink: _Ink, place: tuple[int, int], cell: Cell, style: str) -> None:

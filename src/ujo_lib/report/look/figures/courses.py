@@ -307,7 +307,9 @@ def _course(
     rows = rows.sort_values("at", kind="stable")
     if band and rows["low"].notna().any():
         axes.fill_between(rows["at"], rows["low"], rows["high"], color=colour, alpha=0.16, lw=0)
-    axes.plot(rows["at"], rows["value"], color=colour, ls=dash, lw=thick, marker=marker, ms=4.8, label=name)
+    look: dict[str, Any] = {"color": colour, "ls": dash, "lw": thick, "marker": marker, "ms": 4.8}
+    # The first and the last marker stand on the edge of the axes, whole.
+    axes.plot(rows["at"], rows["value"], label=name, clip_on=False, **look)
 
 
 def _plot(sheet: Sheet) -> Axes:

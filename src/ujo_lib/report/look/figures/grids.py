@@ -66,33 +66,42 @@ def heat_map(published: Published, *, x: str, y: str, value: str) -> Drawing:
         tall = min(max(wide * 0.8, layout.font * 1.9), layout.font * 2.6, _HIGHEST / len(names))
         tall = max(tall, lines * layout.font * 1.25)
         axes = sheet.axes(tall * len(names))
-        letters = _fitting(small, widest((said + mark).to_numpy().ravel(), 1), wide - 1)
+        letters = _fitting(small, widest((said + mark).to_numpy().ravel(), 1), wide - 1, 3)
         if not letters:
             said = said.mask(
                 cells.notna(), cells.map(lambda amount: decimal_text(amount, 1), na_action="ignore")
             )
-            letters = _fitting(small, widest((said + mark).to_numpy().ravel(), 1), wide - 1)
+            letters = _fitting(small, widest((said + mark).to_numpy().ravel(), 1), wide - 1, 3)
         sheet.cramped = not letters
         said = said.where(cells.isna() | (letters > 0), "") + mark
         _cells(axes, cells, said, rows["value"], letters or small, 1.4)
         step = 3 if len(heads) >= _MANY and widest(heads, small) > wide else 1
         size = small if step > 1 else _fitting(small, longest_run(heads), wide - 2)
-        lying = max(wide - 2, size * 3 * step) if size else small * 7
+        lying = max(wide - 2, size * 3 * step) if size else _lying(heads, small, wide)
         shown = [wrapped(name, size or small, lying) for name in heads]
         style: dict[str, Any] = {"rotation": 0 if size else 90, "fontsize": size or small, "linespacing": 1.1}
         axes.set_xticks(np.arange(0, len(heads), step) + 0.5, shown[::step], **style)
         axes.set_yticks(np.arange(len(names)) + 0.5, labels, rotation=0, color=INK, fontsize=layout.font)
         axes.tick_params(**_HEADS)
-        _key(sheet, [axes], published, value, rows, said)
+        _key(sheet, [axes], published, value, rows, said, layout.width - room - 12)
 
     names = read.joined(published, y, x)
     remark = f"、参考値{few.sum()}欄" if few.any() else ""
     return Drawing(f"{down}行{across}列の色分けの図(濃いほど大きい{remark})", draw, value, names)
 
 
-def _fitting(small: float, width: float, room: float) -> float:
-    """The size, small or least, at which something fits that is so wide at a size of 1; 0 when it fits at neither."""
-    return next((size for size in (small, LEAST) if size * width <= room), 0.0)
+def _fitting(small: float, width: float, room: float, air: float = 0) -> float:
+    """The size at which something fits that is so wide at a size of 1: small with air, else least; 0 at neither."""
+    return next((size for size, left in ((small, room - air), (LEAST, room)) if size * width <= left), 0.0)
+
+
+def _lying(heads: list[str], small: float, wide: float) -> float:
+    """How long headings on their side have to be for all their lines to stand over columns that are so wide."""
+
+    def stand(length: float) -> bool:
+        return all((wrapped(head, small, length).count("\n") + 1) * small * 1.1 <= wide for head in heads)
+
+    return next((small * long for long in (7, 9, 12) if stand(small * long)), small * 99)
 
 
 @house("date")
@@ -144,7 +153,7 @@ def calendar_map(published: Published, *, date: str, value: str) -> Drawing:
             size = min(sheet.layout.small, side * 1.7)
             axes.set_yticks(np.arange(0, 7, 2) + 0.5, WEEKDAYS_JA[::2], rotation=0, fontsize=size)
             axes.tick_params(**_HEADS)
-        _key(sheet, grid, published, value, rows, both[1])
+        _key(sheet, grid, published, value, rows, both[1], side * per_band)
 
     return Drawing("1日を1マスとした暦の図(濃いほど大きい)", draw, value, read.texts(published, date))
 
@@ -182,9 +191,15 @@ def _ink(fill: Any) -> str:
 
 
 def _key(
-    sheet: Sheet, grid: list[Axes], published: Published, value: str, rows: pd.DataFrame, said: pd.DataFrame
+    sheet: Sheet,
+    grid: list[Axes],
+    published: Published,
+    value: str,
+    rows: pd.DataFrame,
+    said: pd.DataFrame,
+    room: float,
 ) -> None:
-    """The colours with their numbers, and what a grey cell means."""
+    """The colours with their numbers, and what a grey cell means, in the middle of axes that are so wide."""
     steps = ScalarMappable(_norm(rows["value"]), _COLOURS)
     bar = sheet.mpl.colorbar(steps, ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03)
     bar.outline.set_visible(False)
@@ -193,9 +208,9 @@ def _key(
     ticks(bar.ax.xaxis, sheet.layout)
     bar.ax.grid(visible=False)
     legend = "".join(
-        f" {sign} {SYMBOLS[sign]}" for sign in (HIDDEN, MISSING) if (said == sign).to_numpy().any()
+        f"、{sign} {SYMBOLS[sign]}" for sign in (HIDDEN, MISSING) if (said == sign).to_numpy().any()
     )
     if said.apply(lambda column: column.str.endswith(REFERENCE)).to_numpy().any():
-        legend += f" {REFERENCE} 対象が{SMALL_BASE}に満たない参考値"
+        legend += f"、{REFERENCE} 対象が{SMALL_BASE}に満たない参考値"
     title = read.axis_title(published, value) + legend
-    bar.set_label(wrapped(title, sheet.layout.small, sheet.layout.width - 10))
+    bar.set_label(wrapped(title, sheet.layout.small, room))
