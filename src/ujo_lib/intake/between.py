@@ -147,8 +147,10 @@ def check_twins(loaded: Loaded, schema: Schema, *, numbered: bool) -> None:
     file: one export wrote ``S2``, the next ``S02``, and a block was pasted twice and numbered on.
     """
     others = [name for name in loaded.frame if name not in schema.key]
-    of_moments = any(column.type == "datetime" and column.name in others for column in schema.columns)
-    if not of_moments:
+    moments = [
+        column.name for column in schema.columns if column.type == "datetime" and column.name in others
+    ]
+    if not moments:
         return
     same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
     files = pd.Series(loaded.files, same.index)
@@ -158,6 +160,7 @@ def check_twins(loaded: Loaded, schema: Schema, *, numbered: bool) -> None:
     known = loaded.frame[own].notna().any(axis=1)
     doubled = loaded.frame.duplicated(list(schema.key), keep=False)  # `check_doubles` tells of them
     elsewhere = files != files.groupby(same).transform("first")
+    known &= loaded.frame[moments].notna().all(axis=1)  # a moment that could not be read is that of nobody
     alike = (known & same.duplicated()) | (elsewhere & (not numbered))
     twin = np.flatnonzero((alike & ~doubled).to_numpy())
     loaded.warn(
