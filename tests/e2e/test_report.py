@@ -328,7 +328,7 @@ def test_every_number_of_the_brief_is_that_of_a_cell(report: Report):
     periods = {row["対象期間"] for row in _csv(tables / "00_表の一覧.csv")} | waves
     english = {"fiscal year 2023", "2023-01-01 to 2023-12-31", "2024-02-20 to 2024-03-14"}
     for text in shown:
-        left = text.replace("100%", "")
+        left = text.replace("100%", "").replace("95% confidence interval", "")
         for _, said, value, sheet, cell, *_ in (row for row in rows if row[1] in text):
             figure = value.strip("「」")
             left = left.replace(figure, "", 1)

@@ -136,22 +136,21 @@ def test_records_with_made_up_numbers_are_twins_only_across_files(files, second,
     assert told == found
 
 
-@pytest.mark.parametrize("second", ["a", "b"])
 @pytest.mark.parametrize(
     ("number", "person", "text", "found"),
     [
         ("S02", None, None, []),  # two people of whom nothing is known may come in one minute
-        ("S02", ("C1", "C1"), None, [3]),
-        ("S02", None, ("眠れない", "眠れない"), [3]),
+        ("S02", ("C1", "C1"), None, [("b", 3)]),
+        ("S02", None, ("眠れない", "眠れない"), [("b", 3)]),
         ("S02", ("C1", "C2"), ("眠れない", "眠れない"), []),
         ("S02", ("C1", "C1"), ("眠れない", "つらい"), []),
         ("S2", ("C1", "C1"), None, []),  # the number itself is doubled, which another rule tells
     ],
 )
 def test_records_with_numbers_of_their_own_are_twins_where_a_person_or_a_text_is_the_same(
-    number, person, text, found, second
+    number, person, text, found
 ):
-    """S2 of one export and S02 of the next are one contact, and so is a block that was pasted twice into one file."""
+    """S2 of one export and S02 of the next are one contact."""
     columns = {
         SCHEMAS["consultations"].key[0]: ["S2", number],
         "received_at": pd.to_datetime(["2023-08-01 10:00"] * 2).tz_localize("Asia/Tokyo"),
@@ -160,13 +159,35 @@ def test_records_with_numbers_of_their_own_are_twins_where_a_person_or_a_text_is
     }
     notes = {name: Notes(name) for name in ("a", "b")}
     loaded = between.Loaded(
-        pd.DataFrame(columns), np.array(["a", second], dtype=object), np.array([2, 3]), notes
+        pd.DataFrame(columns), np.array(["a", "b"], dtype=object), np.array([2, 3]), notes
     )
     between.check_twins(loaded, SCHEMAS["consultations"], numbered=True)
-    assert [(p.file, p.row) for one in notes.values() for p in one.problems] == [
-        (second, row) for row in found
-    ]
+    assert [(p.file, p.row) for one in notes.values() for p in one.problems] == found
     assert all("番号だけが違う記録" in p.remedy for one in notes.values() for p in one.problems)
+
+
+@pytest.mark.parametrize(
+    ("clients", "found"),
+    [
+        ("abab", []),  # two on end may be two
+        ("abcabc", [5, 6, 7]),
+        ("abcabxc", []),
+        ("abcdbcd", [6, 7, 8]),
+        ("aaaa", [3, 4, 5]),
+        ("abc   ", []),  # of whom nothing is known
+    ],
+)
+@pytest.mark.parametrize("numbered", [True, False])
+def test_three_records_on_end_that_a_file_has_already_were_pasted_twice(clients, found, numbered):
+    columns = {
+        SCHEMAS["consultations"].key[0]: [f"S{i}" for i in range(len(clients))],
+        "received_at": pd.to_datetime(["2023-08-01 10:00"] * len(clients)).tz_localize("Asia/Tokyo"),
+        "client_id": [one.strip() or None for one in clients],
+    }
+    rows, notes = np.arange(2, 2 + len(clients)), {"a": Notes("a")}
+    loaded = between.Loaded(pd.DataFrame(columns), np.array(["a"] * len(clients), dtype=object), rows, notes)
+    between.check_twins(loaded, SCHEMAS["consultations"], numbered=numbered)
+    assert [p.row for p in notes["a"].problems] == found
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def effect(estimate: float, low: float, high: float, expected: float = 10.0) -> 
         n=round(estimate * expected),
         expected=expected,
         ratio=(estimate, low, high),
-        p_value=0.5,
+        p_value=0.5 if low <= 1 <= high else 0.01,
     )
 
 

@@ -154,7 +154,7 @@ def test_every_interval_says_the_level_that_it_was_computed_at(room, level):
     for id, table in room(level)[1].items():
         for name in table.schema.of_kind(Bound):
             bound = table.schema[name]
-            words = "偶然に収まる範囲" if id in of_chance else "信頼区間"
+            words = "が偶然に収まる範囲" if id in of_chance else "信頼区間"
             assert bound.both.startswith(f"{100 * level:g}%{words}"), (id, name)
             assert table.schema.ends(name), (id, name)
             with_interval.add(id)

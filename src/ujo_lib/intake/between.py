@@ -139,12 +139,16 @@ def check_doubles(loaded: Loaded, schema: Schema, splits: Mapping[str, Sequence[
             loaded.notes[str(file)].rest(rest, expected, remedy, "25", column=column)
 
 
+_BLOCK = 3
+"""So many records on end, each there before in the same file, are no chance."""
+
+
 def check_twins(loaded: Loaded, schema: Schema, *, numbered: bool) -> None:
     """Warn of records that are there again, the same in every column but their number.
 
     Only where records carry a moment; people who gave the same few answers are no doubles. Where no person and no text
-    is the same, too, numbers that the files themselves give (``numbered``) are believed, and so are two rows of one
-    file: one export wrote ``S2``, the next ``S02``, and a block was pasted twice and numbered on.
+    is the same, too, numbers that the files themselves give (``numbered``) are believed: one export wrote ``S2``, the
+    next ``S02``. Within a file one record may stand twice, and `_BLOCK` of them on end were pasted twice.
     """
     others = [name for name in loaded.frame if name not in schema.key]
     moments = [
@@ -161,7 +165,9 @@ def check_twins(loaded: Loaded, schema: Schema, *, numbered: bool) -> None:
     doubled = loaded.frame.duplicated(list(schema.key), keep=False)  # `check_doubles` tells of them
     elsewhere = files != files.groupby(same).transform("first")
     known &= loaded.frame[moments].notna().all(axis=1)  # a moment that could not be read is that of nobody
-    alike = (known & same.duplicated()) | (elsewhere & (not numbered))
+    again = known & same.duplicated() & ~elsewhere
+    block = again.groupby([(~again).cumsum(), loaded.files]).transform("sum") >= _BLOCK
+    alike = (again & block) | (elsewhere & (known | (not numbered)))
     twin = np.flatnonzero((alike & ~doubled).to_numpy())
     loaded.warn(
         twin,
