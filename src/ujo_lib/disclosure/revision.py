@@ -207,7 +207,7 @@ class _Side:
         known = [
             Known(((1.0, cut(figure.region)),), float(figure.low), float(figure.high)) for figure in figures
         ]
-        # That nobody is in a month on a day outside it goes without saying, and so do sums once more.
+        # What months say of days is known of both releases (`never`), and sums are among the facts.
         public = [f for f in known if dict(f.parts[0][1]).get(PERIOD, True) and f not in facts]
         ties = [*(region for *_, region in cells), *(fact.parts[0][1] for fact in public)]
         ties += [region for past, _, region in sums if any(past.hidden)]
