@@ -13,7 +13,7 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib import survey
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
-from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Various, interval
+from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Various, Withheld, interval
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
@@ -612,6 +612,52 @@ def test_a_verdict_that_page_04_tells_without_its_numbers_is_told_on_the_cover_t
     said = text_of(english(lines[4]))
     assert said.endswith(f"{english_} the figures are withheld.")
     assert "2.06" not in said
+
+
+def _kept_back(shown, names):
+    """A table as a release has it whose columns of numbers were kept back as a whole."""
+    back = dict.fromkeys(names, Withheld())
+    schema = replace(shown.spec.schema, columns={**shown.spec.schema.columns, **back})
+    return replace(
+        shown,
+        spec=replace(shown.spec, schema=schema),
+        frame=shown.frame.astype(object).assign(**dict.fromkeys(names)),
+        hidden=shown.hidden.assign(**dict.fromkeys(names, True)),
+    )
+
+
+@pytest.mark.parametrize(
+    "lost", [["high"], ["low", "high"], ["share", "low", "high"], ["share", "low", "high", "base"]]
+)
+def test_an_interval_that_is_withheld_is_told_as_withheld_in_english(lost):
+    recall = _recall(asked(year()))
+
+    def hiding(notebook, table):
+        shown = recall(notebook, table)
+        return _kept_back(shown, lost) if (notebook, table) == RESIDENTS else shown
+
+    lines = summary.abstract(hiding, FiscalYear(2023), period_for(FiscalYear(2023), "calendar"))
+    assert text_of(english(lines[1])) == "One figure is withheld or was not recorded."
+
+
+@pytest.mark.parametrize("name", asked(year()), ids="/".join)
+@pytest.mark.parametrize("code", ["detected", "not_detected", "not_estimable"])
+def test_whichever_table_lost_all_its_numbers_the_cover_is_written_and_tells_none_of_them(name, code):
+    tables = asked(year(code=code))
+    tables[EFFECT] = tables[EFFECT].assign(finding="実施期間の増加が検出されました")
+    recall = _recall(tables)
+
+    def hiding(notebook, table):
+        shown = recall(notebook, table)
+        if (notebook, table) != name:
+            return shown
+        return _kept_back(shown, shown.frame.select_dtypes("number").columns.difference(["fiscal_year"]))
+
+    fiscal = FiscalYear(2023)
+    lines = summary.abstract(hiding, fiscal, period_for(fiscal, "calendar"))
+    texts = [text_of(english(line)) for line in lines]
+    texts += [text_of(line.said()) + text_of(line.rests_on()) for line in summary.five_sentences(hiding)]
+    assert not [text for text in texts if re.search("None|nan|NA", text)]
 
 
 def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():

@@ -467,7 +467,8 @@ def _campaign(recall: Recall) -> Line:
 
 
 def _ends(table: Published) -> str:
-    """The interval of the only row of a table, as a template in English."""
-    bound: Any = table.spec.schema["low"]
-    ends = "{low} or more" if math.isinf(table.frame.iloc[0]["high"]) else "{low} to {high}"
-    return f"{100 * bound.level:.10g}% confidence interval: {ends}"
+    """The interval of the only row of a table, as a template in English; one kept back has no level to name."""
+    bound, high = table.spec.schema["low"], table.frame.iloc[0]["high"]
+    level = f"{100 * bound.level:.10g}% " if isinstance(bound, Bound) and bound.level else ""
+    ends = "{low} or more" if pd.notna(high) and math.isinf(high) else "{low} to {high}"
+    return f"{level}confidence interval: {ends}"
