@@ -34,7 +34,7 @@ from ujo_lib.pipeline.fleet import (
     summary,
     worst,
 )
-from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.layout import LockedError, SiteYear
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.run import Outcome, locked
 
@@ -156,6 +156,21 @@ def test_a_disk_that_does_not_even_take_the_log_is_told_like_one_that_takes_no_p
         (result,) = run_all([project.place], executor)
     assert result.state == ended
     assert ("もう一度実行してください" in result.message) == (ended == "disk")
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [(LockedError("x"), "locked"), (OSError(errno.ENOSPC, "x"), "disk"), (KeyError("x"), "fault")],
+)
+def test_a_run_that_failed_tells_how_long_it_took(project, error, ended, capsys):
+    """A run that had failed after minutes was listed with 0.0 seconds."""
+    clock = mock.Mock(monotonic=mock.Mock(side_effect=(10.0, 10.0, 12.5)))
+    failing = mock.Mock(side_effect=error)
+    with mock.patch.dict(os.environ), mock.patch("ujo_lib.pipeline.fleet.time", clock):
+        failed = attempt_alone(str(project.root), "sample", "2023", work=failing)
+    assert (failed.state, failed.seconds) == (ended, 2.5)
+    _print_table([failed])
+    assert capsys.readouterr().out.split("\t")[3] == "2.5 秒"
 
 
 def test_a_disk_that_takes_no_log_leaves_no_summary_of_another_day(project):
@@ -323,7 +338,7 @@ def _result(state, site="a"):
 
 @pytest.mark.parametrize(("options", "folder"), [({}, "release"), ({"only": ["02"]}, "internal")])
 def test_a_result_leads_to_the_pages_that_were_brought_up_to_date(project, options, folder):
-    outcome = Outcome(project.place, "abc", (), unchanged=False, seconds=1.0)
+    outcome = Outcome(project.place, "abc", (), unchanged=False)
     done = attempt(project.place, Progress(None), work=lambda *_, **__: outcome, **options)
     assert (done.state, done.report) == ("done", str(project.place.outputs / folder / "index.html"))
 
@@ -332,7 +347,7 @@ def test_a_result_leads_to_the_pages_that_were_brought_up_to_date(project, optio
 def test_a_half_is_told_from_its_year_in_the_table_and_in_the_summary(project, half, told, capsys):
     """Three rows of 2023 told nobody which of them had failed."""
     place = replace(project.place, half=half)
-    outcome = Outcome(place, "a", (), unchanged=True, seconds=1.0)
+    outcome = Outcome(place, "a", (), unchanged=True)
     result = attempt(place, Progress(None), work=lambda *_, **__: outcome)
     assert summary([result], 0, "", "")["results"][0]["half"] == half
     _print_table([result])

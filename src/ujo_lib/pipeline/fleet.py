@@ -2,13 +2,13 @@
 
 import contextlib
 import os
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -59,7 +59,7 @@ class Result:
         message: what went wrong; empty when nothing did.
         run_id: hash of everything that went in.
         executed: number of steps that were executed.
-        seconds: wall time.
+        seconds: wall time until it ended, in whichever way.
         report: path of the cover page.
         half: "h1" or "h2" where it was the report on half of the year.
     """
@@ -131,7 +131,11 @@ def attempt(
         work: `run`, or `release`.
         options: its options: `only`, `force`, `jobs` of `run`.
     """
-    result = partial(Result, place.site, place.year, _title(place), half=place.half)
+    begun = time.monotonic()
+
+    def result(state: State, message: str = "", **made: Any) -> Result:
+        return _result(place, begun, state, message, **made)
+
     if not place.params.is_dir():
         missing = f"この年度の準備がまだです。`ujo new-year {place.site} {place.year}` で始めます。"
         progress.note(missing)
@@ -157,7 +161,7 @@ def attempt(
     else:
         state = "unchanged" if outcome.unchanged else "done"
         cover = (place.internal if options.get("only") else place.release) / "index.html"
-        return result(state, "", outcome.run_id, len(outcome.executed), outcome.seconds, str(cover))
+        return result(state, run_id=outcome.run_id, executed=len(outcome.executed), report=str(cover))
     progress.note(message)
     return result(state, message)
 
@@ -194,46 +198,53 @@ def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> I
     waiting: dict[str, list[SiteYear]] = {}
     for place in sorted(places, key=lambda place: place.name, reverse=True):
         waiting.setdefault(place.site, []).append(place)
-    running: dict[Future[Result], SiteYear] = {}
+    running: dict[Future[Result], tuple[SiteYear, float]] = {}
 
     def start(site: str) -> None:
         if waiting[site]:
             place = waiting[site].pop()
             task = executor.submit(attempt_alone, str(place.root), site, place.name, **options)
-            running[task] = place
+            running[task] = place, time.monotonic()
 
     for site in waiting:
         start(site)
     while running:
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            place = running.pop(future)
+            place, begun = running.pop(future)
             start(place.site)
             try:
                 yield future.result()
             except Exception as error:  # a process that died, a worker that was lost
-                yield _fallen(place, error)
+                yield _fallen(place, begun, error)
 
 
 def attempt_alone(root: str, site: str, name: str, **options: Any) -> Result:
     """`attempt` for a process of its own, with a log and no terminal; a fault is a result, too."""
     os.environ["UJO_ROOT"] = root
+    begun = time.monotonic()
     place = SiteYear.named(Path(root), site, name)
     progress = Progress(None, place.log if place.params.is_dir() else None)
     try:
         return attempt(place, progress, **options)
     except Exception as error:
         progress.note(traceback.format_exc())
-        return _fallen(place, error)
+        return _fallen(place, begun, error)
     finally:
         progress.close()
 
 
-def _fallen(place: SiteYear, error: Exception) -> Result:
+def _fallen(place: SiteYear, begun: float, error: Exception) -> Result:
     """How a run ended that could not say so itself; its log, too, may be what the disk did not take."""
     if told := disk_trouble(str(error)) if isinstance(error, OSError) else "":
-        return Result(place.site, place.year, _title(place), "disk", told, half=place.half)
-    told = f"{type(error).__name__}: {error}"
-    return Result(place.site, place.year, _title(place), "fault", told, half=place.half)
+        return _result(place, begun, "disk", told)
+    return _result(place, begun, "fault", f"{type(error).__name__}: {error}")
+
+
+def _result(place: SiteYear, begun: float, state: State, message: str, **made: Any) -> Result:
+    seconds = time.monotonic() - begun
+    return Result(
+        place.site, place.year, _title(place), state, message, seconds=seconds, half=place.half, **made
+    )
 
 
 def worst(results: Sequence[Result]) -> State:

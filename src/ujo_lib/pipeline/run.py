@@ -9,7 +9,6 @@ the same way, and has the pages reviewed and sealed before anything is put in pl
 import itertools
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -79,14 +78,12 @@ class Outcome:
         run_id: hash of everything that went in.
         executed: (audience, notebook) of the steps that were executed.
         unchanged: nothing had changed, so no file was touched.
-        seconds: wall time.
     """
 
     place: SiteYear
     run_id: str
     executed: tuple[tuple[str, str], ...]
     unchanged: bool
-    seconds: float
 
 
 def run(
@@ -129,13 +126,13 @@ def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | No
 def _bring_up_to_date(
     place: SiteYear, only: Sequence[str], force: bool, jobs: int | None, progress: Progress, status: str
 ) -> Outcome:
-    begun, started = time.monotonic(), now().isoformat(timespec="seconds")
+    started = now().isoformat(timespec="seconds")
     with locked(place), private_files():
         steps = plan_steps(place)
         only = [one.name for one in chosen([step.about for step in steps], only)] if only else ()
         before = Manifest.read(place.manifest)
         if not force and before and is_current(before, steps, only, place, status):
-            return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
+            return Outcome(place, before.run_id, (), unchanged=True)
         store = Store(place.kept)
         asked = _with_sources(set(only), steps)
         with _walk(place, asked or steps, jobs, force, progress) as walk:
@@ -155,7 +152,7 @@ def _bring_up_to_date(
             StepStore(place).forget_all_but(made.all)
         store.bound()
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
-    return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
+    return Outcome(place, manifest.run_id, executed, unchanged=False)
 
 
 @dataclass(frozen=True)
