@@ -139,6 +139,24 @@ def test_words_on_a_method_go_where_nothing_of_their_section_remains(tmp_path, a
     assert sources[-1] == "## 限界\n\n- 一つ目。"
 
 
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("# 題\n\n**問い: 何人か。**\n\n名簿から選んだ市民への調査です。", "# 題\n\n**問い: 何人か。**"),
+        ("# 題\n\n**大切な**調査です。", "# 題"),
+        ("# 題", "# 題"),
+    ],
+)
+def test_a_page_without_what_it_is_about_tells_no_method(tmp_path, words, left):
+    """A city that had asked nobody read how its residents had been drawn."""
+    file = tmp_path / "08_thing.ipynb"
+    nbformat.write(new_notebook(cells=[new_markdown_cell(words, id="title"), _code("page.say('A')")]), file)
+    made = executed_form(
+        Notebook(file, About(role="analysis", inputs=("ads",)), ()), "release", ["ads"]
+    ).cells
+    assert [made[0].source, len(made)] == [left, 2]
+
+
 @pytest.mark.parametrize("audience", ["internal", "release"])
 def test_a_place_without_a_desk_of_its_own_reads_no_words_on_one(audience):
     """Under the two headings that name the desk the reason stands alone."""

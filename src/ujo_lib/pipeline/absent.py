@@ -2,10 +2,10 @@
 
 A year without a survey or without advertising is no failure. Its page stands in the report and says what is missing;
 the summary then says so, too, instead of leaving a gap that nobody explains. Without a kind that the whole page is
-about, title and parameters remain. Without a dispensable one the cells go that are tagged `needs-<kind>`, and under
-each heading that loses any table or sentence the reason stands in place of the first. What a section says of its method
-goes, too, where nothing of the section remains. For a release the cells tagged `internal` are empty, so that a cell
-that failed keeps its number.
+about, title, question and parameters remain. Without a dispensable one the cells go that are tagged `needs-<kind>`,
+and under each heading that loses any table or sentence the reason stands in place of the first. What a section says of
+its method goes, too, where nothing of the section remains. For a release the cells tagged `internal` are empty, so that
+a cell that failed keeps its number.
 """
 
 import ast
@@ -107,7 +107,7 @@ class _Section:
                 yield self._reason()
             elif shown or not self.kinds or cell.cell_type == "code":
                 yield cell
-            elif heading := "\n".join(line for line in cell.source.splitlines() if line.startswith("#")):
+            elif heading := _asked(cell.source):
                 cell.source = heading
                 yield cell
 
@@ -144,8 +144,14 @@ def _published_in(source: str) -> list[str]:
 
 def _reasons_only(cells: list[NotebookNode], notebook: str, vital: list[str]) -> list[NotebookNode]:
     parameters = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", ())]
+    cells[0].source = _asked(cells[0].source)
     reasons = new_code_cell(_REASONS.format(name=notebook, **_reasons(vital)), id="not-supplied")
     return [cells[0], *parameters, reasons]
+
+
+def _asked(words: str) -> str:
+    """What a cell of words asks, its heading and its question, without what it says of an answer that is not there."""
+    return "\n\n".join(line for line in words.splitlines() if line.startswith(("#", "**問い")))
 
 
 def _lacking(kinds: list[str]) -> str:
