@@ -407,7 +407,7 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
     closing = (
         "Counts of people known to commissioners and of contacts with a help line do not tell how many residents "
         "are affected.",
-        "In what is published, small counts are withheld so that nobody can be recognised, also by comparing tables.",
+        "In what is published, small counts are withheld, and with them counts from which they could be computed.",
         "What the report cannot say, what is to be done next, and which goals have been measured are listed above "
         "in Japanese, as far as the city has written it down.",
     )
