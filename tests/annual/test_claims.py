@@ -22,7 +22,19 @@ from ujo_lib.annual.claims import (
 )
 from ujo_lib.annual.goals import measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Base, Count, Difference, Dimension, Mark, Ratio, Share, Statistic, Text, interval
+from ujo_lib.columns import (
+    Base,
+    Count,
+    Difference,
+    Dimension,
+    Mark,
+    Ratio,
+    Share,
+    Statistic,
+    Text,
+    Withheld,
+    interval,
+)
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import (
@@ -128,6 +140,24 @@ def test_the_same_as_the_nation_needs_the_whole_interval_within_the_margin(low, 
     (row,) = compare([claim], lambda *_: table).frame.to_dict("records")
     assert row["verdict"] == verdict
     assert said in row["computed"].replace("△", "-")
+
+
+@pytest.mark.parametrize(
+    "kept_back", [["difference_low"], ["difference_high"], ["difference_low", "difference_high"]]
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_same_as_the_nation_is_not_told_of_an_interval_that_was_kept_back(kept_back, whole):
+    ends = interval("difference", 0.95, low="difference_low", high="difference_high")
+    kinds = {"difference": Difference(to="全国", like="share", unit="ポイント"), "share": Share(), **ends}
+    kinds |= dict.fromkeys(kept_back, Withheld()) if whole else {}
+    frame = pd.DataFrame(
+        {"share": [0.4], "difference": [0.0], "difference_low": [-0.04], "difference_high": [0.04]}
+    )
+    table = unmasked(TableSpec("any", "希死念慮", SPEC.subject, Schema(kinds)), frame)
+    table = replace(table, hidden=table.hidden.assign(**dict.fromkeys(kept_back, True)))
+    claim = Claim("T19", "…", "同様", "", "not_different", Cell("02", "any", "difference"), margin=0.05)
+    (row,) = compare([claim], lambda *_: table).frame.to_dict("records")
+    assert (row["computed"], row["verdict"]) == ("x", WITHHELD)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import MARKS, TOTAL_LABELS, Base, Count, Money, Share, Text
+from ujo_lib.columns import MARKS, TOTAL_LABELS, Base, Count, Money, Share, Text, Withheld
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Published
@@ -435,6 +435,9 @@ def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
     """
     cell, rows = _asked(claim, table)
     ends = table.spec.schema.around(cell.column)
+    # A release keeps ends back by the cell, or all of them: then no column is an end any more.
+    if table.hidden.loc[rows.index, [*ends]].any(axis=None) if ends else table.spec.schema.of_kind(Withheld):
+        return notation.HIDDEN, WITHHELD
     if ends is None:
         raise KeyError("この列には信頼区間がない")
     if len(rows) > 1:

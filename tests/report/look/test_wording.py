@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Estimate
+from ujo_lib.columns import Estimate, Ratio, Withheld
 from ujo_lib.report.look import wording
 
 
@@ -272,6 +272,13 @@ def test_a_row_whose_label_is_kept_back_is_said_to_be_hidden_and_not_to_be_unkno
 def test_a_table_without_rows_is_said_to_give_no_number() -> None:
     table = published({"sex": [], "n": []}, dimensions={"sex": "sex"})
     assert "算出できません" in wording.sentence("{n[男性]}人。", table)
+
+
+def test_an_interval_that_a_release_kept_back_as_a_whole_is_said_to_be_kept_back() -> None:
+    """Its columns are no ends any more; a sentence about it was told to be mistyped."""
+    kinds = {"estimate": Ratio(), "low": Withheld(), "high": Withheld()}
+    table = published({"estimate": [1.2], "low": [None], "high": [None]}, kinds=kinds)
+    assert "秘匿のため示せません" in wording.sentence("{estimate|ci}", table)
 
 
 def test_an_english_line_with_a_hidden_figure_says_so_in_english() -> None:

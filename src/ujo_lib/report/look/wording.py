@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ujo_lib.columns import TOTAL_LABELS
+from ujo_lib.columns import TOTAL_LABELS, Withheld
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import NUMERIC_FORMATS, PERCENTAGES, in_prose, interval_text
@@ -452,6 +452,10 @@ def _extreme(
 def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
     schema = table.spec.schema
     ends = schema.around(column)
+    if ends is None and schema.of_kind(Withheld):
+        return _Kept(
+            KEPT_BACK.format(title=table.spec.quoted)
+        )  # a release may keep an interval back as a whole
     if ends is None:
         raise WordingError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
     bounds = table.frame[list(ends)].iloc[list(rows)]
