@@ -72,6 +72,17 @@ def test_a_ratio_that_a_release_does_not_print_is_kept_back_in_words_too():
     assert "秘匿" in foremost(table, "weekday", "estimate", "一つ", "{names}")
 
 
+@pytest.mark.parametrize("gone", [["low"], ["high"], ["low", "high"], ["estimate", "low", "high"]])
+@pytest.mark.parametrize("low", [None, "low"])
+def test_an_interval_that_a_release_does_not_print_is_kept_back_in_words_too(gone, low):
+    columns = {"weekday": ["日", "土"], "estimate": [1.4, 0.7], "low": [1.2, 0.6], "high": [1.6, 0.8]}
+    kinds = {"weekday": Dimension(), "estimate": Ratio(), **interval("estimate", 0.95)}
+    table = published(columns, kinds={**kinds, **dict.fromkeys(gone, Withheld())})
+    if low is None:
+        assert "秘匿" in apart(table, "weekday", "estimate", "平均的な日", "相談が")
+    assert "秘匿" in foremost(table, "weekday", "estimate", "一つ", "{names}", low=low)
+
+
 def first(rows, hide=()):
     return foremost(
         ratios(rows, hide), "weekday", "estimate", "{weekday[max estimate]}です。", "{names}のいずれか。"

@@ -97,9 +97,9 @@ def foremost(
 def _interval(table: Published, column: str, low: str | None = None) -> tuple[()] | tuple[str, str]:
     """Both ends of the interval, or nothing where the reader does not see all of it."""
     schema = table.spec.schema
-    if any(isinstance(schema[name], Withheld) for name in (column, low) if name):
-        return ()
     ends = schema.ends(low) if low else schema.around(column)
+    if ends is None and schema.of_kind(Withheld):
+        return ()
     if ends is None:
         raise ValueError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
     return () if table.hidden[[column, *ends]].to_numpy().any() else ends
