@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.disclosure.people import TOTAL, grid, table_of
-from ujo_lib.disclosure.audit.outsider import Outsider
+from ujo_lib.disclosure import revision
+from ujo_lib.disclosure.audit.outsider import Outsider, Patience, UnfinishedError
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.revision import SmallChange, _days, _Subtraction, same_records, small_changes
 from ujo_lib.disclosure.tables import (
@@ -523,6 +525,22 @@ def test_a_search_that_ends_at_its_limit_refuses(monkeypatch):
         Outsider, "ends", lambda _, regions, *__: [(float("nan"), float("nan"))] * len(regions)
     )
     assert told(FIRST, many)
+
+
+def test_a_search_whose_steps_do_not_do_tells_neither_that_all_is_well_nor_what_it_had_found(monkeypatch):
+    """As many as it took before are enough, and one less is not."""
+    then = grid("t", ["a", "b", "c"], ["x"], [[13], [19], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[16], [19], [60]])
+    inner, used = tuple(cell.labels[0] in "ab" for cell in then.cells), []
+    same, corrected = same_records([now], [PastRelease(then, inner, "fy2023/1")], "fy2023")
+    monkeypatch.setattr(revision, "Patience", lambda steps: used.append(Patience(steps)) or used[-1])
+    asked = partial(small_changes, [now], {"t": inner}, FIVE, [], same, corrected)
+    assert asked(steps=10_000) == []
+    taken = 10_000 - used[0].steps
+    assert taken > 0
+    assert asked(steps=taken) == []
+    with pytest.raises(UnfinishedError):
+        asked(steps=taken - 1)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from tests.disclosure.people_with_keys import NAMES, publics, secrets
 from tests.disclosure.test_keys import needs_minisign
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.cli import main
+from ujo_lib.disclosure.audit import UnfinishedError
 from ujo_lib.disclosure.gate import Gate
 from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SUMS, SealError, seal
 from ujo_lib.disclosure.signoff import Approval, verify
@@ -323,6 +325,21 @@ def test_a_year_that_was_signed_is_not_released_again_with_a_few_late_cases(rele
     if code == 0:
         sign_release(released.place, approval())
         assert len(memories(released)) == 2
+
+
+def test_a_corrected_year_that_cannot_be_worked_out_is_refused_and_leaves_no_list_of_another_try(
+    released, capsys
+):
+    sign_release(released.place, approval())
+    sealed = released.bytes_of(released.place.release)
+    listed = released.place.review / "corrections.csv"
+    assert listed.exists()
+    released.set_parameter("common", "seed", 7)
+    with mock.patch("ujo_lib.pipeline.release.small_changes", side_effect=UnfinishedError):
+        assert main(["release", "sample", "2023"]) == 6
+    assert "確かめきれませんでした" in capsys.readouterr().err
+    assert not listed.exists()
+    assert released.bytes_of(released.place.release) == sealed
 
 
 def test_a_synthetic_release_may_be_signed_by_name_and_everybody_is_told_what_that_is_worth(released, capsys):

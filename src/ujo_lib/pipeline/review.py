@@ -15,7 +15,7 @@ import pandas as pd
 
 from ujo_lib.annual.released import Released, number, read_released
 from ujo_lib.columns import Estimate, Share
-from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
+from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise, UnfinishedError
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
 from ujo_lib.disclosure.signature import signed_pages
@@ -274,10 +274,21 @@ def _require_enough_people(tables: Sequence[Counted], policy: Policy) -> None:
 
 
 def _require_silent_corrections(place: SiteYear, masked: Masked) -> None:
-    found = masked.small_changes()
+    file = place.review / "corrections.csv"
+    try:
+        found = masked.small_changes()
+    except UnfinishedError:
+        file.unlink(missing_ok=True)
+        raise ReleaseRefusedError(
+            "公表を取りやめました。署名した前の公表との差から人の動きが分かるかどうかを、決めた計算の量では確かめきれませんでした。",
+            (),
+            "できること: (1) 前の公表をそのまま残し、訂正があったことを数字を入れずに知らせる。"
+            "(2) 訂正した記録を減らすか、区分の多い表を外してから、やり直す。"
+            "同じ入力のままでは、何度やり直しても同じです。",
+        ) from None
     columns = [field.name for field in fields(SmallChange)]
     listed = pd.DataFrame([asdict(one) for one in found], columns=columns)
-    _list_cells(place.review / "corrections.csv", listed, masked.tables)
+    _list_cells(file, listed, masked.tables)
     if found:
         raise ReleaseRefusedError(
             "公表を取りやめました。署名した前の公表との差から、わずかな人の動きが分かってしまうセルがあります。",
@@ -287,7 +298,7 @@ def _require_silent_corrections(place: SiteYear, masked: Masked) -> None:
                     for one in _in_words(listed, masked.tables).itertuples()
                 ]
             ),
-            _REMEDY.format(threshold=masked.policy.threshold, file=place.review / "corrections.csv"),
+            _REMEDY.format(threshold=masked.policy.threshold, file=file),
         )
 
 

@@ -1,7 +1,9 @@
 """Somebody with facts and a solver: whole people up to a limit, and never an interval that is too wide."""
 
 import math
+from contextlib import nullcontext
 from itertools import combinations
+from unittest import mock
 
 import highspy
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from ujo_lib.disclosure import programme
 from ujo_lib.disclosure.audit import outsider
 from ujo_lib.disclosure.audit.facts import Known
-from ujo_lib.disclosure.audit.outsider import Outsider
+from ujo_lib.disclosure.audit.outsider import Outsider, Patience, UnfinishedError
 from ujo_lib.disclosure.audit.people import People
 from ujo_lib.disclosure.tables import Region
 
@@ -44,6 +46,30 @@ def test_who_finds_nobody_within_all_that_is_known_is_taken_to_know_the_count() 
     region: Region = (("topic", frozenset("a")),)
     knowing = Outsider(People([region]), [Known(((1.0, region),), 3, 8)])
     assert knowing.interval(region, 4, at_least=9) == (4, 4)
+
+
+@pytest.mark.parametrize(("steps", "ended"), [(4, True), (5, False), (6, False)])
+def test_a_search_ends_with_the_first_step_for_which_there_is_no_patience(steps: int, ended: bool) -> None:
+    patience = Patience(steps)
+    for taken in (2, None, -1, 0):  # solvers that took none say so in several ways
+        patience.spend(taken)
+    with pytest.raises(UnfinishedError) if ended else nullcontext():
+        patience.spend(3)
+
+
+def test_steps_in_fractions_and_in_whole_people_are_taken_from_one_patience(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pairs = [Known(((1.0, (("topic", frozenset(pair)),)),), 0, 1) for pair in combinations("abcde", 2)]
+    people = People([(("topic", frozenset(topic)),) for topic in "abcde"])
+    taken = {}
+    for countable in (0, people.size):
+        monkeypatch.setattr(outsider, "COUNTABLE", countable)
+        patience = mock.Mock()
+        Outsider(people, pairs, patience).interval((("topic", frozenset("abcde")),), 1, 0)
+        taken[countable] = patience.spend.call_count
+    # The least is nobody, in whole people too; of the most, two and a half, the whole number is searched for.
+    assert taken == {0: 2, people.size: 3}
 
 
 def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> None:

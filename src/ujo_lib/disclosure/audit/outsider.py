@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -19,10 +20,35 @@ _NODE_LIMIT = 5_000
 _EPS = 1e-6
 
 
+class UnfinishedError(Exception):
+    """A search has taken all of its steps; what it would have found next nobody knows."""
+
+
+@dataclass
+class Patience:
+    """How far outsiders search altogether: a count and no clock, so that the same search ends at the same place.
+
+    Attributes:
+        steps: of the simplex method and nodes of a search for whole people that are left.
+    """
+
+    steps: float = math.inf
+
+    def spend(self, steps: int | None) -> None:
+        """Take steps off.
+
+        Raises:
+            UnfinishedError: there were fewer.
+        """
+        self.steps -= max(steps or 0, 0)
+        if self.steps < 0:
+            raise UnfinishedError
+
+
 class Outsider:
     """Somebody who knows some facts and can solve linear programmes."""
 
-    def __init__(self, people: People, facts: Sequence[Known]) -> None:
+    def __init__(self, people: People, facts: Sequence[Known], patience: Patience | None = None) -> None:
         distinct = list(dict.fromkeys(facts))
         inside = [[people.columns(region) for _, region in fact.parts] for fact in distinct]
         factors = [
@@ -33,7 +59,7 @@ class Outsider:
         columns = np.concatenate([np.zeros(0, dtype=int), *(one for of in inside for one in of)])
         entries = (np.concatenate([np.zeros(0), *factors]), (rows, columns))
         known = sp.csr_matrix(entries, shape=(len(distinct), people.size))
-        self._people = people
+        self._people, self._patience = people, patience or Patience()
         # Populations that fit the facts: what was found for one count may answer for another.
         self._worlds: list[np.ndarray] = []
         self._rules = sp.vstack([known, people.joints], format="csr")
@@ -125,6 +151,7 @@ class Outsider:
             bounds=Bounds(0, np.where(self._people.nobody, 0, np.inf)),
             options={"node_limit": _NODE_LIMIT},
         )
+        self._patience.spend(found.mip_node_count)
         return None if found.x is None else np.asarray(found.x)
 
     def _fractions(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
@@ -140,6 +167,7 @@ class Outsider:
         self._solver.changeRowBounds(row, at_least, self._ceiling)
         self._solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), side * aim)
         self._solver.run()
+        self._patience.spend(self._solver.getInfo().simplex_iteration_count)
         if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
             # lost on the way from the last answer
             self._solver.clearSolver()
