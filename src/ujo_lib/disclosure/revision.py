@@ -38,8 +38,8 @@ from ujo_lib.disclosure.tables import (
 
 RECORD, BOTH, ONE = "〔記録〕", "両方", "片方だけ"
 _STEPS = 3_000_000
-"""Steps of all programmes after which a corrected year is refused: about eight times what a city with three signed years
-of a thousand counts each took (3,000 a second), and so a quarter of an hour."""
+"""Steps of all programmes after which a corrected year is refused: about eight times what a city with three signed
+years of a thousand counts each took (3,000 a second), and so a quarter of an hour."""
 
 
 @dataclass(frozen=True)
