@@ -452,10 +452,8 @@ def _extreme(
 def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
     schema = table.spec.schema
     ends = schema.around(column)
-    if ends is None and schema.of_kind(Withheld):
-        return _Kept(
-            KEPT_BACK.format(title=table.spec.quoted)
-        )  # a release may keep an interval back as a whole
+    if ends is None and schema.of_kind(Withheld):  # a release may keep an interval back as a whole
+        return _Kept(KEPT_BACK.format(title=table.spec.quoted))
     if ends is None:
         raise WordingError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
     bounds = table.frame[list(ends)].iloc[list(rows)]
