@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Rate, Share, Withheld
+from ujo_lib.columns import Rate, Share
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.wording import KEPT_BACK
+from ujo_lib.report.look.wording import KEPT_BACK, ends_of
 from ujo_lib.stats import side_of, standing_out
 
 _LISTED: Final = 5
@@ -96,10 +96,5 @@ def foremost(
 
 def _interval(table: Published, column: str, low: str | None = None) -> tuple[()] | tuple[str, str]:
     """Both ends of the interval, or nothing where the reader does not see all of it."""
-    schema = table.spec.schema
-    ends = schema.ends(low) if low else schema.around(column)
-    if ends is None and schema.of_kind(Withheld):
-        return ()
-    if ends is None:
-        raise ValueError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
-    return () if table.hidden[[column, *ends]].to_numpy().any() else ends
+    ends = ends_of(table, column, low)
+    return () if ends is None or table.hidden[[column, *ends]].to_numpy().any() else ends

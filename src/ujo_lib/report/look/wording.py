@@ -449,16 +449,29 @@ def _extreme(
     return [candidates[at] for at in np.flatnonzero(values == best)], (asked, [column])
 
 
-def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
+def ends_of(table: Published, column: str, low: str | None = None) -> tuple[str, str] | None:
+    """Both ends of the interval around a column; None where a release keeps them back as a whole.
+
+    Args:
+        table: in which the column is.
+        column: the value.
+        low: the lower end of the interval that is meant, where the value has several.
+
+    Raises:
+        WordingError: the column has no interval.
+    """
     schema = table.spec.schema
-    ends = schema.around(column)
-    if ends is None and schema.of_kind(Withheld):  # a release may keep an interval back as a whole
-        return _Kept(KEPT_BACK.format(title=table.spec.quoted))
-    if ends is None:
+    ends = schema.ends(low) if low else schema.around(column)
+    if ends is None and not schema.of_kind(Withheld):
         raise WordingError(f"表「{table.spec.id}」の列「{column}」には、区間の列がありません。")
-    bounds = table.frame[list(ends)].iloc[list(rows)]
-    if table.hidden[list(ends)].iloc[list(rows)].to_numpy().any():
+    return ends
+
+
+def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
+    schema, ends = table.spec.schema, ends_of(table, column)
+    if ends is None or table.hidden[list(ends)].iloc[list(rows)].to_numpy().any():
         return _Kept(KEPT_BACK.format(title=table.spec.quoted))
+    bounds = table.frame[list(ends)].iloc[list(rows)]
     if bounds.isna().to_numpy().any():
         return _Kept(_MISSING.format(title=table.spec.quoted))
     lower, _ = ends
