@@ -11,8 +11,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.disclosure.people import TOTAL, grid, table_of
 from ujo_lib.disclosure import revision
-from ujo_lib.disclosure.audit.outsider import Outsider, Patience, UnfinishedError
+from ujo_lib.disclosure.audit.outsider import Outsider, Patience
 from ujo_lib.disclosure.plan import plan
+from ujo_lib.disclosure.programme import LimitError
 from ujo_lib.disclosure.revision import SmallChange, _days, _Subtraction, same_records, small_changes
 from ujo_lib.disclosure.tables import (
     Cell,
@@ -539,7 +540,7 @@ def test_a_search_whose_steps_do_not_do_tells_neither_that_all_is_well_nor_what_
     taken = 10_000 - used[0].steps
     assert taken > 0
     assert asked(steps=taken) == []
-    with pytest.raises(UnfinishedError):
+    with pytest.raises(LimitError):
         asked(steps=taken - 1)
 
 

@@ -20,8 +20,8 @@ from tests.disclosure.people_with_keys import NAMES, publics, secrets
 from tests.disclosure.test_keys import needs_minisign
 from tests.pipeline.conftest import HOUSE
 from ujo_lib.cli import main
-from ujo_lib.disclosure.audit import UnfinishedError
 from ujo_lib.disclosure.gate import Gate
+from ujo_lib.disclosure.programme import LimitError
 from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SUMS, SealError, seal
 from ujo_lib.disclosure.signoff import Approval, verify
 from ujo_lib.errors import InputError
@@ -335,7 +335,7 @@ def test_a_corrected_year_that_cannot_be_worked_out_is_refused_and_leaves_no_lis
     listed = released.place.review / "corrections.csv"
     assert listed.exists()
     released.set_parameter("common", "seed", 7)
-    with mock.patch("ujo_lib.pipeline.release.small_changes", side_effect=UnfinishedError):
+    with mock.patch("ujo_lib.pipeline.release.small_changes", side_effect=LimitError):
         assert main(["release", "sample", "2023"]) == 6
     assert "確かめきれませんでした" in capsys.readouterr().err
     assert not listed.exists()

@@ -14,7 +14,7 @@ both become equations over the same people. Days that no count of both releases 
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ujo_lib.disclosure.audit.attack import DIFFERENCE
@@ -116,7 +116,7 @@ def small_changes(
 
     Raises:
         TableError: tables of one release that contradict each other.
-        UnfinishedError: the steps did not do. Nothing has been found, and nothing shown to be safe.
+        LimitError: the steps did not do. Nothing has been found, and nothing shown to be safe.
     """
     pairs, patience = list[_Subtraction](), Patience(steps)
     for told in _releases(corrected):
@@ -124,10 +124,10 @@ def small_changes(
         now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
         now += [past for past in same if past.table.population == population]
         known = [figure for figure in public if figure.population == population]
-        pairs.append(_Subtraction.of(told, now, known, policy))
+        pairs.append(replace(_Subtraction.of(told, now, known, policy), patience=patience))
     found = [change for pair in pairs for change in pair.subtracted()]
     parts = (part for pair in pairs for part in pair.parts() if not found)
-    worked_out = (list(told) for part in parts for told in part.worked_out(patience))
+    worked_out = (list(told) for part in parts for told in part.worked_out())
     return list(dict.fromkeys(found or next(filter(None, worked_out), [])))
 
 
@@ -269,6 +269,7 @@ class _Subtraction:
         then, now: what they say.
         policy: the site's rules.
         touched: regions of tables in which some count has changed.
+        patience: how far its programmes search, those of other releases among them.
     """
 
     release: str
@@ -276,6 +277,7 @@ class _Subtraction:
     now: _Side
     policy: Policy
     touched: frozenset[Region]
+    patience: Patience = field(default_factory=Patience)
 
     @classmethod
     def of(
@@ -329,19 +331,17 @@ class _Subtraction:
             change = self._changes[whole] - self._changes[part]
             yield from self._judged(None, (DIFFERENCE, spoken(whole, part)), change, change)
 
-    def worked_out(self, patience: Patience) -> Iterator[Iterator[SmallChange]]:
+    def worked_out(self) -> Iterator[Iterator[SmallChange]]:
         """What programmes can tell where a plain subtraction tells nothing, for one belief after another."""
         # What both print has been subtracted, and a programme finds the same.
         names = {
             r: name for r, name in (self.names | self._unnamed_groups()).items() if r not in self._changes
         }
-        yield self._of_other_people(names, patience)
-        yield self._of_the_same_people(names, self.then, self.now, 1, patience)
-        yield self._of_the_same_people(names, self.now, self.then, -1, patience)
+        yield self._of_other_people(names)
+        yield self._of_the_same_people(names, self.then, self.now, 1)
+        yield self._of_the_same_people(names, self.now, self.then, -1)
 
-    def _of_other_people(
-        self, asked: Mapping[Region, tuple[str, str]], patience: Patience
-    ) -> Iterator[SmallChange]:
+    def _of_other_people(self, asked: Mapping[Region, tuple[str, str]]) -> Iterator[SmallChange]:
         """What a reader finds who takes all records for others: a change lies between the ends of both counts."""
         width = self.policy.required_width
         left = dict.fromkeys(asked, (0.0, 0.0))
@@ -351,7 +351,7 @@ class _Subtraction:
         ]
         people = people_agreeing_with([self.then.exact, self.now.exact], further)
         for side, sign in ((self.now, 1), (self.then, -1)):
-            reader = Outsider(people, [*side.facts, *side.public], patience)
+            reader = Outsider(people, [*side.facts, *side.public], self.patience)
             ends = [sorted((sign * low, sign * high)) for low, high in reader.ends([*left], width)]
             sums = {
                 region: (low + least, high + most)
@@ -362,12 +362,7 @@ class _Subtraction:
             yield from self._judged(region, asked[region], low, high)
 
     def _of_the_same_people(
-        self,
-        asked: Mapping[Region, tuple[str, str]],
-        fewer: _Side,
-        more: _Side,
-        sign: int,
-        patience: Patience,
+        self, asked: Mapping[Region, tuple[str, str]], fewer: _Side, more: _Side, sign: int
     ) -> Iterator[SmallChange]:
         """What a reader finds who takes everybody of the one release to be in the other, too."""
         kinds = ((fewer, (BOTH,)), (more, (BOTH, ONE)))
@@ -383,12 +378,12 @@ class _Subtraction:
             return  # nobody can believe it
         for region in (region for region, change in self._changes.items() if not change):
             people.nobody[people.columns(_of(region, ONE))] = True
-        reader = Outsider(people, known, patience)
+        reader = Outsider(people, known, self.patience)
         ends = reader.ends([*changed], self.policy.required_width)
         for region, told in zip(changed.values(), ends, strict=True):
             yield from self._judged(region, asked[region], *sorted(sign * end for end in told))
         for side, of in kinds:
-            yield from self._opened(side, of, reader, Outsider(people, facts[side], patience))
+            yield from self._opened(side, of, reader, Outsider(people, facts[side], self.patience))
 
     def _judged(
         self, region: Region | None, name: tuple[str, str], low: float, high: float

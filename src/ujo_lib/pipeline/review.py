@@ -15,8 +15,9 @@ import pandas as pd
 
 from ujo_lib.annual.released import Released, number, read_released
 from ujo_lib.columns import Estimate, Share
-from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise, UnfinishedError
+from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
+from ujo_lib.disclosure.programme import LimitError
 from ujo_lib.disclosure.revision import SmallChange
 from ujo_lib.disclosure.signature import signed_pages
 from ujo_lib.disclosure.tables import PERIOD, Policy, sums_of
@@ -277,7 +278,7 @@ def _require_silent_corrections(place: SiteYear, masked: Masked) -> None:
     file = place.review / "corrections.csv"
     try:
         found = masked.small_changes()
-    except UnfinishedError:
+    except LimitError:
         file.unlink(missing_ok=True)
         raise ReleaseRefusedError(
             "公表を取りやめました。署名した前の公表との差から人の動きが分かるかどうかを、決めた計算の量では確かめきれませんでした。",

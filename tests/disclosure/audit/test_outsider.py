@@ -12,7 +12,7 @@ import pytest
 from ujo_lib.disclosure import programme
 from ujo_lib.disclosure.audit import outsider
 from ujo_lib.disclosure.audit.facts import Known
-from ujo_lib.disclosure.audit.outsider import Outsider, Patience, UnfinishedError
+from ujo_lib.disclosure.audit.outsider import Outsider, Patience
 from ujo_lib.disclosure.audit.people import People
 from ujo_lib.disclosure.tables import Region
 
@@ -53,7 +53,7 @@ def test_a_search_ends_with_the_first_step_for_which_there_is_no_patience(steps:
     patience = Patience(steps)
     for taken in (2, None, -1, 0):  # solvers that took none say so in several ways
         patience.spend(taken)
-    with pytest.raises(UnfinishedError) if ended else nullcontext():
+    with pytest.raises(programme.LimitError) if ended else nullcontext():
         patience.spend(3)
 
 

@@ -5,6 +5,5 @@ programme), then in whole people. It shares the meaning of a table (`tables`) wi
 """
 
 from ujo_lib.disclosure.audit.attack import PUBLIC, AuditReport, Promise, audit
-from ujo_lib.disclosure.audit.outsider import UnfinishedError
 
-__all__ = ["PUBLIC", "AuditReport", "Promise", "UnfinishedError", "audit"]
+__all__ = ["PUBLIC", "AuditReport", "Promise", "audit"]

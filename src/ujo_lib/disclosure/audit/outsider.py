@@ -11,17 +11,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ujo_lib.disclosure.audit.facts import Known
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.programme import solver_of
+from ujo_lib.disclosure.programme import LimitError, solver_of
 from ujo_lib.disclosure.tables import Region, TableError
 
 COUNTABLE = 2_000
 """Kinds of people up to which they are whole: more than in a plan, for the audit asks less often."""
 _NODE_LIMIT = 5_000
 _EPS = 1e-6
-
-
-class UnfinishedError(Exception):
-    """A search has taken all of its steps; what it would have found next nobody knows."""
 
 
 @dataclass
@@ -38,11 +34,11 @@ class Patience:
         """Take steps off.
 
         Raises:
-            UnfinishedError: there were fewer.
+            LimitError: there were fewer.
         """
         self.steps -= max(steps or 0, 0)
         if self.steps < 0:
-            raise UnfinishedError
+            raise LimitError
 
 
 class Outsider:
