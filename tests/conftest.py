@@ -35,12 +35,12 @@ def _refuse_as_windows_does(event: str, told: tuple[str, ...]) -> None:
     """Neither rename nor replace nor delete what this process has open: Linux would, an analyst's Windows does not."""
     if event not in ("os.rename", "os.remove"):
         return
-    paths = [Path(path).resolve() for path in told[: 1 + (event == "os.rename")]]
-    for opened in Path("/proc/self/fd").iterdir():
-        target = None
+    paths = [os.path.realpath(path) for path in told[: 1 + (event == "os.rename")]]
+    for entry in os.scandir("/proc/self/fd"):
+        opened = ""
         with suppress(OSError):  # the listing itself
-            target = opened.readlink()
-        if target and any(target.is_relative_to(path) for path in paths):
+            opened = os.readlink(entry.path)  # noqa: PTH115 (asked whenever a file goes: a `Path` takes four times as long)
+        if any(opened == path or opened.startswith(f"{path}/") for path in paths):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), told[0])
 
 
