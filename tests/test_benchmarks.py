@@ -5,8 +5,10 @@ Left out are those that run whole reports (`report`, `scale`, `kills`, `mutants`
 
 import csv
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -36,6 +38,22 @@ def test_a_benchmark_measures_and_prints(command: tuple[str, ...]) -> None:
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in (0, 1)  # 1: a bound is missed, as it is with so few draws
     assert done.stdout.strip()
+
+
+def test_all_that_the_frozen_peer_declares_is_installed_with_the_benchmarks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ended in a traceback from the day on which the suite itself needed one package less."""
+    monkeypatch.syspath_prepend(str(REPOSITORY / "benchmarks"))
+    frozen = importlib.import_module("report").FROZEN
+    shown = subprocess.run(
+        ["git", "show", f"{frozen}:pyproject.toml"], cwd=REPOSITORY, capture_output=True, check=False
+    )
+    if shown.returncode:
+        pytest.skip("the history of the project is not here")
+    declared = tomllib.loads(shown.stdout.decode("utf-8"))["project"]["dependencies"]
+    lock = (REPOSITORY / "requirements-bench.lock").read_text(encoding="utf-8")
+    assert {re.match(r"[\w-]+", one)[0] for one in declared} <= {*re.findall(r"(?m)^([\w-]+)==", lock)}
 
 
 @pytest.mark.full
