@@ -103,6 +103,39 @@ def test_a_campaign_ends_on_the_day_it_begins_at_the_earliest_and_within_the_yea
     assert broken("campaigns", {"start": pd.Timestamp(start), "end": pd.Timestamp(end)}) == found
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "later"),
+    [(kind, *pair) for kind, pairs in checks.DAYS_IN_ORDER.items() for pair in pairs],
+)
+@pytest.mark.parametrize(("days", "told"), [(-1, True), (0, False), (1, False), (None, False)])
+def test_what_ends_has_begun(kind, first, later, days, told):
+    begun = pd.Timestamp("2024-03-01")
+    ended = pd.NaT if days is None else begun + pd.Timedelta(days=days)
+    given = {column.name: pd.NA for column in SCHEMAS[kind].columns} | {first: begun, later: ended}
+    found = broken(kind, (SAID if kind == "commissioners" else given) | {first: begun, later: ended})
+    assert ((2, later, "error") in found) == told
+
+
+def test_every_two_days_of_a_row_stand_in_an_order_or_are_one_day():
+    """A desk that was closed before it was opened, and a campaign prepared to before its beginning, loaded unasked."""
+    for kind, schema in SCHEMAS.items():
+        days = {column.name for column in schema.columns if column.type == "date"}
+        ordered = {name for pair in checks.DAYS_IN_ORDER.get(kind, ()) for name in pair}
+        assert len(days) < 2 or days == ordered or kind == "ads", kind  # there the report is of one day
+
+
+@pytest.mark.parametrize(("households", "told"), [(999, False), (1000, False), (1001, True), (None, False)])
+@pytest.mark.parametrize("whole", [{}, {"sex": None, "age_band": "総数"}, {"sex": "総数", "age_band": None}])
+def test_no_area_has_more_households_than_people(households, whole, told):
+    found = broken("population", {"n": 1000, "households": households} | whole)
+    assert found == ([(2, "households", "error")] if told else [])
+
+
+@pytest.mark.parametrize("part", [{"sex": "女性"}, {"sex": "総数", "age_band": "65歳以上"}])
+def test_some_of_the_people_may_stand_beside_all_households(part):
+    assert broken("population", {"n": 300, "households": 900} | part) == []
+
+
 @pytest.mark.parametrize(("cost", "told"), [(99, False), (100, False), (101, True), (None, False)])
 def test_a_campaign_costs_no_more_than_its_limit(cost, told):
     day = pd.Timestamp("2024-03-01")

@@ -1,9 +1,10 @@
 """What single cells of a file cannot tell: rules between the columns of a row, and between the rows of the file."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -158,13 +159,31 @@ def check_headings(
 
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
     """Rules between the columns of a row, by kind."""
+    checks = [*_days_in_order(frame, schema)]
     if schema.kind in _ROW_CHECKS:
-        _note_broken(_ROW_CHECKS[schema.kind](frame), frame, rows, header, "照合", notes)
+        checks += _ROW_CHECKS[schema.kind](frame)
+    _note_broken(checks, frame, rows, header, "照合", notes)
+
+
+DAYS_IN_ORDER: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
+    "commissioners": [("distributed_on", "returned_on")],
+    "national_attributes": [("period_start", "period_end")],
+    "campaigns": [("prep_start", "prep_end"), ("prep_start", "start"), ("start", "end")],
+    "channels": [("opened_on", "closed_on")],
+}
+"""Of each kind the columns of days of which the second is no earlier than the first."""
+
+
+def _days_in_order(frame: pd.DataFrame, schema: Schema) -> Iterator[RowCheck]:
+    for first, later in DAYS_IN_ORDER.get(schema.kind, ()):
+        if {first, later} <= set(frame):
+            told = f"{schema.column(first).heading}以後の日"
+            yield RowCheck(frame[later] < frame[first], later, told, "どちらかの日付を直してください。")
 
 
 def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
     responded, knows, n = frame["responded"], frame["knows_case"], frame["n_cases_reported"]
-    checks = [
+    return [
         RowCheck(
             responded & ~frame["in_scope"],
             "in_scope",
@@ -197,10 +216,6 @@ def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
             "warning",
         ),
     ]
-    if {"distributed_on", "returned_on"} <= set(frame):
-        late = frame["returned_on"] < frame["distributed_on"]
-        checks.append(RowCheck(late, "returned_on", "配布日より後の日", "どちらかの日付を直してください。"))
-    return checks
 
 
 _WAVE_AGES = tuple(column.name for column in SCHEMAS["waves"].columns if column.name.startswith("age_"))
@@ -254,9 +269,6 @@ def _waves(frame: pd.DataFrame) -> list[RowCheck]:
 
 def _campaigns(frame: pd.DataFrame) -> list[RowCheck]:
     checks = [
-        RowCheck(
-            frame["end"] < frame["start"], "end", "開始日以後の日", "開始か終了の日付を直してください。"
-        ),
         RowCheck(
             frame["end"] - frame["start"] > pd.Timedelta(days=366),
             "end",
@@ -344,7 +356,6 @@ def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
     bounds = [frame.get(f"period_{side}", pd.Series(pd.NaT, frame.index)) for side in ("start", "end")]
     days = pd.concat(bounds, axis=1).notna()
     return [
-        RowCheck(bounds[1] < bounds[0], "period_end", "期間開始以後の日", "期間の日付を直してください。"),
         RowCheck(
             ~days.all(axis=1)
             & days.to_numpy().any(),  # a row of no days would be left out beside those of some
@@ -370,12 +381,24 @@ def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
     ]
 
 
+def _population(frame: pd.DataFrame) -> list[RowCheck]:
+    """Of all people of an area; households are those of the whole area beside some of its people, too."""
+    if "households" not in frame:
+        return []
+    more = frame["households"] > frame["n"]
+    for name in {"sex", "age_band"} & set(frame):
+        more &= frame[name].isna() | frame[name].astype(object).eq("総数")
+    told = "人口と世帯数の見出しが入れ替わっていないか確かめてください。"
+    return [RowCheck(more, "households", "人口以下", told)]
+
+
 _ROW_CHECKS = {
     "national_attributes": _national_attributes,
     "commissioners": _commissioners,
     "waves": _waves,
     "campaigns": _campaigns,
     "ads": _ads,
+    "population": _population,
     "residents": _residents,
 }
 
