@@ -329,6 +329,7 @@ class _Collected:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        gc.unfreeze()  # what was collected is what functions and memories are looked for in
         functions, self._collecting = _functions(self._files), time.process_time()
         told = _forked(lambda tell: tell.send(self._trace(session.items)), 3600)
         if not isinstance(told, tuple):
@@ -453,11 +454,17 @@ class _Collected:
             return anew
 
         def notice(tell: Connection) -> None:
+            faulty = [
+                (function, code)
+                for code in _codes(planted(fault))
+                for function in functions.get((file, code.co_qualname, code.co_firstlineno), ())
+            ]
             try:
-                for code in _codes(planted(fault)):
-                    for function in functions.get((file, code.co_qualname, code.co_firstlineno), ()):
-                        function.__code__ = code
+                for function, code in faulty:
+                    function.__code__ = code
             except ValueError:  # the faulty code closes over other names
+                return tell.send(anew)
+            if not faulty:  # a fault that is planted nowhere would not be noticed by the best of tests
                 return tell.send(anew)
             for item, following in zip(chosen, [*chosen[1:], None], strict=False):
                 self._run(item, following)

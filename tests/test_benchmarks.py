@@ -1,10 +1,11 @@
 """Every benchmark starts and ends: what nobody runs between two releases breaks unnoticed.
 
-Left out are those that run whole reports (`report`, `scale`, `kills`, `mutants`), whose commands other tests run.
+Left out are those that run whole reports (`report`, `scale`, `kills`), whose commands other tests run.
 """
 
 import csv
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -54,6 +55,15 @@ def test_all_that_the_frozen_peer_declares_is_installed_with_the_benchmarks(
     declared = tomllib.loads(shown.stdout.decode("utf-8"))["project"]["dependencies"]
     lock = (REPOSITORY / "requirements-bench.lock").read_text(encoding="utf-8")
     assert {re.match(r"[\w-]+", one)[0] for one in declared} <= {*re.findall(r"(?m)^([\w-]+)==", lock)}
+
+
+@pytest.mark.full
+def test_planted_faults_are_noticed() -> None:
+    """None was, once what was collected was kept from all who look for garbage: no function was found to plant in."""
+    script = [sys.executable, str(REPOSITORY / "benchmarks" / "mutants.py")]
+    options = ["--rooms", "ground", "--per-room", "6", "--seed", "36", "--json"]
+    done = subprocess.run([*script, *options], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert json.loads(done.stdout.splitlines()[-1])["noticed_ground"] >= 5 / 6, done.stdout
 
 
 @pytest.mark.full
