@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UJO = [str(Path(sys.executable).parent / "ujo")]
-PARTS = ("notebooks", "params", "data", "benchmarks", "requirements.lock")
+PARTS = ("notebooks", "params", "benchmarks", "requirements.lock")
 
 
 def digest(folder: Path) -> str:
@@ -85,7 +85,8 @@ def main() -> None:
     for name in PARTS:
         source = ROOT / name
         shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project / name)
-    subprocess.run([*UJO, "run", "sample", "2023"], cwd=project, check=True, capture_output=True)
+    for command in (["sample", "--quiet"], ["run", "sample", "2023"]):
+        subprocess.run([*UJO, *command], cwd=project, check=True, capture_output=True)
     change_parameter(project, -1)
     begun = time.perf_counter()
     subprocess.run([*UJO, "run", "sample", "2023"], cwd=project, check=True, capture_output=True)
