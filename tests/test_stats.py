@@ -640,3 +640,24 @@ def test_only_more_than_chance_widens_a_ratio_of_waves(dispersion, wider):
     plain, made = stats.rate_ratio(25, 97, 32, 110), stats.rate_ratio(25, 97, 32, 110, 0.95, dispersion)
     assert (made.low < plain.low) == (made.high > plain.high) == (made.p_value > plain.p_value) == bool(wider)
     assert wider or made == plain
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p_value", "level", "told"),
+    [
+        (0.2, 0.9949, 0.0494, 0.95, (0.2, 0.9949, 0.0494)),
+        (0.2, 0.995, 0.0494, 0.95, (0.2, 1.0, 0.05)),  # prints as 1.00
+        (0.2, 0.9949, 0.0495, 0.95, (0.2, 1.0, 0.05)),  # prints as 0.050
+        (1.0049, 3.0, 0.0494, 0.95, (1.0, 3.0, 0.05)),
+        (1.005, 3.0, 0.0494, 0.95, (1.005, 3.0, 0.0494)),
+        (1.005, 3.0, 0.0994, 0.9, (1.005, 3.0, 0.0994)),
+        (1.005, 3.0, 0.0994, 0.95, (1.0, 3.0, 0.0994)),
+        (0.9, math.inf, 0.3, 0.95, (0.9, math.inf, 0.3)),
+    ],
+)
+def test_limits_and_p_of_a_row_find_a_change_together_or_not_at_all(low, high, p_value, level, told):
+    assert stats.told_alike(low, high, p_value, level) == pytest.approx(told)
+
+
+def test_limits_and_p_that_are_not_known_stay_so():
+    assert np.isnan(stats.told_alike(math.nan, math.nan, math.nan, 0.95)).all()

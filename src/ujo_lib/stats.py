@@ -352,6 +352,17 @@ def significant(p: ArrayLike, alpha: float = 1 - LEVEL) -> NDArray[np.bool_]:
     return np.asarray(p, dtype=np.float64) < round(alpha - 0.0005, 9)  # 1 - 0.95 is a little more than 0.05
 
 
+def told_alike(low: float, high: float, p_value: float, level: float) -> tuple[float, float, float]:
+    """Limits of a ratio and its p as one row prints them: where one of them finds no change, neither does the other.
+
+    An interval of 0.02〜1.00 beside p=0.049 says two things. Then the limits reach 1, and p is no smaller than that of
+    an interval that does. What is not known (NaN) stays so.
+    """
+    if side_of(1, low, high) and significant(p_value, 1 - level):
+        return low, high, p_value
+    return min(low, 1.0), max(high, 1.0), max(p_value, 1 - level)
+
+
 def in_percent(share: float) -> float:
     """A share of 0–1 in percent, in its decimal digits: 0.575 are 57.5, which a float times 100 misses (57.49999…)."""
     return float(Decimal(repr(float(share))) * 100)

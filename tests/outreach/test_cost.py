@@ -95,6 +95,14 @@ def test_what_counts_as_media_cost_scales_the_price(campaigns):
     assert rows["estimate"].tolist() == pytest.approx([194_000, 97_000])
 
 
+@pytest.mark.parametrize(("yen", "half"), [(1000, 500), (1001, 501), (1002, 501), (1003, 502)])
+def test_half_a_yen_is_rounded_up(yen, half):
+    campaigns = pd.DataFrame({"name": ["TVCM"], "cost_yen": [yen], "cost_cap_yen": [pd.NA]})
+    found = cost.sensitivity(effect(1.2, 1.1, 1.3), campaigns, [0.5]).frame
+    assert found["spend"].tolist() == [half] * 3
+    assert found["estimate"].tolist() == [(yen + 2) // 4] * 3
+
+
 def test_the_headline_price_stands_on_the_count_it_is_made_of(campaigns):
     row = cost.headline(effect(2.0, 1.5, 4.0), campaigns).frame.iloc[0]
     assert (row["n"], row["spend"]) == (20, 1_940_000)

@@ -342,6 +342,15 @@ def test_a_step_has_a_rate_from_the_first_of_the_step_above_it_on(shown, clicks,
     assert [None if pd.isna(rate) else rate for rate in found] == [None, *per_thousand, None]
 
 
+def test_landings_of_rows_without_clicks_are_in_no_ratio_of_clicks():
+    """By hand: 5 landings of 10 clicks, whatever landed where nobody counted clicks."""
+    rows = ads([("2024-02-20", "A", 1000, 10, 1), ("2024-02-21", "A", 1000, 0, 1)])
+    unclicked = rows.assign(link_clicks=pd.array([10, pd.NA], "Int64"), landing_views=[5, 9])
+    assert funnel.by(unclicked, []).frame[["landing", "landing_share"]].iloc[0].tolist() == [14, 0.5]
+    steps = funnel.steps(unclicked, None).frame.set_index("step")
+    assert steps.loc["サイト到達", ["n", "per_thousand"]].tolist() == [14, 500]
+
+
 @pytest.mark.parametrize(("landed", "share"), [(9, 0.9), (10, 1.0), (11, None)])
 def test_more_that_reached_the_site_than_clicked_are_no_share_of_the_clicks(landed, share):
     rows = ads([("2024-02-20", "A", 100, 10, 1)]).assign(landing_views=landed)

@@ -18,7 +18,7 @@ from ujo_lib.seasonality.contrast import (
     ratio_interval,
     ratio_p,
 )
-from ujo_lib.stats import holm, rate_ratio
+from ujo_lib.stats import LEVEL, holm, rate_ratio, round_half_up
 from ujo_lib.variance import NOBODY, People
 
 MORNING = [6, 7, 8, 9, 10, 11]
@@ -62,6 +62,22 @@ def test_p_and_interval_agree():
     for seed in range(20):
         result = compared(noisy_year(1, seed), [3])
         assert (result["p_value"] < 0.05) == (result["low"] > 1 or result["high"] < 1)
+
+
+def test_p_and_interval_agree_as_printed():
+    """A contact a day by turns: p crosses a twentieth where the lower limit crosses 1, both by less than they print."""
+    told = set()
+    for n in range(1260, 1310):
+        hourly = np.zeros((365, 24), dtype=np.int64)
+        hourly[:, 8] = np.diff(np.arange(366) * 1190 // 365)
+        hourly[:, 22] = np.diff(np.arange(366) * n // 365)
+        counts = counts_of(hourly.sum(axis=1), hourly=hourly)
+        result = compare_hours(counts, [22], [8]).frame.iloc[0]
+        found = round_half_up(result["low"], 2) > 1
+        assert found == (round_half_up(result["p_value"], 3) < 0.05)
+        assert (result["low"] == 1) <= (result["p_value"] >= 1 - LEVEL)
+        told.add(found)
+    assert told == {False, True}
 
 
 def test_a_quiet_morning_gives_an_open_interval_and_no_number():

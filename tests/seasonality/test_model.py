@@ -15,6 +15,7 @@ from ujo_lib.seasonality.forecast import forecast_months
 from ujo_lib.seasonality.memory import Memory
 from ujo_lib.seasonality.model import fit_calendar, quantiles
 from ujo_lib.seasonality.staffing import slots
+from ujo_lib.stats import side_of, significant
 
 SUMMER = [Period(date(2023, 7, 21), date(2023, 8, 31), "夏休み")]
 
@@ -33,6 +34,22 @@ def test_planted_effects_stand_in_the_table_of_ratios(model):
     assert ratios.loc["夏休み", "low"] < np.exp(0.2) < ratios.loc["夏休み", "high"]
     assert ratios.loc["夏休み", "p_value"] < 0.001
     assert ratios.loc["祝日", "low"] < 1 < ratios.loc["祝日", "high"]
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+def test_no_ratio_is_clear_by_its_interval_and_not_by_its_p_as_printed(level):
+    """Of waves too, whose joint test finds some that no interval from peak to trough does."""
+    found = pd.concat(fit_calendar(noisy_year(8, seed), SUMMER).ratios(level).frame for seed in range(25))
+    by_interval = [side_of(1, low, high) != 0 for low, high in zip(found["low"], found["high"], strict=True)]
+    assert by_interval == significant(found["p_value"], 1 - level).tolist()
+    assert 0 < sum(by_interval) < len(found)
+
+
+def test_a_record_without_any_wave_has_a_ratio_of_one():
+    wave = fit_calendar(counts_of(np.full(365, 8)), harmonics=1).ratios().frame.iloc[-1]
+    assert (wave["term"], wave["low"]) == (WAVE_TERM, 1.0)
+    assert wave["estimate"] == pytest.approx(1)
+    assert wave["p_value"] >= 0.05
 
 
 def test_seven_weekdays_are_reported_relative_to_the_week(model):

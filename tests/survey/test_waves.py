@@ -206,6 +206,20 @@ def test_an_interval_that_touches_one_as_printed_claims_no_change(low, high, cod
     assert _verdict(stats.RateRatio(estimate, low, high, 0.05)) == code
 
 
+@pytest.mark.parametrize(("now", "clear"), [(1, True), (2, False), (3, False)])
+def test_interval_p_and_verdict_of_a_row_say_the_same_as_printed(now, clear):
+    """2 of 97 after 9 of 90: p = 0.0493 and an upper limit of 0.9962, which prints as 1.00 (R's binom.test)."""
+    frame = waves(n_cases=[now, 9, None], n_responded=[97, 90, None], n_in_scope=[139, 139, None])
+    row = survey.wave_changes(frame, "R5").frame.iloc[0]
+    assert row["verdict"] == ("decreased" if clear else "no_clear_decrease")
+    assert (row["high"] < 1) == (row["p_value"] < 0.05) == clear
+    if now == 2:
+        assert (row["high"], row["p_value"]) == (1.0, pytest.approx(0.05))
+    else:
+        exact = stats.rate_ratio(now, 97, 9, 90)
+        assert (row["high"], row["p_value"]) == (exact.high, exact.p_value)
+
+
 @pytest.mark.parametrize(
     ("known", "code"),
     [

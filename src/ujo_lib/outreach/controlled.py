@@ -36,7 +36,7 @@ RECENT = 2
 Floats = NDArray[np.float64]
 
 DAYS_A_YEAR = 365
-_NO_ERROR = 1e-9
+NO_ERROR = 1e-9
 
 _EMPTY_WINDOW = Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
 NO_EARLIER_SEASON = Refusal(
@@ -143,7 +143,7 @@ def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:
     if silent.empty:
         # A spread of nothing, or of the rounding of the machine, would claim certainty.
         spread = design(found).spread(np.log(found.loc[~inside, "share"].to_numpy(float)))
-        return found if spread > _NO_ERROR else NO_SPREAD
+        return found if spread > NO_ERROR else NO_SPREAD
     return Refusal(
         "zero_control",
         f"比較地域の相談が0件の区切りがあり({silent.iloc[0].date()}から)、見込みの件数を決められない",
@@ -250,7 +250,7 @@ def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LE
     baseline = frame[(frame["role"] == BASELINE) & _exposed(comparison)]
     residual = ((baseline["local"] - baseline["expected"]) / np.sqrt(baseline["expected"])).to_numpy(float)
     residual = residual - residual.mean()
-    if np.abs(residual).max() <= _NO_ERROR:
+    if np.abs(residual).max() <= NO_ERROR:
         return Typed.of([], columns, note=note)
     found = [float(residual[lag:] @ residual[:-lag] / (residual @ residual)) for lag in range(1, lags + 1)]
     bound = distributions.norm.ppf((1 + level) / 2) / np.sqrt(len(residual))

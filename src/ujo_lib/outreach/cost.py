@@ -14,7 +14,7 @@ import pandas as pd
 from ujo_lib.columns import Column, Count, Money, Share, Text, interval
 from ujo_lib.outreach.hygiene import of_window
 from ujo_lib.outreach.verdict import Effect
-from ujo_lib.stats import Interval
+from ujo_lib.stats import Interval, round_half_up
 from ujo_lib.typed import Typed
 
 _NEITHER = "どちらも不明: "
@@ -109,7 +109,7 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
     for money in bundle(campaigns).frame.itertuples():
         whole = not str(money.note).startswith(_NEITHER)
         for share in media_shares:
-            spend = pd.NA if pd.isna(money.spend) else round(float(money.spend) * share)
+            spend = pd.NA if pd.isna(money.spend) else int(round_half_up(float(money.spend) * share, 0))
             numbers = _printed(effect, money.spend, share, whole=whole)
             rows.append((money.basis, share, spend, *numbers, money.note))
     columns = ["basis", "media_share", "spend", "estimate", "low", "high", "note"]
@@ -133,7 +133,7 @@ def _printed(
 
 
 def _price(yen: float, contacts: float) -> float:
-    return float(round(yen / contacts)) if contacts > 0 else inf
+    return round_half_up(yen / contacts, 0) if contacts > 0 else inf
 
 
 def _note(lead: str, names: pd.Series) -> str:

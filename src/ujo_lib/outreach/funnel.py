@@ -179,9 +179,10 @@ def steps(ads: pd.DataFrame, n_consultations: int | None) -> Typed:
     ]
     frame = pd.DataFrame(counted, columns=["step", "definition", "n"]).astype({"n": "Int64"})
     # Not every platform reports landings: their share is taken over the clicks of those that do.
-    landing_clicks = _clicks_with_landing(ads)
+    landed, landing_clicks = _landed(ads)
     above = pd.array([pd.NA, shown, landing_clicks, pd.NA], dtype="Float64")
-    frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
+    passed = frame["n"].mask(frame["step"] == "サイト到達", landed).astype("Float64")
+    frame["per_thousand"] = (1000 * passed / above).where(above > 0)
     partly = landing_clicks is not None and landing_clicks != _total(ads, "link_clicks")
     told = "「サイト到達」は、到達の計測がある広告のクリック1,000回あたりです。" if partly else ""
     columns = {
@@ -323,15 +324,16 @@ def _left_out(ads: pd.DataFrame) -> str:
     return f"{'と'.join(parts)}の記録がない行は、それを使う割合から除きました。" if parts else ""
 
 
-def _clicks_with_landing(ads: pd.DataFrame) -> int | None:
-    """Clicks of the rows that report landings."""
-    return _total(_reporting(ads, "landing_views"), "link_clicks")
+def _landed(ads: pd.DataFrame) -> tuple[int | None, int | None]:
+    """Landings and clicks of the rows that report both."""
+    both = _reporting(ads, "landing_views", "link_clicks")
+    return _total(both, "landing_views"), _total(both, "link_clicks")
 
 
 def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
     clicking, paid = _reporting(part, "link_clicks"), _reporting(part, "spend_yen")
     shown, clicked = _total(clicking, "impressions") or 0, _total(clicking, "link_clicks")
-    landed, spent = _total(part, "landing_views"), _total(paid, "spend_yen")
+    spent, (landed, able) = _total(paid, "spend_yen"), _landed(part)
     rates: dict[str, float | None] = dict.fromkeys(
         ("ctr", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
     )
@@ -352,7 +354,7 @@ def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
                 "low_day": 1000 * by_day.low,
                 "high_day": 1000 * by_day.high,
             }
-    if landed is not None and (able := _clicks_with_landing(part)) and landed <= able:
+    if landed is not None and able and landed <= able:
         rates["landing_share"] = landed / able
     if spent is not None:
         seen, both = _total(paid, "impressions"), _reporting(paid, "link_clicks")

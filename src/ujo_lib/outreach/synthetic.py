@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy import stats as distributions
 
-from ujo_lib.outreach.controlled import block_days, usable_blocks
+from ujo_lib.outreach.controlled import NO_ERROR, NO_SPREAD, block_days, usable_blocks
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged_by_error, refused
 from ujo_lib.stats import LEVEL
@@ -67,7 +67,7 @@ def effect(
         method: `METHOD` or `METHOD_CONTROL`.
         level: confidence level.
 
-    The error is the prediction error of one more block from the scatter of the earlier blocks' gaps.
+    The error is that of earlier blocks: the root of their mean square when each plays the window's part in turn.
     """
     if isinstance(comparison, Refusal):
         return refused(area, method, level, comparison)
@@ -82,12 +82,19 @@ def effect(
     counted = controls.reindex(comparison.frame.index).to_numpy(float)[days].sum(axis=1).T
     counts = np.vstack([counted, comparison.frame["local"].to_numpy(float)[days].sum(axis=1)])
     logs, before, design = np.log(counts + 0.5), len(days) - 1, METHODS[method]
+    # The weights fit the blocks that chose them better than one more: each is met by the weights of the others.
+    missed = [_of_last(np.roll(logs[:, :before], -1 - block, axis=1), design) for block in range(before)]
+    error = float(np.sqrt(np.mean(np.square(missed))))
+    if error <= NO_ERROR:
+        return refused(area, method, level, NO_SPREAD)
+    n, of = comparison.totals(IN_WINDOW).n, distributions.t(before - 1)
+    return judged_by_error(area, method, level, n=n, estimate=_of_last(logs, design), error=error, of=of)
+
+
+def _of_last(logs: Floats, design: Design) -> float:
+    """The effect in the last period, in logarithms; the last unit is the reached one."""
     # Relative to each unit's own past, so that no small prefecture is out of reach of a weighted mean of larger ones.
-    gap, weights = _gap(logs - logs[:, :before].mean(axis=1, keepdims=True), before, design)
-    middle, degrees = float(gap[before] - weights @ gap[:before]), before - 1
-    error = float(gap[:before].std(ddof=1) * np.sqrt(1 + weights @ weights))
-    n, of = comparison.totals(IN_WINDOW).n, distributions.t(degrees)
-    return judged_by_error(area, method, level, n=n, estimate=middle, error=error, of=of)
+    return estimate(logs - logs[:, :-1].mean(axis=1, keepdims=True), logs.shape[1] - 1, design)
 
 
 def _gap(outcome: Floats, before: int, design: Design) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from scipy import stats as scipy_stats
 from ujo_lib.columns import PValue, Rate, Ratio, Statistic, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS
-from ujo_lib.stats import LEVEL, side_of
+from ujo_lib.stats import LEVEL, side_of, told_alike
 from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People, deflated_share, effective_df, small_sample
 
@@ -52,7 +52,7 @@ def compare_hours(
         low, high = ratio_interval(np.array(n), np.array(n_reference), exposure, widened, level)
         p = ratio_p(np.array(n), np.array(n_reference), exposure, widened)
         estimate = rate / rate_reference if n_reference else None
-        compared = (estimate, float(low), float(high), float(p))
+        compared = (estimate, *told_alike(float(low), float(high), float(p), level))
     asked, against = hours_in_words(hours), hours_in_words(reference)
     columns = {
         "n": replace(CONTACTS, heading=f"{asked}の件数"),

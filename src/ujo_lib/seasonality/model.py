@@ -34,7 +34,7 @@ from ujo_lib.seasonality.calendar import (
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import weeks_of
 from ujo_lib.seasonality.verdicts import ALPHA
-from ujo_lib.stats import LEVEL, significant
+from ujo_lib.stats import LEVEL, significant, told_alike
 from ujo_lib.typed import Typed
 from ujo_lib.variance import Array
 
@@ -235,24 +235,30 @@ class CountModel:
         basis = self.columns(pd.date_range(self.terms.origin, periods=366))[:, index]
         curve = basis @ b
         contrast = basis[curve.argmax()] - basis[curve.argmin()]
-        # The highest and the lowest day are chosen from the data, so the joint test of all waves gives the
-        # p-value and Scheffé's limit the interval.
-        limit = np.sqrt(len(index) * scipy_stats.f.ppf(level, len(index), self._df))
-        middle, half = float(contrast @ b), float(limit * np.sqrt(contrast @ V @ contrast))
-        p = float(scipy_stats.f.sf(b @ np.linalg.solve(V, b) / len(index), len(index), self._df))
-        estimates = (np.exp(middle), np.exp(max(middle - half, 0.0)), np.exp(middle + half), p)
-        return [(WAVE_TERM, "1年の波(山÷谷)", *map(float, estimates), "谷の時期")]
+        # The highest and the lowest day are chosen from the data: interval and p-value are Scheffé's.
+        of = scipy_stats.f(len(index), self._df)
+        middle, error = float(contrast @ b), float(np.sqrt(contrast @ V @ contrast))
+        reach = error * float(np.sqrt(len(index) * of.ppf(level)))
+        p = float(of.sf((middle / error) ** 2 / len(index))) if error else 1.0
+        estimate, low, high, p = _told(middle, reach, p, level)
+        return [(WAVE_TERM, "1年の波(山÷谷)", estimate, max(low, 1.0), high, p, "谷の時期")]
 
     def _ratio(self, contrast: Array, level: float) -> tuple[float, float, float, float]:
         middle = float(contrast @ self.coefficients)
         error = float(np.sqrt(contrast @ self.covariance @ contrast))
         reach = error * float(scipy_stats.t.ppf((1 + level) / 2, self._df))
         p = 2 * float(scipy_stats.t.sf(abs(middle) / error, self._df))
-        return float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)), p
+        return _told(middle, reach, p, level)
 
     @property
     def _df(self) -> int:
         return len(self.residuals) - len(self.names)
+
+
+def _told(middle: float, reach: float, p: float, level: float) -> tuple[float, float, float, float]:
+    """A ratio with limits and p as a row prints them, from its logarithm and half the width of its interval."""
+    estimate, low, high = (float(np.exp(end)) for end in (middle, middle - reach, middle + reach))
+    return estimate, *told_alike(low, high, p, level)
 
 
 def fit_calendar(

@@ -8,7 +8,7 @@ commissioners; by how much is known of the wave at hand alone, and taken to be s
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -149,9 +149,9 @@ def compare_waves(
         return Change("not_comparable", "none", earlier, later, n0, n1, None)
     bunched = dispersion_index(known)
     if e0 and e1:
-        ratio = stats.rate_ratio(n1, e1, n0, e0, level, bunched)
+        ratio = _told(stats.rate_ratio(n1, e1, n0, e0, level, bunched), level)
         return Change(_verdict(ratio), "rate", earlier, later, n0, n1, ratio)
-    ratio = stats.rate_ratio(n1, 1.0, n0, 1.0, level, bunched)
+    ratio = _told(stats.rate_ratio(n1, 1.0, n0, 1.0, level, bunched), level)
     unknown = tuple(name for name, responded in ((earlier, e0), (later, e1)) if responded is None)
     return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio, unknown)
 
@@ -207,6 +207,11 @@ def _change_row(change: Change, known: ArrayLike) -> tuple[Any, ...]:
         told = ratio.estimate, ratio.low, ratio.high, ratio.p_value, dispersion_index(known)
         numbers = tuple(map(_finite, told))
     return n1, n0, difference, *numbers, _BASIS_JA[change.basis], change.code
+
+
+def _told(ratio: stats.RateRatio, level: float) -> stats.RateRatio:
+    low, high, p_value = stats.told_alike(ratio.low, ratio.high, ratio.p_value, level)
+    return replace(ratio, low=low, high=high, p_value=p_value)
 
 
 def _verdict(ratio: stats.RateRatio) -> Code:
