@@ -115,7 +115,7 @@ def test_an_interval_between_assumptions_has_no_level_and_every_other_one_has():
 
 @pytest.mark.parametrize("level", [-0.01, 0.0, 1.0, 1.01])
 def test_a_level_that_is_no_probability_is_refused(level):
-    with pytest.raises(ColumnError, match="between 0 and 1"):
+    with pytest.raises(ColumnError, match="0と1の間"):
         Bound(of="n", side="low", level=level)
 
 
@@ -134,7 +134,7 @@ def test_what_follows_from_its_row_is_computed_from_it(n, base):
 def test_what_does_not_follow_from_its_row_says_so():
     for column in (Share(), Estimate(), Difference(), PValue()):
         assert column.sources == ()
-        with pytest.raises(ColumnError, match="does not follow"):
+        with pytest.raises(ColumnError, match="計算できません"):
             column.value({"n": 1.0})
 
 

@@ -106,7 +106,7 @@ def test_what_is_printed_follows_from_the_counts_beside_it():
 
 def test_a_question_cannot_be_crossed_with_itself_or_with_other_people():
     side = answers(["x"], "x", "side")
-    with pytest.raises(ValueError, match="itself"):
+    with pytest.raises(ValueError, match="自身と"):
         crosstab(side, side, "人")
-    with pytest.raises(ValueError, match="same members"):
+    with pytest.raises(ValueError, match="同じ人や件"):
         crosstab(side, answers(["a", "a"], "a", "head"), "人")

@@ -140,7 +140,7 @@ class Column:
         Raises:
             ColumnError: the value does not follow from its row.
         """
-        raise ColumnError(f"{self.name} does not follow from its row ({', '.join(row)})")
+        raise ColumnError(f"「{self.name}」は、同じ行の列({'、'.join(row)})からは計算できません。")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -387,9 +387,14 @@ class Bound(Column, rests="of"):
 
     def __post_init__(self) -> None:
         if (self.level is None) != (self.interval == "assumption"):
-            raise ColumnError(f"interval around {self.of}: of kind {self.interval}, at level {self.level}")
+            raise ColumnError(
+                f"列「{self.of}」の区間({self.interval})の level が {self.level} です。"
+                "assumption には書かず、ほかの区間には 0.95 のように書きます。"
+            )
         if self.level is not None and not 0 < self.level < 1:
-            raise ColumnError(f"interval around {self.of}: level {self.level} is not between 0 and 1")
+            raise ColumnError(
+                f"列「{self.of}」の区間の level が {self.level} です。0と1の間の数(0.95 など)を書きます。"
+            )
 
     @property
     def format(self) -> str:

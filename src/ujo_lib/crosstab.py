@@ -40,10 +40,12 @@ def crosstab(rows: pd.Series | pd.DataFrame, columns: pd.Series | pd.DataFrame, 
         [['f', 'a', 0, 1], ['f', 'b', 1, 1], ['m', 'a', 1, 2], ['m', 'b', 1, 2]]
     """
     if not rows.index.equals(columns.index):
-        raise ValueError("rows and columns of a cross table are not about the same members")
+        raise ValueError(
+            "クロス集計の表側と表頭が、同じ人や件についてのものではありません(行の番号が違います)。"
+        )
     (row, row_labels, in_row, row_known), (column, labels, given, known) = _read(rows), _read(columns)
     if row == column:
-        raise ValueError(f"a question cannot be crossed with itself: {row!r}")
+        raise ValueError(f"「{row}」を「{row}」自身とクロス集計することはできません。別の質問を選びます。")
     kept = row_known & known
     in_row, given = in_row[kept].astype(np.int64), given[kept].astype(np.int64)
     counts, members, answers = in_row.T @ given, in_row.sum(axis=0), given.sum(axis=0)

@@ -157,7 +157,7 @@ def test_what_is_said_of_a_table_survives_writing_and_reading():
 
 
 def test_a_cell_that_is_not_unique_is_no_cell():
-    with pytest.raises(KeyError, match="0 rows"):
+    with pytest.raises(KeyError, match="の行が0個"):
         unmasked(SPEC, FRAME).value("n", sex="不明")
 
 

@@ -66,7 +66,7 @@ def test_each_phrase_holds_from_its_first_share_to_its_last_and_at_them_as_it_sa
 
 
 def test_a_phrase_without_a_rule_is_refused_rather_than_judged() -> None:
-    with pytest.raises(wording.WordingError, match="no rule"):
+    with pytest.raises(wording.WordingError, match="決まりはありません"):
         wording.agrees("かなりの割合", 0.7)
 
 

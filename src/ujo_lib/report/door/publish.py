@@ -290,7 +290,10 @@ class Published:
             matches &= (self.frame[column].astype(object) == label).to_numpy(dtype=bool)
         found = np.flatnonzero(matches)
         if len(found) != 1:
-            raise KeyError(f"{self.spec.id}: {len(found)} rows with {dimensions}")
+            told = "、".join(f"{column} = {label}" for column, label in dimensions.items())
+            raise KeyError(
+                f"{self.spec.id}: {told} の行が{len(found)}個あります。一つに決まるように区分を指定します。"
+            )
         return int(found[0])
 
     def value(self, column: str, **dimensions: str) -> Any:

@@ -169,9 +169,8 @@ def agrees(phrase: str, share: float) -> bool:
     for rule in SHARE_RULES:
         if digit and rule.words == words:
             return rule.holds(Decimal(repr(float(share))) * 100, int(digit.group()))
-    raise WordingError(
-        f"no rule for the phrase {phrase!r}; rules: {', '.join(rule.words for rule in SHARE_RULES)}"
-    )
+    there = "、".join(rule.words for rule in SHARE_RULES)
+    raise WordingError(f"「{phrase}」という言い方の決まりはありません。使えるのは {there} です。")
 
 
 def interval_phrase(name: str, low: float, high: float, number_format: str = "share") -> str:
@@ -588,7 +587,7 @@ def glossary(*terms: str) -> str:
         WordingError: a term that the glossary does not explain.
     """
     if unknown := [term for term in terms if term not in GLOSSARY]:
-        raise WordingError(f"no explanation for {'、'.join(unknown)}; known: {'、'.join(GLOSSARY)}")
+        raise WordingError(f"{'、'.join(unknown)} の説明はありません。あるのは {'、'.join(GLOSSARY)} です。")
     entries = "".join(
         f'<dt id="{anchor_of(term)}">{html.escape(term)}</dt><dd>{html.escape(GLOSSARY[term])}</dd>'
         for term in terms

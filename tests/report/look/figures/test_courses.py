@@ -163,7 +163,7 @@ def test_the_last_day_of_a_span_belongs_to_it_and_a_single_day_is_a_diamond(end:
 
 def test_a_span_that_ends_the_day_before_it_begins_is_refused() -> None:
     table = published({"label": ["紙"], "start": ["2024-03-01"], "end": ["2024-02-29"]})
-    with pytest.raises(figures.FigureError, match="ends before it begins"):
+    with pytest.raises(figures.FigureError, match="より前の行"):
         figures.timeline(table, y="label", start="start", end="end", finding="示す。")
 
 
@@ -337,7 +337,7 @@ def test_the_observed_is_thin_and_grey_beside_its_fitted_course_which_alone_has_
     assert (observed.get_color(), fitted.get_color()) == (MUTED, VERMILLION)
     (band,) = [part for part in sheet.mpl.axes[0].collections if "FillBetween" in type(part).__name__]
     assert band.get_facecolor()[0][:3] == pytest.approx(to_rgb(VERMILLION))
-    with pytest.raises(figures.FigureError, match="fitted and by together"):
+    with pytest.raises(figures.FigureError, match="fitted と by は一緒に"):
         figures.line(drawn.days(), x="date", y="n", fitted="fitted", by="date", finding="示す。")
 
 

@@ -240,7 +240,7 @@ def test_a_real_value_that_is_kept_back_is_named_at_the_left_end_and_marked_by_n
     (text,) = axes.texts
     assert (text.xy, text.get_ha(), text.get_color()) == ((1.0, 1), "left", SOFT)
     assert not axes.lines
-    with pytest.raises(figures.FigureError, match="marks no row"):
+    with pytest.raises(figures.FigureError, match="真の行がありません"):
         figures.distribution(
             published({"ratio": [1.0], "real": [False]}), x="ratio", marker="real", finding="示す。"
         )
@@ -287,7 +287,7 @@ def test_choices_stand_below_their_heading_each_on_a_line_of_its_own(layout) -> 
     assert sheet.tall == pytest.approx(layout.width * 0.3 + 40 + 6 * 1.7 * layout.small)
     assert not any(axes.spines["bottom"].get_visible() for axes in (above, below))
     assert list(below.get_xticks()) == []
-    with pytest.raises(figures.FigureError, match="name the columns"):
+    with pytest.raises(figures.FigureError, match="choices が空です"):
         figures.spec_curve(table, choices=(), finding="示す。")
 
 

@@ -108,7 +108,7 @@ def test_a_calendar_shows_fifty_four_weeks_and_no_more(days: int, fits: bool) ->
         axes = drawing(figures.calendar_map(table, date="date", value="n", finding="示す。")).mpl.axes[0]
         assert axes.get_xlim() == (0, 54)
     else:
-        with pytest.raises(figures.FigureError, match="spans 55 weeks"):
+        with pytest.raises(figures.FigureError, match="55週にわたります"):
             figures.calendar_map(table, date="date", value="n", finding="示す。")
 
 
@@ -142,7 +142,7 @@ def test_a_calendar_of_one_year_does_not_repeat_it() -> None:
 
 def test_two_numbers_of_one_day_are_not_drawn_over_each_other() -> None:
     table = published({"date": ["2023-04-01", "2023-04-01"], "n": [1, 2]})
-    with pytest.raises(figures.FigureError, match="a day occurs twice"):
+    with pytest.raises(figures.FigureError, match="同じ日が二度"):
         figures.calendar_map(table, date="date", value="n", finding="示す。")
 
 

@@ -97,13 +97,13 @@ def test_an_interval_is_called_what_it_is(level: float, kind, name: str) -> None
 def test_mistakes_of_the_author_name_the_table_and_the_options() -> None:
     with pytest.raises(figures.FigureError, match=r"cases_by_sex: 列「rate」はありません.*share"):
         figures.bars(by_sex(), x="rate", y="sex", finding="示す。")
-    with pytest.raises(figures.FigureError, match="two values"):
+    with pytest.raises(figures.FigureError, match="3個です。二つになる"):
         figures.pyramid(by_occupation(), x="share", y="answer", by="occupation", finding="示す。")
-    with pytest.raises(figures.FigureError, match="to highlight"):
+    with pytest.raises(figures.FigureError, match="highlight の .*にありません。あるのは"):
         figures.bars(by_sex(), x="share", y="sex", highlight=["だれか"], finding="示す。")
     with pytest.raises(figures.FigureError, match="finding"):
         figures.bars(by_sex(), x="share", y="sex", finding="")
-    with pytest.raises(figures.FigureError, match="two rows for"):
+    with pytest.raises(figures.FigureError, match="の行が二つあります"):
         figures.heat_map(by_occupation(), x="answer", y="answer", value="share", finding="示す。")
 
 

@@ -211,7 +211,10 @@ def pyramid(published: Published, *, x: str, y: str, by: str) -> Drawing:
     """
     names, sides = read.levels(published, y), read.levels(published, by)
     if len(sides) != 2:
-        raise FigureError(f"{published.spec.id}: a pyramid needs two values of {by}, there are {len(sides)}")
+        raise FigureError(
+            f"{published.spec.id}: 左右に分ける列「{by}」の区分が{len(sides)}個です。"
+            "二つになるよう where で行を絞ります。"
+        )
     rows = read.marks(published, x, y=y, by=by)
 
     def draw(sheet: Sheet) -> None:

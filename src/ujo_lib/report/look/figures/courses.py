@@ -113,7 +113,9 @@ def line(
         FigureError: too many series, or `fitted` together with several series.
     """
     if fitted and by:
-        raise FigureError(f"{published.spec.id}: fitted and by together; show one series at a time")
+        raise FigureError(
+            f"{published.spec.id}: fitted と by は一緒に使えません。where で一つの系列に絞り、by を外します。"
+        )
     return _lines(published, x, y, low, high, by=by, fitted=fitted, spans=spans)
 
 
@@ -176,8 +178,14 @@ def timeline(published: Published, *, y: str, start: str, end: str, by: str | No
     """
     names, kinds = read.levels(published, y), read.few_enough(published, by)
     first, last = read.days(published, start), read.days(published, end)
-    if (last < first).any():
-        raise FigureError(f"{published.spec.id}: a span ends before it begins")
+    if late := "、".join(
+        dict.fromkeys(
+            name for name, turned in zip(read.texts(published, y), last < first, strict=True) if turned
+        )
+    ):
+        raise FigureError(
+            f"{published.spec.id}: 列「{end}」が列「{start}」より前の行({late})があります。日付を直します。"
+        )
     said = [_span(*ends) for ends in zip(first, last, strict=True)]
     places = [names.index(name) for name in read.texts(published, y)]
     looks = [kinds.index(kind) for kind in (read.texts(published, by) if by else [""] * len(said))]

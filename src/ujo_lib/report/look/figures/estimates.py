@@ -102,7 +102,7 @@ def spec_curve(
         FigureError: no choices are named.
     """
     if not choices:
-        raise FigureError(f"{published.spec.id}: name the columns with the choices")
+        raise FigureError(f"{published.spec.id}: choices が空です。分析の選び方を表す列の名前を並べます。")
     rows = read.marks(published, "estimate", low="low", high="high").assign(
         chosen=read.flags(published, marker) if marker else False,
         **{column: read.texts(published, column) for column in choices},
@@ -170,7 +170,9 @@ def distribution(
     # A kept-back mark belongs to the row that matters: all others are not about the place.
     real = read.flags(published, marker) | read.kept_back(published, marker)
     if not real.any():
-        raise FigureError(f"{published.spec.id}: {marker} marks no row as the real one")
+        raise FigureError(
+            f"{published.spec.id}: 列「{marker}」が真の行がありません。実際の値の行を一つ真にします。"
+        )
     rows = read.marks(published, x).assign(name=read.texts(published, label) if label else "実際の値")
     others = rows["value"][~real].dropna()
     ends = [*rows["value"].dropna(), *([] if reference is None else [reference])] or [0.0, 1.0]

@@ -13,10 +13,17 @@ from ujo_lib.columns import Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.drawing import TableInsteadError
+from ujo_lib.report.look.figures.lettering import widest, wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, house
 from ujo_lib.report.look.figures.sheet import Sheet
 from ujo_lib.report.look.notation import HIDDEN, SYMBOLS
-from ujo_lib.report.look.style import BLUE, INK, SERIES
+from ujo_lib.report.look.style import BLUE, INK, SERIES, Layout
+
+
+class CrowdedError(TableInsteadError):
+    """Labels stand so close along the bottom that not one letter of each has room."""
+
+    said = "区分が多く、図では名前が重なるため、表で示します。"
 
 
 class NotDrawnError(TableInsteadError):
@@ -42,7 +49,7 @@ def figure(
         plot: a function of seaborn that draws on `ax`: barplot, lineplot, scatterplot, boxplot …
         x: column along the bottom; a function that places rows by one column (histplot, ecdfplot, countplot) takes one.
         y: column along the side.
-        hue: column with series; for heatmap the numbers that fill it.
+        hue: column with series, also of numbers; for heatmap the numbers that fill it.
         options: plain values for the function of seaborn, names of columns for `style`, `size` and `weights`;
             `errorbar=None` and `ci=None` unless told otherwise.
 
@@ -50,6 +57,7 @@ def figure(
         FigureError: not such a function of seaborn, an option that is no plain value or that it refuses, neither x nor
             y, no column with numbers, or several rows at one place, of which seaborn would draw the mean: a number that
             no table holds.
+        CrowdedError: labels have no room along the bottom; a page shows the table instead.
         NotDrawnError: seaborn warns that it leaves something out; a page shows the table instead.
     """
     takes = _parameters(published, plot, options)
@@ -73,6 +81,8 @@ def figure(
         )
     series = [] if crossed else read.few_enough(published, hue)
     data = pd.DataFrame({column: _column(published, column, column in numbers) for column in used})
+    if series and hue and hue not in numbers:
+        data[hue] = pd.Categorical(read.texts(published, hue), series)  # numbers, too, name series here
     if "estimator" in takes:
         places = [column for column in used if column not in (measured[0], weights)]
         _require_one_row_each(published, plot, data, places)
@@ -90,9 +100,18 @@ def figure(
     if crossed:
         data, look = _crossed(published, x, y, hue)
 
+    given = "、".join(
+        f"{name}={column}({'数' if column in numbers else '区分か日付'})"
+        for name, column in (("x", x), ("y", y), ("hue", hue))
+        if column
+    )
+
     def draw(sheet: Sheet) -> None:
         layout = sheet.layout
-        axes = sheet.axes(layout.width * (0.8 if layout.narrow else 0.5))
+        beside = [] if y is None or y in measured else read.levels(published, y)
+        lines = [wrapped(name, layout.small, layout.width / 3) for name in beside]
+        high = sum(1.3 * (line.count("\n") + 1) for line in lines) * layout.small
+        axes = sheet.axes(max(layout.width * (0.8 if layout.narrow else 0.5), high))
         try:
             with warnings.catch_warnings():
                 # What seaborn says to programmers would stand on the page, and keep a release back.
@@ -104,6 +123,8 @@ def figure(
         except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
             raise FigureError(
                 f"{published.spec.id}: seaborn の {plot.__name__} は、この列と指定では描けません({error})。"
+                f"渡したのは {given} です。どの軸に数の列が要り、x と y の一方だけを取るかは、"
+                f"sns.{plot.__name__}? で確かめられます。"
             ) from error
         for column, axis in ((x, axes.xaxis), (y, axes.yaxis)):
             if column is None:
@@ -114,6 +135,7 @@ def figure(
             else:
                 axis.set_label_text("")
                 axis.set_tick_params(labelcolor=INK)
+                _label(axis, layout, widest(lines, layout.small))
         if legend := axes.get_legend():
             words = [text.get_text() for text in legend.get_texts()]
             sheet.key(legend.legend_handles, [schema[word].name if word in used else word for word in words])
@@ -127,6 +149,22 @@ def figure(
     # Where one of several is kept back as a whole, no row has a place.
     told = min(numbers, key=lambda column: bool(published.frame[column].notna().any()), default="")
     return Drawing(f"seabornの{plot.__name__}によるグラフ", draw, told, names)
+
+
+def _label(axis: Any, layout: Layout, beside: float) -> None:
+    """Break the labels of an axis so that none covers its neighbour; labels of the other take `beside` pixels."""
+    low, high = sorted(axis.get_view_interval())
+    names = {
+        at: text.get_text()
+        for at, text in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+        if low <= at <= high
+    }
+    room = layout.width / 3
+    if axis.axis_name == "x":
+        room = (layout.width - max(beside, 40) - 8) / max(len(names), 1)
+        if room < layout.small:
+            raise CrowdedError(f"{len(names)} labels have {room:.1f} pixels each")
+    axis.set_ticks([*names], [wrapped(name, layout.small, room - 2) for name in names.values()], rotation=0)
 
 
 _OURS: Mapping[str, Any] = {"errorbar": None, "ci": None, "saturation": 1, "seed": 0, "jitter": False}
@@ -148,7 +186,7 @@ def _parameters(
     """What a function of seaborn takes that can be called again, for an export, from plain values alone."""
     name = getattr(plot, "__name__", str(plot))
     takes = inspect.signature(plot).parameters if getattr(sns, name, None) is plot else {}
-    if "ax" not in takes:
+    if not {"ax", "data"} <= {*takes}:
         raise FigureError(
             f"{published.spec.id}: {name} は、図だけを書き出すときに描き直せません。"
             "軸の上に描く seaborn の関数(sns.barplot、sns.lineplot、sns.scatterplot など)を使ってください。"
@@ -204,6 +242,7 @@ def _crossed(
         raise FigureError(f"{published.spec.id}: heatmap には x と y(区分の列)と hue(数の列)を渡します。")
     rows = read.marks(published, value, y=y, by=x)
     look = {"annot": read.crossed(published, rows, "said"), "fmt": "", "cbar": False}
+    look |= {"xticklabels": True, "yticklabels": True}  # by itself seaborn leaves out every second
     return read.crossed(published, rows, "value"), look
 
 

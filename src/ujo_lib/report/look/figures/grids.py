@@ -118,14 +118,18 @@ def calendar_map(published: Published, *, date: str, value: str) -> Drawing:
     """
     when = read.days(published, date)
     if when.duplicated().any():
-        raise FigureError(f"{published.spec.id}: a day occurs twice in {date}; add the numbers up first")
+        raise FigureError(
+            f"{published.spec.id}: 列「{date}」に同じ日が二度あります。日ごとに合計してから渡します。"
+        )
     first = when.min() - pd.Timedelta(days=sunday_weekday(when.min().date()))
     since = (when - first).dt.days
     rows = read.marks(published, value).assign(y=since % 7, by=since // 7)
     rows["said"] = rows["said"].str[:1].where(rows["gone"], "")
     weeks = int(rows["by"].max()) + 1
     if weeks > 54:
-        raise FigureError(f"{published.spec.id}: {date} spans {weeks} weeks; a calendar shows one year")
+        raise FigureError(
+            f"{published.spec.id}: 列「{date}」が{weeks}週にわたります。where で1年分に絞ります。"
+        )
     both = [rows.pivot(index="y", columns="by", values=name) for name in ("value", "said")]
     turns = when.min().year != when.max().year
     starts = {

@@ -265,7 +265,7 @@ def crossed(published: Published, rows: pd.DataFrame, value: str, across: str = 
     twice = rows[rows.duplicated(["y", across])]
     if len(twice):
         cell = "、".join(twice.iloc[0][["y", across]])
-        raise FigureError(f"{published.spec.id}: two rows for {cell}; filter the table first")
+        raise FigureError(f"{published.spec.id}: {cell} の行が二つあります。where で行を絞ります。")
     return rows.pivot(index="y", columns=across, values=value)
 
 
@@ -341,8 +341,10 @@ def numbers(published: Published, column: str) -> NDArray[np.float64]:
         values = pd.to_numeric(published.frame[column]).astype("Float64")
         return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
     except (ValueError, TypeError):
+        kinds = published.spec.schema.columns.items()
+        there = "、".join(name for name, kind in kinds if kind.numeric) or "ありません"
         raise FigureError(
-            f"{published.spec.id}: column {column} holds texts, a figure needs numbers there"
+            f"{published.spec.id}: 列「{column}」は数ではありません。数の列: {there}。"
         ) from None
 
 
@@ -390,7 +392,9 @@ def days(published: Published, column: str) -> pd.Series:
         # A bare year is a label, not the first of January: the whole form is asked for.
         return pd.to_datetime(given, format="%Y-%m-%d")
     except (ValueError, TypeError):
-        raise FigureError(f"{published.spec.id}: column {column} must hold dates like 2023-04-01") from None
+        raise FigureError(
+            f"{published.spec.id}: 列「{column}」に、2023-04-01 のような日付でない値があります。"
+        ) from None
 
 
 def levels(published: Published, column: str) -> list[str]:
@@ -422,9 +426,10 @@ def highlighted(published: Published, column: str, names: Sequence[str]) -> list
         FigureError: no row has one of them.
     """
     there = texts(published, column)
-    if unknown := set(names) - set(there):
+    if unknown := "、".join(sorted(set(names) - set(there))):
+        known = "、".join(dict.fromkeys(there))
         raise FigureError(
-            f"{published.spec.id}: no row {', '.join(sorted(unknown))} in {column} to highlight"
+            f"{published.spec.id}: highlight の {unknown} は、列「{column}」にありません。あるのは {known} です。"
         )
     return [BLUE if not names or name in names else MUTED for name in there]
 
