@@ -66,8 +66,10 @@ def same_records(
 ) -> tuple[list[PastRelease], list[PastRelease]]:
     """Part what earlier releases told of the records as they are now from what they told of other records.
 
-    A release of a population is of the same records when one set of people can have all its true counts and those of
-    `tables`. People without dates are counted anew each year: unlike counts of another year are no corrections.
+    Releases of a population are of the same records when one set of people can have all their true counts and those of
+    `tables`: of two halves and a year each pair may agree that together do not. Those that share most groups with
+    `tables` are asked first. People without dates are counted anew each year: unlike counts of another year are no
+    corrections.
 
     Args:
         tables: every table of the new release, with its true counts.
@@ -77,10 +79,16 @@ def same_records(
     Returns:
         Tables of the same records, and tables of records that have been corrected since.
     """
-    same, corrected = [], []
-    for told in _distinct(_releases(previous)):
-        now = [table for table in tables if table.population == told[0].table.population]
-        if _agree(now, [past.table for past in told]):
+    same, corrected = list[PastRelease](), list[PastRelease]()
+    groups = {table.region(i) for table, i, _ in valued(tables)}
+
+    def shared(told: Sequence[PastRelease]) -> int:
+        return sum(table.region(i) in groups for table, i, _ in valued(past.table for past in told))
+
+    for told in sorted(_distinct(_releases(previous)), key=shared, reverse=True):
+        population = told[0].table.population
+        now = [table for table in tables if table.population == population]
+        if _agree([*now, *_tables(same, population)], _tables(told, population)):
             same += told
             continue
         here = _fiscal_year(told[0].release) == _fiscal_year(year)
@@ -119,7 +127,7 @@ def small_changes(
         LimitError: the steps did not do. Nothing has been found, and nothing shown to be safe.
     """
     pairs, patience = list[_Subtraction](), Patience(steps)
-    for told in _releases(corrected):
+    for told in _together(_releases(corrected)):
         population = told[0].table.population
         now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
         now += [past for past in same if past.table.population == population]
@@ -146,6 +154,24 @@ def _distinct(releases: Sequence[list[PastRelease]]) -> list[list[PastRelease]]:
     for release, tables in zip(releases, told, strict=True):
         found.setdefault(told.index(tables), release)
     return [*found.values()]
+
+
+def _tables(previous: Sequence[PastRelease], population: str) -> list[CountTable]:
+    return [past.table for past in previous if past.table.population == population]
+
+
+def _together(releases: Sequence[list[PastRelease]]) -> list[list[PastRelease]]:
+    """Each release by itself, and each with all others that can tell of the same people: nobody reads but one."""
+    found = [*releases]
+    for told in releases:
+        population, group = told[0].table.population, [*told]
+        for other in releases:
+            tables = _tables(other, population)
+            if other is not told and tables and _agree(_tables(group, population), tables):
+                group += other
+        if not any({*map(id, group)} == {*map(id, one)} for one in found):
+            found.append(group)
+    return found
 
 
 def _fiscal_year(release: str) -> str:
