@@ -24,6 +24,7 @@ from ujo_lib.disclosure.audit.people import People
 from ujo_lib.disclosure.audit.regions import differences, rests
 from ujo_lib.disclosure.tables import (
     PERIOD,
+    Cell,
     CountTable,
     PastRelease,
     Policy,
@@ -40,6 +41,18 @@ RECORD, BOTH, ONE = "〔記録〕", "両方", "片方だけ"
 _STEPS = 3_000_000
 """Steps of all programmes after which a corrected year is refused: about eight times what a city with three signed
 years of a thousand counts each took (3,000 a second), and so a quarter of an hour."""
+
+
+class TornError(Exception):
+    """Earlier releases contradict each other and none of them the new one: nobody knows which tell of its records.
+
+    Attributes:
+        releases: their names, without those taken to tell of the same records.
+    """
+
+    def __init__(self, releases: Sequence[str]) -> None:
+        super().__init__("、".join(releases))
+        self.releases = tuple(releases)
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,10 @@ def same_records(
 ) -> tuple[list[PastRelease], list[PastRelease]]:
     """Part what earlier releases told of the records as they are now from what they told of other records.
 
-    A release of a population is of the same records when one set of people can have all its true counts and those of
-    `tables`. People without dates are counted anew each year: unlike counts of another year are no corrections.
+    Releases of a population are of the same records when one set of people can have all their true counts and those of
+    `tables`: of two halves and a year each pair may agree that together do not. Those that share most groups with
+    `tables` are asked first. People without dates are counted anew each year: unlike counts of another year are no
+    corrections.
 
     Args:
         tables: every table of the new release, with its true counts.
@@ -77,10 +92,16 @@ def same_records(
     Returns:
         Tables of the same records, and tables of records that have been corrected since.
     """
-    same, corrected = [], []
-    for told in _distinct(_releases(previous)):
-        now = [table for table in tables if table.population == told[0].table.population]
-        if _agree(now, [past.table for past in told]):
+    same, corrected = list[PastRelease](), list[PastRelease]()
+    groups = {table.region(i) for table, i, _ in valued(tables)}
+
+    def shared(told: Sequence[PastRelease]) -> int:
+        return sum(table.region(i) in groups for table, i, _ in valued(past.table for past in told))
+
+    for told in sorted(_distinct(_releases(previous)), key=shared, reverse=True):
+        population = told[0].table.population
+        now = [table for table in tables if table.population == population]
+        if _agree([*now, *_tables(same, population)], _tables(told, population)):
             same += told
             continue
         here = _fiscal_year(told[0].release) == _fiscal_year(year)
@@ -116,13 +137,17 @@ def small_changes(
 
     Raises:
         TableError: tables of one release that contradict each other.
+        TornError: earlier releases that contradict each other, and none of them the new one.
         LimitError: the steps did not do. Nothing has been found, and nothing shown to be safe.
     """
     pairs, patience = list[_Subtraction](), Patience(steps)
-    for told in _releases(corrected):
+    torn = [told for told in _releases(corrected) if not _contradicts(told, tables)]
+    if torn:
+        raise TornError(sorted({told[0].release for told in torn}))
+    for told, others in _beliefs(_releases(corrected), _releases(same)):
         population = told[0].table.population
         now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
-        now += [past for past in same if past.table.population == population]
+        now += [past for past in others if past.table.population == population]
         known = [figure for figure in public if figure.population == population]
         pairs.append(replace(_Subtraction.of(told, now, known, policy), patience=patience))
     found = [change for pair in pairs for change in pair.subtracted()]
@@ -146,6 +171,38 @@ def _distinct(releases: Sequence[list[PastRelease]]) -> list[list[PastRelease]]:
     for release, tables in zip(releases, told, strict=True):
         found.setdefault(told.index(tables), release)
     return [*found.values()]
+
+
+def _tables(previous: Sequence[PastRelease], population: str) -> list[CountTable]:
+    return [past.table for past in previous if past.table.population == population]
+
+
+def _contradicts(told: Sequence[PastRelease], tables: Sequence[CountTable]) -> bool:
+    population = told[0].table.population
+    now = [table for table in tables if table.population == population]
+    return not _agree(now, _tables(told, population))
+
+
+def _beliefs(
+    corrected: Sequence[list[PastRelease]], same: Sequence[list[PastRelease]]
+) -> Iterator[tuple[list[PastRelease], list[PastRelease]]]:
+    """Whose records were corrected since, and whose were not: each release by itself, and with all that fit it.
+
+    What agrees with the new release may tell of the earlier records all the same: a year, of which the new release
+    counts a half, and another half as it was.
+    """
+    found: list[set[int]] = []
+    for told in corrected:
+        yield told, [past for release in same for past in release]
+        population, group = told[0].table.population, [*told]
+        others = [other for other in (*corrected, *same) if other is not told]
+        for other in (other for other in others if other[0].table.population == population):
+            if _agree(_tables(group, population), _tables(other, population)):
+                group += other
+        members = {*map(id, group)}
+        if len(group) > len(told) and members not in found:
+            found.append(members)
+            yield group, [past for release in same for past in release if id(past) not in members]
 
 
 def _fiscal_year(release: str) -> str:
@@ -382,8 +439,10 @@ class _Subtraction:
         ends = reader.ends([*changed], self.policy.required_width)
         for region, told in zip(changed.values(), ends, strict=True):
             yield from self._judged(region, asked[region], *sorted(sign * end for end in told))
-        for side, of in kinds:
-            yield from self._opened(side, of, reader, Outsider(people, facts[side], self.patience))
+        for (side, of), (other, _) in zip(kinds, kinds[::-1], strict=True):
+            alone = Outsider(people, facts[side], self.patience)
+            yield from self._opened(side, of, reader, alone)
+            yield from self._placed([r for r in other.truth if r not in side.truth], of, reader, alone)
 
     def _judged(
         self, region: Region | None, name: tuple[str, str], low: float, high: float
@@ -417,6 +476,23 @@ class _Subtraction:
                 yield SmallChange(
                     self.release, past.table.id, past.table.label(i), low, high, of_change=False
                 )
+
+    def _placed(
+        self, groups: Sequence[Region], kinds: tuple[str, ...], reader: Outsider, alone: Outsider
+    ) -> Iterator[SmallChange]:
+        """Small counts of groups that one release names, among the records of the other."""
+        width, asked = self.policy.required_width, [_of(region, *kinds) for region in groups]
+        for group, of, (low, high) in zip(groups, asked, reader.ends(asked, width), strict=True):
+            if high - low >= width:
+                continue
+            unsolved = math.isnan(high - low)
+            if unsolved or any(self._is_small(value) for value in range(int(low), int(high) + 1)):
+                ((least, most),) = alone.ends([of], width)
+                if unsolved or high - low < min(width, most - least):
+                    yield SmallChange(self.release, *self.names[group], low, high, of_change=False)
+
+    def _is_small(self, value: int) -> bool:
+        return self.policy.is_primary(Cell((), "", value))
 
     @cached_property
     def _frames(self) -> dict[Region, frozenset[str]]:

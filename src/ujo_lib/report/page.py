@@ -32,8 +32,8 @@ from ujo_lib.report.door.publish import (
     Subject,
     TableRecord,
     TableSpec,
-    is_ranked,
     mask,
+    ranked_by,
     tells_numbers,
     unmasked,
 )
@@ -198,7 +198,7 @@ class Page:
         table.require_following()
         about = self._completed(replace(subject or Subject(), **changes))
         left = table.left() if table.left and len(table) and not self.masks else None
-        spec = TableSpec(id, title, about, table.schema, table.left is not None, left, is_ranked(table))
+        spec = TableSpec(id, title, about, table.schema, table.left is not None, left, ranked_by(table))
         frame = table.frame
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record

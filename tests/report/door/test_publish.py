@@ -36,9 +36,9 @@ from ujo_lib.report.door.publish import (
     Subject,
     TableRecord,
     TableSpec,
-    is_ranked,
     mask,
     not_supplied,
+    ranked_by,
     unmasked,
 )
 from ujo_lib.report.look.figures import read
@@ -450,14 +450,65 @@ def test_what_a_release_showed_is_read_back_with_its_mask():
 )
 def test_rows_stand_in_the_order_of_a_count_where_no_order_of_their_labels_explains_it(labels, n, ranked):
     frame = pd.DataFrame({"home": labels if isinstance(labels, pd.Categorical) else list(labels), "n": n})
-    assert is_ranked(Typed.of(frame, {"home": Dimension(), "n": Count(unit="人")})) == ranked
+    assert bool(ranked_by(Typed.of(frame, {"home": Dimension(), "n": Count(unit="人")}))) is ranked
 
 
 @pytest.mark.parametrize(("women", "ranked"), [([8, 5, 2], True), ([8, 2, 5], False)])
 def test_rows_may_be_in_the_order_of_a_count_for_each_label_of_a_dimension(women, ranked):
     frame = pd.DataFrame({"sex": ["男"] * 3 + ["女"] * 3, "home": list("持借社") * 2, "n": [9, 6, 3, *women]})
     columns = {"sex": Dimension(), "home": Dimension(), "n": Count(unit="人")}
-    assert is_ranked(Typed.of(frame, columns)) == ranked
+    assert bool(ranked_by(Typed.of(frame, columns))) is ranked
+
+
+RATES = {
+    "home": Dimension(),
+    "n": Count(unit="人"),
+    "people": Count(unit="人", members=False, free=True),
+    "rate": Rate(per="千人", unit="人", n="n", base="people", scale=1000),
+}
+
+
+@pytest.mark.parametrize(
+    ("n", "people", "by"),
+    [
+        ([8, 3, 12], [1000, 500, 3000], ("rate",)),
+        ([12, 3, 8], [3000, 500, 1000], ("rate",)),
+        ([8, 3, 12], [1000, 1500, 2000], ()),
+        ([9, 6, 3], [1000, 1000, 1000], ("n",)),  # the order of the count explains that of the rate
+        ([6, 6, 6], [1000, 2000, 3000], ("rate",)),
+        ([6, 3, 9], [3000, 2000, 1000], ()),  # how many live there anybody knows
+    ],
+)
+def test_rows_may_stand_in_the_order_of_a_rate(n, people, by):
+    frame = pd.DataFrame({"home": list("持借社"), "n": n, "people": people})
+    assert ranked_by(Typed.of(frame.assign(rate=frame["n"] / frame["people"] * 1000), RATES)) == by
+
+
+def test_a_hidden_rate_does_not_stand_between_the_two_that_tell_its_count():
+    """Of 600 people between 9.3 and 5.3 in 1,000: 4 or 5, for four values that were promised."""
+    frame = pd.DataFrame(
+        {"home": ["持家", "社宅", "借家", "間借り"], "n": [14, 4, 10, 6], "people": [1500, 600, 1900, 2000]}
+    )
+    typed = Typed.of(frame.assign(rate=frame["n"] / frame["people"] * 1000), RATES)
+    spec = TableSpec("homes", "住まい", ABOUT, typed.schema, ranked=ranked_by(typed))
+    record = TableRecord.of("07_housing", spec, typed.frame)
+    shown = mask(record, typed.frame, {"n": [False, True, False, True]})
+    assert shown.frame["home"].tolist() == ["持家", "借家", "社宅", "間借り"]
+    assert shown.frame["people"].tolist() == [1500, 1900, 600, 2000]
+    assert TableSpec.from_plain(json.loads(json.dumps(spec.to_plain()))) == spec
+
+
+@pytest.mark.parametrize("kind", [Dimension(), Text(heading="語")])
+@pytest.mark.parametrize("whole", [(), ("cases",)])
+def test_rows_whose_counts_are_kept_back_do_not_stand_in_their_order(kind, whole):
+    """Themes in the order of counts that another table hides one by one: 9, 6, x, 5 there, and here 社 between."""
+    typed = Typed.of(
+        pd.DataFrame({"home": list("持借社間"), "n": [9, 6, 5, 5]}), {"home": kind, "n": Count(unit="人")}
+    )
+    about = replace(ABOUT, population=None, computed_from=("cases",))
+    spec = TableSpec("homes", "住まい", about, typed.schema, ranked=ranked_by(typed))
+    shown = mask(TableRecord.of("07_housing", spec, typed.frame), typed.frame, {}, whole, least=5)
+    assert shown.frame["home"].tolist() == list("持借社間") if whole else sorted("持借社間")
 
 
 def test_a_hidden_count_does_not_stand_between_the_two_that_tell_it():
@@ -465,7 +516,7 @@ def test_a_hidden_count_does_not_stand_between_the_two_that_tell_it():
     homes = ["持家", "市営住宅", "民間借家", "社宅", "施設", "間借り", "全体"]
     frame = pd.DataFrame({"home": pd.Categorical(homes, homes), "n": [9, 6, 5, 5, 5, 3, 33]})
     spec = TableSpec(
-        "homes", "住まい", ABOUT, Schema({"home": Dimension(), "n": Count(unit="人")}), ranked=True
+        "homes", "住まい", ABOUT, Schema({"home": Dimension(), "n": Count(unit="人")}), ranked=("n",)
     )
     record = TableRecord.of("07_housing", spec, frame)
     shown = mask(record, frame, {"n": [False, False, False, True, False, True, False]})

@@ -122,7 +122,7 @@ class TableSpec:
         weighted: its numbers tell of answers which no table counts.
         left: the fewest values that they leave to a small count of these; None without such, and in a release: its plan
             has been made.
-        ranked: its rows stand in the order of a count, see `is_ranked`.
+        ranked: columns in whose order its rows stand, see `ranked_by`.
     """
 
     id: str
@@ -131,7 +131,7 @@ class TableSpec:
     schema: Schema = field(default_factory=Schema)
     weighted: bool = False
     left: int | None = None
-    ranked: bool = False
+    ranked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
@@ -174,7 +174,8 @@ class TableSpec:
             key: tuple(value) for key, value in plain["subject"].items() if isinstance(value, list | tuple)
         }
         subject = Subject(**{**plain["subject"], **lists})
-        return cls(**{**plain, "subject": subject, "schema": Schema.from_plain(plain["schema"])})
+        told = {"subject": subject, "schema": Schema.from_plain(plain["schema"])}
+        return cls(**{**plain, **told, "ranked": tuple(plain["ranked"])})
 
 
 @dataclass(frozen=True)
@@ -343,8 +344,8 @@ def mask(
     on is hidden: the shown values of a test statistic are equations for the hidden cells. In a table without population
     every number speaks of counts that stand elsewhere; a small count of its own, made from them, is printed no more
     than theirs. Words in a row without any count may tell why there is none (nobody on Sundays): they go where the
-    population, or the one of which it is a part, hides a count. Where rows stand in the order of a count, those that
-    hide one go to the end, in the order of their labels: between a 6 and a 5 everybody would know them.
+    population, or the one of which it is a part, hides a count. Where rows stand in the order of a number, those that
+    hide it go to the end, in the order of their labels: between a 6 and a 5 everybody would know them.
 
     Args:
         record: the table as recorded.
@@ -375,38 +376,55 @@ def mask(
         # An NA beside a hidden cell would leave a column of numbers a column of objects.
         told = shown[column].notna() & ~hidden[column]
         shown[column] = shown[column].astype(object).where(told, None).infer_objects()
-    if spec.ranked and row_hidden.any():
-        dimensions = list(spec.schema.dimensions)
-        shown[dimensions] = shown[dimensions].astype(object)  # figures follow the order of the rows
-        totals = _totals(shown, dimensions)
-        moved, behind = row_hidden & ~totals, totals[::-1].cummin()[::-1]
-        labels = shown.loc[moved, dimensions].astype(str).sort_values(dimensions, kind="stable")
+    lost = row_hidden | hidden[list(spec.ranked)].any(axis=1)
+    if spec.ranked and lost.any():
+        names = list(_naming(spec.schema))
+        shown[names] = shown[names].astype(object)  # figures follow the order of the rows
+        totals = _totals(shown, names)
+        moved, behind = lost & ~totals, totals[::-1].cummin()[::-1]
+        labels = shown.loc[moved, names].astype(str).sort_values(names, kind="stable")
         order = [*shown.index[~moved & ~behind], *labels.index, *shown.index[behind]]
         shown, hidden = (part.loc[order].reset_index(drop=True) for part in (shown, hidden))
     return Published(spec, shown, hidden, record.notebook)
 
 
-def is_ranked(table: Typed) -> bool:
-    """Whether rows stand in the order of a count (`value_counts`, `sort_values`): all, or those of each label.
+def ranked_by(table: Typed) -> tuple[str, ...]:
+    """Columns in whose order rows stand (`value_counts`, `sort_values`), all rows or those of each label.
 
-    Counts rise or fall from row to row, three or more of which not all are alike; one or two rows at the end may be out
-    of order (その他, 不明), totals stand anywhere. Labels in the order of a declared set of categories, or of their
-    letters, tell nothing.
+    Numbers rise or fall from row to row, three or more of which not all are alike; one or two rows at the end may be
+    out of order (その他, 不明), totals stand anywhere. Labels in the order of a declared set of categories, or of their
+    letters, tell nothing. Counts alone where rows stand in the order of one; else rates, shares and all that follows
+    from counts: between a rate of 5.1 and one of 4.9 stands one of 5.0.
     """
-    dimensions = list(table.schema.dimensions)
-    rows = table.frame[~_totals(table.frame, dimensions)]
-    for by in ([], *([name] for name in dimensions)):
+    schema, names = table.schema, _naming(table.schema)
+    counts = [name for name in schema.counts if name not in schema.bases]
+    others = [
+        name
+        for name, column in schema.columns.items()
+        if column.numeric and not column.free and not isinstance(column, Count)
+    ]
+    rows = table.frame[~_totals(table.frame, names)]
+    found = []
+    for by in ([], *([name] for name in names)):
         lines = [part for _, part in rows.groupby(by, observed=True)] if by else [rows]
-        if all(all(_in_order(line[name]) for line in lines) for name in dimensions if name not in by):
+        if all(all(_in_order(line[name]) for line in lines) for name in names if name not in by):
             continue
-        for column in {*table.schema.counts} - {*table.schema.bases}:
-            counts = [line[column].iloc[: max(3, len(line) - 2)].dropna() for line in lines]
-            if any(len(line) > 2 and line.nunique() > 1 for line in counts) and (
-                all(line.is_monotonic_decreasing for line in counts)
-                or all(line.is_monotonic_increasing for line in counts)
-            ):
-                return True
-    return False
+        found += [name for name in (*counts, *others) if _stand_in_order([line[name] for line in lines])]
+    return tuple(dict.fromkeys([name for name in found if name in counts] or found))
+
+
+def _stand_in_order(lines: "Sequence[pd.Series[Any]]") -> bool:
+    told = [line.iloc[: max(3, len(line) - 2)].dropna() for line in lines]
+    return any(len(line) > 2 and line.nunique() > 1 for line in told) and (
+        all(line.is_monotonic_decreasing for line in told)
+        or all(line.is_monotonic_increasing for line in told)
+    )
+
+
+def _naming(schema: Schema) -> Sequence[str]:
+    """Columns that name the rows: dimensions, or words where there are none, but no words that stand in any case."""
+    words = [name for name, column in schema.columns.items() if not (column.numeric or column.free)]
+    return [*schema.dimensions] or words
 
 
 def _totals(frame: pd.DataFrame, dimensions: Sequence[str]) -> "pd.Series[bool]":
