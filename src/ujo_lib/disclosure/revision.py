@@ -43,18 +43,6 @@ _STEPS = 3_000_000
 years of a thousand counts each took (3,000 a second), and so a quarter of an hour."""
 
 
-class TornError(Exception):
-    """Earlier releases contradict each other and none of them the new one: nobody knows which tell of its records.
-
-    Attributes:
-        releases: their names, without those taken to tell of the same records.
-    """
-
-    def __init__(self, releases: Sequence[str]) -> None:
-        super().__init__("、".join(releases))
-        self.releases = tuple(releases)
-
-
 @dataclass(frozen=True)
 class SmallChange:
     """A group of which both releases together tell too much.
@@ -137,14 +125,10 @@ def small_changes(
 
     Raises:
         TableError: tables of one release that contradict each other.
-        TornError: earlier releases that contradict each other, and none of them the new one.
         LimitError: the steps did not do. Nothing has been found, and nothing shown to be safe.
     """
     pairs, patience = list[_Subtraction](), Patience(steps)
-    torn = [told for told in _releases(corrected) if not _contradicts(told, tables)]
-    if torn:
-        raise TornError(sorted({told[0].release for told in torn}))
-    for told, others in _beliefs(_releases(corrected), _releases(same)):
+    for told, others in _beliefs(tables, _releases(corrected), _releases(same)):
         population = told[0].table.population
         now = as_printed([t for t in tables if t.population == population], hidden, policy, zeros)
         now += [past for past in others if past.table.population == population]
@@ -177,32 +161,53 @@ def _tables(previous: Sequence[PastRelease], population: str) -> list[CountTable
     return [past.table for past in previous if past.table.population == population]
 
 
-def _contradicts(told: Sequence[PastRelease], tables: Sequence[CountTable]) -> bool:
-    population = told[0].table.population
-    now = [table for table in tables if table.population == population]
-    return not _agree(now, _tables(told, population))
+_Releases = Sequence[list[PastRelease]]
+
+
+def _partings(
+    tables: Sequence[CountTable], corrected: _Releases, same: _Releases
+) -> Iterator[tuple[_Releases, _Releases]]:
+    """What was corrected since and what was not, and each other way to part them: which one holds no reader knows.
+
+    Of two halves that each fit the year, and together do not, either may be as it was.
+    """
+    yield corrected, same
+    for first in corrected:
+        population = first[0].table.population
+        now = [table for table in tables if table.population == population]
+        if not _agree(now, _tables(first, population)):
+            continue
+        kept, rest = [first], []
+        for other in (one for one in (*same, *corrected) if one is not first):
+            now = [*(table for table in tables if table.population == other[0].table.population)]
+            now += _tables([past for one in kept for past in one], other[0].table.population)
+            (kept if _agree(now, [past.table for past in other]) else rest).append(other)
+        yield rest, kept
 
 
 def _beliefs(
-    corrected: Sequence[list[PastRelease]], same: Sequence[list[PastRelease]]
+    tables: Sequence[CountTable], corrected: _Releases, same: _Releases
 ) -> Iterator[tuple[list[PastRelease], list[PastRelease]]]:
-    """Whose records were corrected since, and whose were not: each release by itself, and with all that fit it.
+    """What a reader may subtract from the new release, and what he may add to that.
 
-    What agrees with the new release may tell of the earlier records all the same: a year, of which the new release
-    counts a half, and another half as it was.
+    Each release that was corrected by itself, and with all that fit it. What agrees with the new release may tell of
+    the earlier records all the same: a year, of which the new release counts a half, and another half as it was.
     """
-    found: list[set[int]] = []
-    for told in corrected:
-        yield told, [past for release in same for past in release]
-        population, group = told[0].table.population, [*told]
-        others = [other for other in (*corrected, *same) if other is not told]
-        for other in (other for other in others if other[0].table.population == population):
-            if _agree(_tables(group, population), _tables(other, population)):
-                group += other
-        members = {*map(id, group)}
-        if len(group) > len(told) and members not in found:
-            found.append(members)
-            yield group, [past for release in same for past in release if id(past) not in members]
+    found: list[tuple[set[int], set[int]]] = []
+    for changed, stayed in _partings(tables, corrected, same):
+        for told in changed:
+            population, group = told[0].table.population, [*told]
+            for other in (*changed, *stayed):
+                fits = other is not told and other[0].table.population == population
+                if fits and _agree(_tables(group, population), _tables(other, population)):
+                    group += other
+            for then in (told, group):
+                members = {*map(id, then)}
+                others = [past for release in stayed for past in release if id(past) not in members]
+                belief = (members, {*map(id, others)})
+                if belief not in found:
+                    found.append(belief)
+                    yield then, others
 
 
 def _fiscal_year(release: str) -> str:

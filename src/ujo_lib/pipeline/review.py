@@ -18,7 +18,7 @@ from ujo_lib.columns import Estimate, Share
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.programme import LimitError
-from ujo_lib.disclosure.revision import SmallChange, TornError
+from ujo_lib.disclosure.revision import SmallChange
 from ujo_lib.disclosure.signature import signed_pages
 from ujo_lib.disclosure.tables import PERIOD, Policy, sums_of
 from ujo_lib.files import write_atomically
@@ -286,15 +286,6 @@ def _require_silent_corrections(place: SiteYear, masked: Masked) -> None:
             "できること: (1) 前の公表をそのまま残し、訂正があったことを数字を入れずに知らせる。"
             "(2) 遅れて届いた記録は、届いた日の年度に入れる。(3) 区分の多い表を外してから、やり直す。"
             "同じ入力のままでは、何度やり直しても同じです。",
-        ) from None
-    except TornError as torn:
-        file.unlink(missing_ok=True)
-        raise ReleaseRefusedError(
-            "公表を取りやめました。署名した前の公表どうしの数が両立しません。どれが今と同じ記録から数えたものか決められないため、"
-            "差から人の動きが分かるかどうかを検査できません。",
-            [f"前の公表 {release}" for release in torn.releases],
-            "できること: (1) 前の公表をそのまま残し、訂正があったことを数字を入れずに知らせる。"
-            "(2) 記録を直したのでなければ、入力とパラメーターを前の公表のときに戻す。",
         ) from None
     columns = [field.name for field in fields(SmallChange)]
     listed = pd.DataFrame([asdict(one) for one in found], columns=columns)
