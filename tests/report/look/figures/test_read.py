@@ -99,7 +99,7 @@ def test_mistakes_of_the_author_name_the_table_and_the_options() -> None:
         figures.bars(by_sex(), x="rate", y="sex", finding="示す。")
     with pytest.raises(figures.FigureError, match="3個です。二つになる"):
         figures.pyramid(by_occupation(), x="share", y="answer", by="occupation", finding="示す。")
-    with pytest.raises(figures.FigureError, match="highlight の .*にありません。あるのは"):
+    with pytest.raises(figures.FigureError, match=r"highlight の .*にありません。あるのは"):
         figures.bars(by_sex(), x="share", y="sex", highlight=["だれか"], finding="示す。")
     with pytest.raises(figures.FigureError, match="finding"):
         figures.bars(by_sex(), x="share", y="sex", finding="")
