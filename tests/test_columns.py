@@ -1,6 +1,7 @@
 """A column says the same of itself wherever it is asked, and nothing else can be said of it."""
 
 import math
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from ujo_lib.columns import (
     DIGEST,
+    FORMATS,
     KINDS,
     METHOD,
     Base,
@@ -154,3 +156,23 @@ def test_what_is_divided_or_taken_away_needs_both_of_its_columns(kind):
 def test_a_quotient_is_as_large_as_its_two_numbers_make_it_unless_told_otherwise():
     assert Share(n="n", base="base").value({"n": 1.0, "base": 4.0}) == 0.25
     assert Rate(n="n", base="base", scale=1000.0).value({"n": 1.0, "base": 4.0}) == 250.0
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2, 3])
+def test_a_share_has_decimals_that_are_written_in_percent_or_is_refused(decimals: int) -> None:
+    """With three, 40 % were printed as 0.4 under a heading in percent."""
+    if decimals < 3:
+        assert Share(decimals=decimals).format in FORMATS
+        return
+    with pytest.raises(ColumnError, match="書式「percent3」はありません"):
+        Share(decimals=decimals)
+
+
+def test_an_unknown_format_side_or_kind_of_interval_is_refused_with_those_that_there_are() -> None:
+    """The lower end of an interval with side "lower" was called its upper one."""
+    with pytest.raises(ColumnError, match=r"書式「foo」はありません.*rate"):
+        Difference(like="foo")
+    with pytest.raises(ColumnError, match=r"side が「lower」.*low、high"):
+        Bound(of="share", side=cast(Any, "lower"), level=0.95)
+    with pytest.raises(ColumnError, match=r"interval が「credible」.*confidence"):
+        Bound(of="share", side="low", level=0.95, interval=cast(Any, "credible"))

@@ -57,3 +57,22 @@ def test_a_notebook_shows_the_sentence_and_not_the_way_through_the_program(error
         InteractiveShell.instance().showtraceback()
     shown = capsys.readouterr().out.strip().splitlines()
     assert (shown == [str(error)]) is alone
+
+
+PAGE_ERRORS = {"FigureError", "WordingError", "ColumnError", "PublishError", "KeyError"}
+
+
+def test_what_a_page_refuses_is_told_to_the_analyst_in_japanese():
+    """A span that ends before it begins, or a table with two rows for one cell, were told in English."""
+    files = [*(REPOSITORY / "src/ujo_lib/report").rglob("*.py")]
+    files += [REPOSITORY / "src/ujo_lib" / f"{name}.py" for name in ("columns", "typed", "crosstab")]
+    refusals = [
+        (f"{file.name}:{node.lineno}", words)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if ast.unparse(node.exc.func) in PAGE_ERRORS
+        and (words := [one.value for one in ast.walk(node.exc) if isinstance(one, ast.Constant)])
+    ]
+    assert len(refusals) > 30
+    assert [place for place, words in refusals if not any(KANA.search(str(word)) for word in words)] == []

@@ -360,3 +360,36 @@ def test_an_interval_whose_lower_end_lies_above_the_upper_is_none(low, high, cro
             typed.require_following()
     else:
         typed.require_following()
+
+
+@pytest.mark.parametrize(("rows", "columns", "told"), [
+    ([("男性", 1.5)], {"g": Dimension(), "n": Count(unit="人")}, "列「n」に、整数でない"),
+    ([("男性", "三")], {"g": Dimension(), "n": Count(unit="人")}, "列「n」.*整数でない"),
+    ([("男性", "はい")], {"g": Dimension(), "f": Flag()}, r"列「f」に、真偽.*でない"),
+    ([("男性", "3.5点")], {"g": Dimension(), "e": Estimate()}, "列「e」.*数でない"),
+    ([("男性",)], {"g": Dimension(), "n": Count()}, "の順に一つずつ"),
+    (pd.DataFrame({"g": ["男性"]}), {"g": Dimension(), "n": Count()}, r"列 \['n'\] がありません"),
+    ([("男性", 3)], {"g": Dimension(), "n": "人"}, "の種類は、Count"),
+])  # fmt: skip
+def test_rows_of_another_kind_are_told_with_their_column(rows, columns, told: str) -> None:
+    """What pandas says to programmers names no column: "cannot safely cast non-equivalent object to int64"."""
+    with pytest.raises(ColumnError, match=told):
+        Typed.of_rows(rows, columns)
+
+
+def test_a_name_that_no_column_has_is_refused_by_what_renames_and_joins() -> None:
+    table = Typed.of([("男性", 3)], {"g": Dimension(), "n": Count()})
+    with pytest.raises(ColumnError, match="列「sex」はありません"):
+        table.rename(sex="g")
+    with pytest.raises(ColumnError, match="列「sex」はありません"):
+        table.join(table, ["sex"])
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({"format": "nope"}, "書式 .*nope.* はありません"), ({}, "列「format」はありません")]
+)
+def test_numbers_of_several_kinds_name_a_format_that_there_is(given: dict[str, str], told: str) -> None:
+    row = {"label": "計", "value": 1.0} | given
+    kinds = {"label": Text(), "value": Various(), **{name: Text(aside=True) for name in given}}
+    with pytest.raises(ColumnError, match=told):
+        Typed.of([row], kinds).require_following()

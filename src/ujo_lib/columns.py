@@ -8,7 +8,7 @@ audit is asked of the column; nobody types it again, so nothing says 95 % over a
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
 TOTAL: Final = "総数"
 """Label of the row or column of everybody in a table of counts."""
@@ -61,7 +61,12 @@ _INTERVALS: Final[Mapping[str, str]] = {
     "assumption": "仮定による幅",
 }
 
+Side = Literal["low", "high"]
 Interval = Literal["confidence", "prediction", "acceptance", "simultaneous", "assumption"]
+
+
+FORMATS: Final = ("text", "n", "share", "percent0", "percent2", "rate", "ratio", "p", "yen")
+"""How the values of a column may be written."""
 
 
 class ColumnError(ValueError):
@@ -97,9 +102,18 @@ class Column:
         super().__init_subclass__(**more)
         cls.rests = rests
 
+    def __post_init__(self) -> None:
+        if (
+            self.format not in FORMATS
+        ):  # a share of an unknown format was printed as 0.4, under a heading in %
+            raise ColumnError(
+                f"「{self.name}」の書式「{self.format}」はありません(decimals か like を直します)。"
+                f"あるのは {'、'.join(FORMATS)} です。"
+            )
+
     @property
     def format(self) -> str:
-        """Number format as sentences and cells know it: text, n, share, percent0, percent2, rate, ratio, p or yen."""
+        """Number format as sentences and cells know it: one of `FORMATS`."""
         return self.written
 
     @property
@@ -379,13 +393,19 @@ class Bound(Column, rests="of"):
     """
 
     of: str
-    side: Literal["low", "high"]
+    side: Side
     interval: Interval = "confidence"
     level: float | None = None
     like: str = ""
     remark: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, choices in (("side", get_args(Side)), ("interval", get_args(Interval))):
+            if (given := getattr(self, name)) not in choices:
+                raise ColumnError(
+                    f"列「{self.of}」の区間の {name} が「{given}」です。あるのは {'、'.join(choices)} です。"
+                )
         if (self.level is None) != (self.interval == "assumption"):
             raise ColumnError(
                 f"列「{self.of}」の区間({self.interval})の level が {self.level} です。"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_any_real_numeric_dtype
 
 from ujo_lib.columns import (
+    FORMATS,
     KINDS,
     Base,
     Bound,
@@ -251,6 +252,13 @@ class Typed:
                 around no column of the table.
         """
         for name, column in self.schema.columns.items():
+            if isinstance(column, Various):
+                self.schema[column.by]
+                if unknown := sorted({*map(str, self.frame[column.by].dropna())} - {*FORMATS}):
+                    known = "、".join(FORMATS)
+                    raise ColumnError(
+                        f"列「{column.by}」の書式 {unknown} はありません。あるのは {known} です。"
+                    )
             if isinstance(column, Bound) and column.of not in self.schema.columns:
                 raise ColumnError(f"列「{name}」は列「{column.of}」の区間ですが、表にその列がありません。")
             if column.numeric and not isinstance(column, Count):
@@ -300,11 +308,25 @@ class Typed:
             rows: as in `of`; of a frame these columns are taken.
             columns: name → kind.
             more: as in `of`.
+
+        Raises:
+            ColumnError: a column is missing, its kind is none, or it holds values of another kind.
         """
-        types = {name: "Float64" for name, column in columns.items() if column.numeric}
+        schema = Schema(columns)
+        types = {name: "Float64" for name, column in schema.columns.items() if column.numeric}
         for kind, dtype in ((Count, "Int64"), (Flag, "boolean")):
-            types |= {name: dtype for name, column in columns.items() if isinstance(column, kind)}
-        return cls.of(_frame(rows, columns)[list(columns)].astype(types), columns, **more)
+            types |= dict.fromkeys(schema.of_kind(kind), dtype)
+        frame = _frame(rows, columns)
+        if lacking := [name for name in columns if name not in frame]:
+            raise ColumnError(f"表に列 {lacking} がありません。あるのは {[*map(str, frame.columns)]} です。")
+        frame = frame[list(columns)]
+        for name, dtype in types.items():
+            try:
+                frame = frame.astype({name: dtype})
+            except (TypeError, ValueError):
+                asked = {"Int64": "整数", "boolean": "真偽(True か False)", "Float64": "数"}[dtype]
+                raise ColumnError(f"列「{name}」に、{asked}でない値があります。") from None
+        return cls.of(frame, columns, **more)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -327,6 +349,8 @@ class Typed:
 
     def rename(self, **names: str) -> Self:
         """Columns under new names (old=new); shares, bounds and bases that point to them follow."""
+        for name in names:
+            self.schema[name]  # refuses one that is not there
         columns = {
             names.get(name, name): _renamed(column, names) for name, column in self.schema.columns.items()
         }
@@ -335,14 +359,19 @@ class Typed:
 
     def join(self, other: "Typed", on: Iterable[str]) -> Self:
         """The columns of another table beside these, where both agree in the columns `on`; every row here stays."""
-        frame = self.frame.merge(other.frame, on=list(on), how="left", validate="many_to_one")
+        for name in (on := list(on)):
+            _ = self.schema[name], other.schema[name]  # refuse one that is not there
+        frame = self.frame.merge(other.frame, on=on, how="left", validate="many_to_one")
         columns = {**other.schema.columns, **self.schema.columns}
         return replace(self, frame=frame, schema=replace(self.schema, columns=columns))
 
 
 def _frame(rows: Iterable[Any], columns: Mapping[str, Column]) -> pd.DataFrame:
     if not isinstance(rows, pd.DataFrame):
-        return pd.DataFrame(list(rows), columns=list(columns))
+        try:
+            return pd.DataFrame(list(rows), columns=list(columns))
+        except ValueError as error:
+            raise ColumnError(f"行の値は、列 {list(columns)} の順に一つずつ並べます({error})。") from None
     # What names the rows is a column: left in the index, it would be printed nowhere.
     named = [name for name in rows.index.names if name is not None and name not in rows.columns]
     return rows.reset_index(level=named) if named else rows

@@ -731,3 +731,10 @@ def test_a_figure_of_seaborn_with_a_seventh_series_is_a_table_too(project):
     many = _lines(page, 7)
     shown = page.figure(many, sns.barplot, x="n", y="age", hue="place", finding="示します。")
     assert shown.kind == "table"
+
+
+def test_a_misspelled_word_of_the_subject_is_told_with_those_that_there_are() -> None:
+    page = open_page(QualitySettings(tables_dir="tables"))
+    table = Typed.of([(3,)], {"n": Count(unit="件", members=False)})
+    with pytest.raises(PublishError, match=r"popu は渡せません。使えるのは base.*population"):
+        page.publish(table, "own", "件数", popu="cases")

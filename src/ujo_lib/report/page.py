@@ -8,7 +8,7 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Concatenate, ParamSpec
 
 from IPython.display import display
@@ -196,6 +196,9 @@ class Page:
         _require(Typed, table, "種類を書いた表(`Typed.of(frame, {列: 種類})`)")
         _require(Subject, subject or Subject(), "`report.Subject(…)`")
         table.require_following()
+        known = [one.name for one in fields(Subject)]
+        if unknown := [name for name in changes if name not in known]:
+            raise PublishError(f"{'、'.join(unknown)} は渡せません。使えるのは {'、'.join(known)} です。")
         about = self._completed(replace(subject or Subject(), **changes))
         left = table.left() if table.left and len(table) and not self.masks else None
         spec = TableSpec(id, title, about, table.schema, table.left is not None, left, ranked_by(table))

@@ -159,6 +159,10 @@ def test_what_is_said_of_a_table_survives_writing_and_reading():
 def test_a_cell_that_is_not_unique_is_no_cell():
     with pytest.raises(KeyError, match="の行が0個"):
         unmasked(SPEC, FRAME).value("n", sex="不明")
+    with pytest.raises(ColumnError, match=r"「sexx」.*sex"):
+        unmasked(SPEC, FRAME).value("n", sexx="男性")
+    with pytest.raises(ColumnError, match=r"「m」はありません"):
+        unmasked(SPEC, FRAME).value("m", sex="男性")
 
 
 def test_a_panel_of_a_column_that_is_not_there_is_told_with_those_that_are():

@@ -288,6 +288,7 @@ class Published:
         """
         matches = np.ones(len(self.frame), dtype=bool)
         for column, label in dimensions.items():
+            self.spec.schema[column]  # refuses one that is not there
             matches &= (self.frame[column].astype(object) == label).to_numpy(dtype=bool)
         found = np.flatnonzero(matches)
         if len(found) != 1:
@@ -299,6 +300,7 @@ class Published:
 
     def value(self, column: str, **dimensions: str) -> Any:
         """The value in one cell; None when it is hidden or missing."""
+        self.spec.schema[column]  # refuses one that is not there
         value = self.frame[column].iloc[self.row(**dimensions)]
         return None if _is_missing(value) else _plain(value)
 

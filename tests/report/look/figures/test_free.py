@@ -1,5 +1,6 @@
 """A figure of seaborn's shows what the audience may see, and no number that stands in no table."""
 
+import itertools
 import re
 import warnings
 from contextlib import nullcontext
@@ -12,7 +13,7 @@ from matplotlib.colors import to_hex
 
 from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Withheld
+from ujo_lib.columns import Statistic, Withheld
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.drawing import TableInsteadError
 from ujo_lib.report.look.style import BLUE, INK, NARROW, SERIES, WIDE
@@ -218,3 +219,70 @@ def test_an_order_that_leaves_a_label_out_is_refused_as_the_words_would_speak_of
         return
     with pytest.raises(figures.FigureError, match=f"order に {left} がありません"):
         drawn()
+
+
+@pytest.mark.parametrize("values", [[2021, 2022, 2022], [0.25, 0.5, 0.5]])
+def test_numbers_tell_series_apart_as_labels_do(values) -> None:
+    """Every function refused them: "'tuple' object is not callable"."""
+    rows = published(
+        {"sex": ["男性", "女性", "無回答"], "n": [3, 5, 7], "of": values}, kinds={"of": Statistic()}
+    )
+    figure = figures.figure(rows, sns.scatterplot, x="n", y="sex", hue="of", finding="示す。")
+    (key,) = drawing(figure).mpl.legends
+    assert [text.get_text() for text in key.get_texts()] == list(dict.fromkeys(map(str, values)))
+
+
+def test_a_function_that_takes_no_table_is_no_figure_of_a_page() -> None:
+    with pytest.raises(figures.FigureError, match="描き直せません"):
+        figures.figure(by_sex(), sns.distplot, x="n", finding="示す。")
+
+
+@pytest.mark.parametrize(("plot", "place", "given"), [
+    (sns.regplot, {"y": "n"}, "y=n(数)"), (sns.countplot, {"x": "n", "y": "sex"}, "x=n(数)、y=sex(区分か日付)"),
+])  # fmt: skip
+def test_what_seaborn_refuses_is_told_with_what_it_was_given_and_where_to_look(plot, place, given) -> None:
+    figure = figures.figure(by_sex(), plot, **place, finding="示す。")
+    with pytest.raises(figures.FigureError) as told:
+        drawing(figure)
+    assert f"渡したのは {given} です" in str(told.value)
+    assert f"sns.{plot.__name__}?" in str(told.value)
+
+
+LONG = "要介護・要支援の認定を受けた家族と同居し、経済的にも支えている五十歳以上の単身に準ずる世帯の人"
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW])
+@pytest.mark.parametrize(("name", "count"), [(LONG, 5), ("区", 24), ("区", 2)], ids=["long", "many", "few"])
+@pytest.mark.parametrize(("plot", "place"), [
+    (sns.barplot, {"x": "label", "y": "n"}), (sns.barplot, {"x": "n", "y": "label"}),
+    (sns.heatmap, {"x": "half", "y": "label", "hue": "n"}),
+])  # fmt: skip
+def test_no_label_covers_another_or_leaves_the_sheet(plot, place, name: str, count: int, layout) -> None:
+    """A row had no height of its own, and long names stood across each other, or outside of the drawing."""
+    rows = published({
+        "label": [f"{name}{row}" for row in range(count)], "half": [f"{row % 2}期" for row in range(count)],
+        "n": range(count),
+    })  # fmt: skip
+    sheet = drawing(figures.figure(rows, plot, **place, finding="示す。"), layout)
+    (axes,), wide = sheet.mpl.axes, sheet.mpl.bbox.width
+    for axis in [axis for axis in (axes.xaxis, axes.yaxis) if place[axis.axis_name] != "n"]:
+        boxes = [text.get_window_extent() for text in axis.get_ticklabels() if text.get_text()]
+        low, top = ("x0", "x1") if axis.axis_name == "x" else ("y0", "y1")
+        boxes.sort(key=lambda box: getattr(box, low))
+        assert all(getattr(a, top) <= getattr(b, low) + 1 for a, b in itertools.pairwise(boxes))
+        assert all(box.x0 >= -1 and box.x1 <= wide + 1 and box.y0 >= -1 for box in boxes)
+    names = axes.get_yticklabels() if place["y"] == "label" else axes.get_xticklabels()
+    assert {text.get_text().replace("\n", "") for text in names} == {f"{name}{row}" for row in range(count)}
+
+
+@pytest.mark.parametrize("count", [23, 24, 25])
+def test_more_labels_than_letters_have_room_along_the_bottom_are_a_table(count: int) -> None:
+    """The narrow drawing leaves 340 - 48 pixels to letters of 12."""
+    rows = published({"label": [f"{row}" for row in range(count)], "n": range(count)})
+    figure = figures.figure(rows, sns.barplot, x="label", y="n", finding="示す。")
+    if count <= (340 - 48) / 12:
+        assert figure.drawings()
+        return
+    with pytest.raises(TableInsteadError) as found:
+        figure.drawings()
+    assert "表で示します" in found.value.said
