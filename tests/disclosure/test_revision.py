@@ -598,6 +598,16 @@ def test_what_is_public_of_the_new_records_is_held_against_the_earlier_release()
         assert bool(small_changes([now], {"t": inner}, FIVE, public, same, corrected)) is refused
 
 
+def test_that_nobody_is_of_a_group_any_more_is_not_taken_to_hold_of_the_earlier_people():
+    """Only of what the release itself rules out, an answer and none say, is there never anybody."""
+    then = grid("t", ["a", "b", "c"], ["x"], [[13], [19], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[0], [19], [40]])
+    nobody = PublicFigure("cases", {"row": ("a",)}, 0, 0, "市の広報")
+    earlier, shown = ((False,) * len(table.cells) for table in (then, now))
+    past = [PastRelease(then, earlier, "fy2023/1")]
+    assert not small_changes([now], {"t": shown}, FIVE, [nobody], [], past)
+
+
 def test_a_search_that_ends_at_its_limit_refuses(monkeypatch):
     many = report(late(20))
     assert told(FIRST, many) == []

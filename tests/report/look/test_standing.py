@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.report.tables_of import published
-from ujo_lib.columns import Base, Count, Dimension, Rate, Ratio, Withheld, interval
+from ujo_lib.columns import Base, Count, Dimension, Rate, Ratio, Share, Withheld, interval
 from ujo_lib.report.look.standing import apart, foremost
 from ujo_lib.report.look.wording import KEPT_BACK
 
@@ -49,6 +49,16 @@ def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_no
     assert told([close, *((day, 1.0, 0.85, 1.18) for day in "月火水木金土")]) == (
         "相談が平均的な日よりはっきり多い区分、少ない区分は見られません。"
     )
+
+
+@pytest.mark.parametrize(("level", "named"), [(0.95, False), (0.99, True)])
+def test_how_far_a_row_stands_out_is_read_at_the_level_of_its_table(level, named):
+    """By hand, times seven: z = 1.3 × 1.960, p = 0.011, 0.076 of 0.05; z = 1.3 × 2.576, p = 0.0008, 0.006 of 0.01."""
+    rows = [("日", 1.1388, 1.0305, 1.2586), *((day, 1.0, 0.9, 1.11) for day in "月火水木金土")]
+    frame = pd.DataFrame(rows, columns=["weekday", "estimate", "low", "high"])
+    kinds = {"weekday": Dimension(), "estimate": Ratio(), **interval("estimate", level)}
+    table = published(frame.to_dict("list"), kinds=kinds, dimensions={"weekday": "weekday"})
+    assert ("日" in apart(table, "weekday", "estimate", "普段", "相談が")) is named
 
 
 @pytest.mark.parametrize(("low", "named"), [(1.0049, False), (1.005, True)])
@@ -109,9 +119,10 @@ def test_a_value_that_is_not_known_might_be_the_largest():
     ("shown", "said"),
     [([0, 500], "区分が二つ以上ないため、比べられません。"), ([1, 500], "甲、乙"), ([500, 500], "甲、乙")],
 )
-def test_what_was_shown_to_nobody_has_no_rate_and_is_none_of_the_largest(shown, said):
+@pytest.mark.parametrize("kind", [Rate, Share])
+def test_what_was_shown_to_nobody_has_no_rate_and_is_none_of_the_largest(shown, said, kind):
     """A platform without an impression was named among those that may be clicked most."""
-    rate = Rate(n="n", base="base", unit="回")
+    rate = kind(n="n", base="base", unit="回")
     kinds = {"weekday": Dimension(), "base": Base(unit="回"), "n": Count(unit="回"), "rate": rate}
     columns = {"weekday": ["甲", "乙"], "base": shown, "n": [0, 5], "rate": [None, 0.01]}
     ends = {"low": [None, 0.005], "high": [None, 0.02]}
