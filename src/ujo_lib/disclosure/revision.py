@@ -177,7 +177,7 @@ def _partings(
         now = [table for table in tables if table.population == population]
         if not _agree(now, _tables(first, population)):
             continue
-        kept, rest = [first], []
+        kept, rest = [first], list[list[PastRelease]]()
         for other in (one for one in (*same, *corrected) if one is not first):
             now = [*(table for table in tables if table.population == other[0].table.population)]
             now += _tables([past for one in kept for past in one], other[0].table.population)
