@@ -39,3 +39,13 @@ def test_a_change_needs_periods_on_both_sides(since, told):
     else:
         with pytest.raises(ValueError, match="before and after"):
             rate_ratio(counts, np.ones(24), since)
+
+
+@pytest.mark.parametrize(("periods", "told"), [(2, False), (3, False), (4, True)])
+def test_a_spread_takes_a_period_more_than_columns(periods, told):
+    counts = np.array([50, 40, 60, 45])[:periods]
+    if told:
+        assert np.isfinite(rate_ratio(counts, np.ones(periods), 1).high)
+    else:
+        with pytest.raises(ValueError, match="no spread"):
+            rate_ratio(counts, np.ones(periods), 1)

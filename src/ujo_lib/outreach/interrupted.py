@@ -31,7 +31,7 @@ def rate_ratio(
         level: confidence level.
 
     Raises:
-        ValueError: no period on one side of the change.
+        ValueError: no period on one side of the change, or no more of them than columns.
     """
     n, at_risk = np.asarray(counts, dtype=float), np.asarray(exposure, dtype=float)
     if not 0 < since < len(n):
@@ -40,8 +40,10 @@ def rate_ratio(
     angle = 2 * np.pi * np.outer(time, np.arange(1, harmonics + 1)) / cycle
     trend = np.column_stack([np.ones(len(n)), time / len(n)])
     X = np.column_stack([time >= since, trend, np.cos(angle), np.sin(angle)]).astype(float)
+    if (degrees := len(n) - X.shape[1]) < 1:
+        raise ValueError(f"{len(n)} periods show no spread around {X.shape[1]} columns")
     fitted = glm.fit(n, X, np.log(at_risk))
-    dispersion = float((fitted.residuals[0] ** 2).sum()) / (len(n) - X.shape[1])
+    dispersion = float((fitted.residuals[0] ** 2).sum()) / degrees
     reach = float(distributions.norm.ppf((1 + level) / 2) * np.sqrt(dispersion * fitted.bread[0, 0, 0]))
     middle = float(fitted.coefficients[0, 0])
     return Interval(float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)))
