@@ -167,7 +167,7 @@ def test_any_two_items_can_be_crossed_even_two_multiple_ones(cases, questionnair
     table = survey.crosstab(cases, "trigger", "needs", form)
     expected = int((cases["trigger_不登校"].fillna(False) & cases["needs_医療"]).sum())
     assert row(table, trigger="不登校", needs="医療")["n"] == expected
-    with pytest.raises(ValueError, match="itself"):
+    with pytest.raises(ValueError, match="「sex」自身と"):
         survey.crosstab(cases, "sex", "sex", form)
 
 
